@@ -1,0 +1,36 @@
+//! Digests: SHA-256 in hexadecimal, as `sha256sum` prints it.
+
+use sha2::{Digest as _, Sha256};
+
+/// A digest that grows with the bytes it is fed.
+#[derive(Clone, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Feeds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all that was fed, as 64 hexadecimal digits.
+    pub fn finish(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The digest of `bytes`, as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut hasher = Hasher::default();
+    hasher.update(bytes);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_published_vector() {
+        // FIPS 180-2, appendix B.1
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(super::sha256(b"abc"), digest);
+    }
+}

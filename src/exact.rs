@@ -1,0 +1,360 @@
+//! Exact numbers: rationals for every value that a figure can have, and integer sums that cannot overflow.
+//!
+//! In: decimal text and integers. Out: [`Exact`] rationals, rounded only by [`Exact::round`].
+//! No other module names a big-number crate, and none has a float: a value is exact until it is shown.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+use serde::{Serialize, Serializer};
+
+/// The largest exponent, either way, that a number written in scientific notation may have.
+const MAX_EXPONENT: i64 = 400;
+/// Significant digits of a root that is not rational.
+const ROOT_DIGITS: u64 = 34;
+
+/// An exact rational number.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Exact(BigRational);
+
+/// How a value that lies between two printable ones is rounded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Rounding {
+    /// To the nearest; a tie goes away from zero (2.5 is 3, −2.5 is −3).
+    #[default]
+    HalfUp,
+    /// To the nearest; a tie goes to the even neighbour (2.5 is 2, 3.5 is 4).
+    HalfEven,
+}
+
+impl Rounding {
+    /// The word that a spec uses for this rule.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HalfUp => "half-up",
+            Self::HalfEven => "half-even",
+        }
+    }
+}
+
+impl Exact {
+    /// Zero.
+    pub fn zero() -> Self {
+        Self(BigRational::zero())
+    }
+
+    /// One.
+    pub fn one() -> Self {
+        Self(BigRational::one())
+    }
+
+    /// Ten to the power of `exponent`.
+    pub fn power_of_ten(exponent: i64) -> Self {
+        let power = BigInt::from(10).pow(exponent.unsigned_abs());
+        if exponent < 0 {
+            Self(BigRational::new(BigInt::one(), power))
+        } else {
+            Self(BigRational::from_integer(power))
+        }
+    }
+
+    /// `mantissa` × 10^−`scale`: the value of a fixed-point integer.
+    pub fn scaled(mantissa: i128, scale: u32) -> Self {
+        Self::from(mantissa) * Self::power_of_ten(-i64::from(scale))
+    }
+
+    /// Reads `12`, `-1.5`, `2.5e-3`: ASCII digits with an optional sign, point and exponent.
+    ///
+    /// Returns `None` for anything else, and for an exponent beyond ±400.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+            None => (text, 0),
+        };
+        let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let point = digits.contains('.');
+        if whole.is_empty() || (point && fraction.is_empty()) {
+            return None;
+        }
+        if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        if exponent.abs() > MAX_EXPONENT {
+            return None;
+        }
+        let integer: BigInt = format!("{whole}{fraction}").parse().ok()?;
+        let value = Self(BigRational::from_integer(integer))
+            * Self::power_of_ten(exponent - fraction.len() as i64);
+        Some(if mantissa.starts_with('-') { -value } else { value })
+    }
+
+    /// Whether the value is 0.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether the value is below 0.
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
+
+    /// Whether the value is a whole number.
+    pub fn is_integer(&self) -> bool {
+        self.0.is_integer()
+    }
+
+    /// The value without its sign.
+    pub fn abs(&self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// The quotient, or `None` where the divisor is 0.
+    pub fn checked_div(&self, other: &Self) -> Option<Self> {
+        (!other.is_zero()).then(|| Self(&self.0 / &other.0))
+    }
+
+    /// The value as a whole number, where it is one and fits.
+    pub fn to_i128(&self) -> Option<i128> {
+        self.is_integer().then(|| self.0.numer().to_i128()).flatten()
+    }
+
+    /// The largest whole number that is not above the value, where it fits.
+    pub fn floor(&self) -> Option<i128> {
+        self.0.floor().to_integer().to_i128()
+    }
+
+    /// The fraction as numerator and denominator (positive, in lowest terms), in decimal digits.
+    pub fn fraction(&self) -> (String, String) {
+        (self.0.numer().to_string(), self.0.denom().to_string())
+    }
+
+    /// Rounds to `decimals` places (negative: to tens, hundreds, …). The only rounding there is.
+    pub fn round(&self, decimals: i32, rounding: Rounding) -> Self {
+        let factor = Self::power_of_ten(i64::from(decimals));
+        let scaled = &self.0 * &factor.0;
+        let floor = scaled.floor();
+        let rest = &scaled - &floor;
+        let half = BigRational::new(BigInt::one(), BigInt::from(2));
+        let up = match rest.cmp(&half) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => match rounding {
+                Rounding::HalfUp => !scaled.is_negative(),
+                Rounding::HalfEven => !(floor.to_integer() % BigInt::from(2)).is_zero(),
+            },
+        };
+        let whole = if up { floor + BigRational::one() } else { floor };
+        Self(whole / factor.0)
+    }
+
+    /// Digits after the point of a value that is a finite decimal; `None` for 1/3.
+    pub fn decimals(&self) -> Option<u32> {
+        let mut denominator = self.0.denom().clone();
+        let mut places = [0u32; 2];
+        for (place, prime) in places.iter_mut().zip([2u32, 5]) {
+            while (&denominator % prime).is_zero() {
+                denominator /= prime;
+                *place += 1;
+            }
+        }
+        denominator.is_one().then(|| places[0].max(places[1]))
+    }
+
+    /// The value with exactly `decimals` digits after the point, `.` as mark, no grouping.
+    ///
+    /// Digits beyond are cut: round first.
+    pub fn fixed(&self, decimals: u32) -> String {
+        let scaled = (self.0.abs() * Self::power_of_ten(i64::from(decimals)).0).to_integer();
+        let digits = format!("{:0>width$}", scaled.to_string(), width = decimals as usize + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - decimals as usize);
+        let sign = if self.is_negative() && !scaled.is_zero() { "-" } else { "" };
+        let point = if decimals == 0 { "" } else { "." };
+        format!("{sign}{whole}{point}{fraction}")
+    }
+
+    /// The square root, and whether it is exact.
+    ///
+    /// A root that is not rational is correctly rounded to 34 significant digits (ties cannot
+    /// occur), as `sqrt` is in IEEE 754 decimal128. `None` for a negative value.
+    pub fn sqrt(&self) -> Option<(Self, bool)> {
+        if self.is_negative() {
+            return None;
+        }
+        let (numerator, denominator) = (self.0.numer().sqrt(), self.0.denom().sqrt());
+        if &(&numerator * &numerator) == self.0.numer()
+            && &(&denominator * &denominator) == self.0.denom()
+        {
+            return Some((Self(BigRational::new(numerator, denominator)), true));
+        }
+        let digits = |n: &BigInt| n.to_string().len() as i64;
+        let magnitude = digits(self.0.numer()) - digits(self.0.denom());
+        let mut shift = ROOT_DIGITS as i64 - magnitude.div_euclid(2) - 1;
+        loop {
+            let scaled = &self.0 * Self::power_of_ten(2 * shift).0;
+            let floor = scaled.to_integer().sqrt();
+            let length = digits(&floor);
+            if length != ROOT_DIGITS as i64 {
+                shift += ROOT_DIGITS as i64 - length;
+                continue;
+            }
+            let half = BigRational::new(&floor * 2 + 1, BigInt::from(2));
+            let root = if &half * &half < scaled { floor + 1 } else { floor };
+            return Some((Self(BigRational::from_integer(root)) * Self::power_of_ten(-shift), false));
+        }
+    }
+}
+
+/// Canonical text: a finite decimal as decimal digits, any other value as `p/q` in lowest terms.
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.decimals() {
+            Some(decimals) => f.write_str(&self.fixed(decimals)),
+            None => write!(f, "{}/{}", self.0.numer(), self.0.denom()),
+        }
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<i128> for Exact {
+    fn from(value: i128) -> Self {
+        Self(BigRational::from_integer(BigInt::from(value)))
+    }
+}
+
+macro_rules! arithmetic {
+    ($($trait:ident $method:ident),*) => {$(
+        impl $trait for Exact {
+            type Output = Exact;
+            fn $method(self, other: Exact) -> Exact {
+                Exact($trait::$method(self.0, other.0))
+            }
+        }
+        impl $trait<&Exact> for &Exact {
+            type Output = Exact;
+            fn $method(self, other: &Exact) -> Exact {
+                Exact($trait::$method(&self.0, &other.0))
+            }
+        }
+    )*};
+}
+arithmetic!(Add add, Sub sub, Mul mul);
+
+/// Panics on a zero divisor, as integers do; [`Exact::checked_div`] is for data.
+impl Div for Exact {
+    type Output = Exact;
+    fn div(self, other: Exact) -> Exact {
+        Exact(self.0 / other.0)
+    }
+}
+
+impl Neg for Exact {
+    type Output = Exact;
+    fn neg(self) -> Exact {
+        Exact(-self.0)
+    }
+}
+
+impl Sum for Exact {
+    fn sum<I: Iterator<Item = Exact>>(iter: I) -> Exact {
+        iter.fold(Exact::zero(), |sum, value| sum + value)
+    }
+}
+
+/// A sum of integers that spills into a big integer where 128 bits do not hold it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wide {
+    low: i128,
+    spilled: Option<BigInt>,
+}
+
+impl Wide {
+    /// Adds `value`.
+    pub fn add(&mut self, value: i128) {
+        match self.low.checked_add(value) {
+            Some(sum) => self.low = sum,
+            None => {
+                *self.spilled.get_or_insert_with(BigInt::zero) += self.low;
+                self.low = value;
+            }
+        }
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        self.add(other.low);
+        if let Some(spilled) = &other.spilled {
+            *self.spilled.get_or_insert_with(BigInt::zero) += spilled;
+        }
+    }
+
+    /// The sum × 10^−`scale`.
+    pub fn value(&self, scale: u32) -> Exact {
+        let total = self.spilled.clone().unwrap_or_default() + self.low;
+        Exact(BigRational::from_integer(total)) * Exact::power_of_ten(-i64::from(scale))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(text: &str) -> Exact {
+        Exact::parse(text).expect("a number")
+    }
+
+    #[test]
+    fn ties_round_as_declared() {
+        for (text, decimals, up, even) in [
+            ("2.5", 0, "3", "2"),
+            ("0.15", 1, "0.2", "0.2"),
+            ("-1.15", 1, "-1.2", "-1.2"),
+            ("-2.5", 0, "-3", "-2"),
+            ("4.25", 1, "4.3", "4.2"),
+            ("1.005", 2, "1.01", "1"),
+            ("5598", -3, "6000", "6000"),
+        ] {
+            assert_eq!(exact(text).round(decimals, Rounding::HalfUp).to_string(), up, "{text}");
+            assert_eq!(exact(text).round(decimals, Rounding::HalfEven).to_string(), even, "{text}");
+        }
+    }
+
+    #[test]
+    fn roots_have_34_correct_digits() {
+        // The digits of the square root of 2 are those of OEIS A002193.
+        let (root, is_exact) = exact("2").sqrt().expect("positive");
+        assert_eq!((root.to_string().as_str(), is_exact), ("1.414213562373095048801688724209698", false));
+        assert_eq!(exact("0.01").sqrt(), Some((exact("0.1"), true)));
+        assert_eq!(exact("-1").sqrt(), None);
+        let (small, _) = exact("2e-40").sqrt().expect("positive");
+        assert_eq!(small.to_string(), "0.00000000000000000001414213562373095048801688724209698");
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        for text in ["", ".", "1.", ".5", "1e", "1e999999999", "NaN", "inf", "1,000", "--1", "１"] {
+            assert_eq!(Exact::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sums_spill_instead_of_overflowing() {
+        let mut sum = Wide::default();
+        sum.add(i128::MAX);
+        sum.add(i128::MAX);
+        let mut other = Wide::default();
+        other.add(2);
+        other.merge(&sum);
+        assert_eq!(other.value(0).to_string(), "340282366920938463463374607431768211456");
+    }
+}

@@ -1,0 +1,139 @@
+//! The texts that the author wrote (specs, bodies, source declarations) and places in them.
+//!
+//! In: paths and contents. Out: [`Span`]s, which diagnostics point at, with lines and columns.
+
+/// Which text a span belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TextId(u32);
+
+/// A range of bytes in a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    /// The text.
+    pub text: TextId,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A span over `start..end` of `text`.
+    pub fn new(text: TextId, start: usize, end: usize) -> Self {
+        Self { text, start, end: end.max(start) }
+    }
+
+    /// The part `start..end` of this span, counted from its start.
+    pub fn part(self, start: usize, end: usize) -> Self {
+        Self::new(self.text, self.start + start, self.start + end)
+    }
+
+    /// The smallest span over both (of the same text).
+    pub fn to(self, other: Self) -> Self {
+        Self::new(self.text, self.start.min(other.start), self.end.max(other.end))
+    }
+}
+
+/// One text with its path relative to the project.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Path from the project's folder, with `/`.
+    pub path: String,
+    /// What the file holds.
+    pub content: String,
+}
+
+/// All texts that were read, in the order in which they were read.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    items: Vec<Text>,
+}
+
+impl Texts {
+    /// Adds a text and returns its id.
+    pub fn add(&mut self, path: impl Into<String>, content: impl Into<String>) -> TextId {
+        self.items.push(Text { path: path.into(), content: content.into() });
+        TextId(self.items.len() as u32 - 1)
+    }
+
+    /// The text of an id that [`Texts::add`] returned.
+    pub fn get(&self, id: TextId) -> &Text {
+        &self.items[id.0 as usize]
+    }
+
+    /// Every text, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Text> {
+        self.items.iter()
+    }
+
+    /// The words under a span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.text).content.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// Line and column of a span's start, both from 1; columns count characters.
+    pub fn position(&self, span: Span) -> (usize, usize) {
+        let content = &self.get(span.text).content;
+        let mut start = span.start.min(content.len());
+        while !content.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &content[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// Words taken out of a text (a YAML scalar, unquoted and unfolded), each byte with its place there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passage {
+    /// The words.
+    pub words: String,
+    /// Where all of it stands, quotes and all.
+    pub span: Span,
+    /// For each byte of the words (and one past) its offset in the text; empty where they stand there as they are.
+    offsets: Vec<usize>,
+}
+
+impl Passage {
+    /// Words that stand under `span` as they are.
+    pub fn verbatim(words: impl Into<String>, span: Span) -> Self {
+        Self { words: words.into(), span, offsets: Vec::new() }
+    }
+
+    /// Words that stand under `span`, in `source`, with quotes, escapes or folded lines around them.
+    pub fn aligned(words: impl Into<String>, span: Span, source: &str) -> Self {
+        let words: String = words.into();
+        if source == words {
+            return Self::verbatim(words, span);
+        }
+        let mut offsets = Vec::with_capacity(words.len() + 1);
+        let mut at = 0;
+        for c in words.chars() {
+            let found = if c.is_whitespace() {
+                source[at..].find(|s: char| s.is_whitespace())
+            } else {
+                source[at..].find(c)
+            };
+            let start = found.map_or(at, |offset| at + offset);
+            for index in 0..c.len_utf8() {
+                offsets.push(span.start + (start + index).min(source.len()));
+            }
+            if found.is_some() {
+                at = start + source[start..].chars().next().map_or(0, char::len_utf8);
+            }
+        }
+        offsets.push(offsets.last().map_or(span.start, |last| last + 1));
+        Self { words, span, offsets }
+    }
+
+    /// The place of the bytes `start..end` of the words.
+    pub fn part(&self, start: usize, end: usize) -> Span {
+        if self.offsets.is_empty() {
+            return self.span.part(start, end);
+        }
+        let place = |at: usize| self.offsets.get(at).copied().unwrap_or(self.span.end);
+        let last = if end > start { place(end - 1) + 1 } else { place(start) };
+        Span::new(self.span.text, place(start), last)
+    }
+}
