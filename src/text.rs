@@ -2,12 +2,14 @@
 //!
 //! In: paths and contents. Out: [`Span`]s, which diagnostics point at, with lines and columns.
 
+use serde::Deserialize;
+
 /// Which text a span belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
 pub struct TextId(u32);
 
 /// A range of bytes in a text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
 pub struct Span {
     /// The text.
     pub text: TextId,
@@ -15,6 +17,13 @@ pub struct Span {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+}
+
+impl TextId {
+    /// The number of the text, as [`Texts`] counts.
+    pub(crate) fn index(self) -> u32 {
+        self.0
+    }
 }
 
 impl Span {
@@ -85,7 +94,8 @@ impl Texts {
 }
 
 /// Words taken out of a text (a YAML scalar, unquoted and unfolded), each byte with its place there.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename = "$passage")]
 pub struct Passage {
     /// The words.
     pub words: String,
@@ -125,6 +135,11 @@ impl Passage {
         }
         offsets.push(offsets.last().map_or(span.start, |last| last + 1));
         Self { words, span, offsets }
+    }
+
+    /// The parts that serde needs to make a passage anew.
+    pub(crate) fn offsets(&self) -> &[usize] {
+        &self.offsets
     }
 
     /// The place of the bytes `start..end` of the words.

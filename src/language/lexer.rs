@@ -22,6 +22,8 @@ pub(super) enum TokenKind {
     End,
 }
 
+/// More words than any real recipe has; keeps every recursion over the tree shallow.
+const MAX_TOKENS: usize = 2000;
 const MARKS: [&str; 20] = [
     "!=", "<>", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", "%", "$", "×", "−",
 ];
@@ -39,6 +41,10 @@ pub(super) fn tokens(passage: &Passage) -> Result<Vec<Token>, Diagnostic> {
         let token = token(passage, at, c)?;
         at = token.end;
         tokens.push(token);
+        if tokens.len() > MAX_TOKENS {
+            return Err(error(passage, 0, 1, format!("a recipe of more than {MAX_TOKENS} words"))
+                .hint("split it into figures or a selection"));
+        }
     }
     tokens.push(Token { kind: TokenKind::End, start: text.len(), end: text.len() });
     Ok(tokens)

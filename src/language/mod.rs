@@ -10,6 +10,7 @@ mod lexer;
 mod parser;
 mod words;
 
+pub(crate) use ast::straight;
 pub use ast::{Compare, Expr, Key, Kind, Match, Operator, Recipe, State};
 pub use canonical::{condition, expression, recipe};
 pub use functions::{Function, Sort};

@@ -1,0 +1,485 @@
+//! Row expressions, compiled: nodes over whole blocks of rows.
+//!
+//! Truth is a byte a row: 0 false, 1 undecided, 2 true, so that SQL's three-valued `and`, `or` and `not` are min, max
+//! and 2 − x (Kleene's strong logic). Equal nodes are one node, and each is evaluated once a block.
+
+use std::collections::BTreeMap;
+
+use super::column::{Column, Mark, Packed};
+use super::Frame;
+use crate::language::{Compare, State};
+use crate::value::Date;
+
+/// A node that is true, false or undecided in each row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TruthId(usize);
+
+/// A node that is an integer in each row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct NumberId(usize);
+
+pub(super) const FALSE: u8 = 0;
+pub(super) const UNDECIDED: u8 = 1;
+pub(super) const TRUE: u8 = 2;
+
+/// What is true in a row.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Truth {
+    Constant(u8),
+    /// A column's integer against a constant, in the column's own scale.
+    Test(usize, Comparison, i128),
+    /// A code whose entry in the table is true.
+    Table(NumberId, Vec<bool>),
+    /// Two integers in the same scale.
+    Compare(Comparison, NumberId, NumberId),
+    /// a/b against c/d, each a pair of integers; undecided where a divisor is 0.
+    Quotients(Comparison, [NumberId; 4]),
+    Is(NumberId, Asked),
+    /// Whether a truth is decided.
+    Decided(TruthId),
+    /// 0 and 1 of a boolean column.
+    Flag(NumberId),
+    Not(TruthId),
+    And(TruthId, TruthId),
+    Or(TruthId, TruthId),
+}
+
+/// An integer in a row.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Numeric {
+    Column(usize),
+    Constant(i128),
+    Add(NumberId, NumberId),
+    Subtract(NumberId, NumberId),
+    Multiply(NumberId, NumberId),
+    Negate(NumberId),
+    Absolute(NumberId),
+    If(TruthId, NumberId, NumberId),
+    /// 0 or 1.
+    Truth(TruthId),
+    /// An integer for each code; `None` is missing.
+    Table(NumberId, Vec<Option<i64>>),
+    Year(NumberId),
+    Month(NumberId),
+    CountKnown(Vec<NumberId>),
+}
+
+/// [`Compare`], ordered so that nodes can be looked up.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl From<Compare> for Comparison {
+    fn from(compare: Compare) -> Self {
+        match compare {
+            Compare::Equal => Self::Equal,
+            Compare::Unequal => Self::Unequal,
+            Compare::Less => Self::Less,
+            Compare::LessOrEqual => Self::LessOrEqual,
+            Compare::Greater => Self::Greater,
+            Compare::GreaterOrEqual => Self::GreaterOrEqual,
+        }
+    }
+}
+
+impl Comparison {
+    pub(super) fn holds<T: Ord>(self, a: &T, b: &T) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Unequal => a != b,
+            Self::Less => a < b,
+            Self::LessOrEqual => a <= b,
+            Self::Greater => a > b,
+            Self::GreaterOrEqual => a >= b,
+        }
+    }
+}
+
+/// [`State`], likewise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Asked {
+    Known,
+    Missing,
+    Suppressed,
+}
+
+impl From<State> for Asked {
+    fn from(state: State) -> Self {
+        match state {
+            State::Known => Self::Known,
+            State::Missing => Self::Missing,
+            State::Suppressed => Self::Suppressed,
+        }
+    }
+}
+
+/// All row expressions that are evaluated over one frame.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    truths: Vec<Truth>,
+    numbers: Vec<Numeric>,
+    truth_ids: BTreeMap<Truth, TruthId>,
+    number_ids: BTreeMap<Numeric, NumberId>,
+}
+
+impl Program {
+    pub(super) fn truth(&mut self, truth: Truth) -> TruthId {
+        if let Some(id) = self.truth_ids.get(&truth) {
+            return *id;
+        }
+        let id = TruthId(self.truths.len());
+        self.truths.push(truth.clone());
+        self.truth_ids.insert(truth, id);
+        id
+    }
+
+    pub(super) fn number(&mut self, number: Numeric) -> NumberId {
+        if let Some(id) = self.number_ids.get(&number) {
+            return *id;
+        }
+        let id = NumberId(self.numbers.len());
+        self.numbers.push(number.clone());
+        self.number_ids.insert(number, id);
+        id
+    }
+
+    pub(super) fn numeric(&self, id: NumberId) -> &Numeric {
+        &self.numbers[id.0]
+    }
+
+    /// Both conditions, where there are two.
+    pub fn both(&mut self, a: Option<TruthId>, b: Option<TruthId>) -> Option<TruthId> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(self.truth(Truth::And(a, b))),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The rows in which a condition is true or false.
+    pub fn decided(&mut self, truth: TruthId) -> TruthId {
+        self.truth(Truth::Decided(truth))
+    }
+
+    /// The rows in which a condition is false.
+    pub fn negated(&mut self, truth: TruthId) -> TruthId {
+        self.truth(Truth::Not(truth))
+    }
+
+    /// The rows in which a number is known.
+    pub fn known(&mut self, number: NumberId) -> TruthId {
+        self.truth(Truth::Is(number, Asked::Known))
+    }
+
+    /// The column of the frame that a node is, where it is one and nothing else.
+    pub fn column(&self, id: NumberId) -> Option<usize> {
+        match self.numbers[id.0] {
+            Numeric::Column(index) => Some(index),
+            _ => None,
+        }
+    }
+}
+
+/// Integers of one block with their marks; `marks` is empty where all are known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Integers {
+    pub(super) values: Vec<i128>,
+    pub(super) marks: Vec<u8>,
+}
+
+impl Integers {
+    fn mark(&self, row: usize) -> u8 {
+        self.marks.get(row).copied().unwrap_or(0)
+    }
+
+    /// Row by row from one operand; a row that is not known stays so.
+    fn map(&self, f: impl Fn(i128) -> Result<i128, Mark>) -> Self {
+        let pairs = self.values.iter().enumerate().map(|(row, v)| (self.mark(row), f(*v)));
+        Self::collect(pairs)
+    }
+
+    fn zip(&self, other: &Self, f: impl Fn(i128, i128) -> Option<i128>) -> Self {
+        let pairs = self.values.iter().zip(&other.values).enumerate().map(|(row, (a, b))| {
+            (self.mark(row).max(other.mark(row)), f(*a, *b).ok_or(Mark::Overflow))
+        });
+        Self::collect(pairs)
+    }
+
+    fn collect(pairs: impl Iterator<Item = (u8, Result<i128, Mark>)>) -> Self {
+        let mut out = Self::default();
+        let mut marked = false;
+        for (mark, value) in pairs {
+            let (value, mark) = match (mark, value) {
+                (0, Ok(value)) => (value, 0),
+                (0, Err(mark)) => (0, mark as u8),
+                (mark, _) => (0, mark),
+            };
+            marked |= mark != 0;
+            out.values.push(value);
+            out.marks.push(mark);
+        }
+        if !marked {
+            out.marks.clear();
+        }
+        out
+    }
+}
+
+/// The evaluation of a program over one block.
+pub(super) struct Evaluation<'a> {
+    frame: &'a Frame,
+    program: &'a Program,
+    pub(super) block: usize,
+    pub(super) rows: usize,
+    truths: Vec<Option<Vec<u8>>>,
+    numbers: Vec<Option<Integers>>,
+}
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn new(frame: &'a Frame, program: &'a Program) -> Self {
+        let (truths, numbers) = (vec![None; program.truths.len()], vec![None; program.numbers.len()]);
+        Self { frame, program, block: 0, rows: 0, truths, numbers }
+    }
+
+    /// Moves to a block; nothing of the last one is kept.
+    pub(super) fn enter(&mut self, block: usize) {
+        self.block = block;
+        self.rows = self.frame.blocks[block].rows as usize;
+        self.truths.iter_mut().for_each(|truth| *truth = None);
+        self.numbers.iter_mut().for_each(|number| *number = None);
+    }
+
+    pub(super) fn column(&self, index: usize) -> &'a Column {
+        &self.frame.columns[index]
+    }
+
+    /// The column's integers in this block, where a node is a column and nothing else.
+    pub(super) fn part(&self, id: NumberId) -> Option<&'a super::Part> {
+        self.program.column(id).map(|index| &self.column(index).parts[self.block])
+    }
+
+    pub(super) fn truth(&mut self, id: TruthId) -> &[u8] {
+        if self.truths[id.0].is_none() {
+            let value = self.evaluate_truth(id);
+            self.truths[id.0] = Some(value);
+        }
+        self.truths[id.0].as_deref().unwrap_or(&[])
+    }
+
+    pub(super) fn number(&mut self, id: NumberId) -> &Integers {
+        if self.numbers[id.0].is_none() {
+            let value = self.evaluate_number(id);
+            self.numbers[id.0] = Some(value);
+        }
+        self.numbers[id.0].get_or_insert_default()
+    }
+
+    fn evaluate_truth(&mut self, id: TruthId) -> Vec<u8> {
+        let rows = self.rows;
+        match self.program.truths[id.0].clone() {
+            Truth::Constant(value) => vec![value; rows],
+            Truth::Test(column, comparison, constant) => self.test(column, comparison, constant),
+            Truth::Table(number, table) => self.table(number, &table),
+            Truth::Compare(comparison, a, b) => {
+                let left = self.number(a).clone();
+                let right = self.number(b);
+                (0..rows)
+                    .map(|row| match left.mark(row).max(right.mark(row)) {
+                        0 => truth(comparison.holds(&left.values[row], &right.values[row])),
+                        _ => UNDECIDED,
+                    })
+                    .collect()
+            }
+            Truth::Quotients(comparison, parts) => self.quotients(comparison, parts),
+            Truth::Is(number, asked) => {
+                let integers = self.number(number);
+                (0..rows)
+                    .map(|row| {
+                        let mark = Mark::from_byte(integers.mark(row));
+                        truth(match asked {
+                            Asked::Known => mark == Mark::Known,
+                            Asked::Missing => mark == Mark::Missing,
+                            Asked::Suppressed => mark == Mark::Suppressed,
+                        })
+                    })
+                    .collect()
+            }
+            Truth::Decided(inner) => self.truth(inner).iter().map(|t| truth(*t != UNDECIDED)).collect(),
+            Truth::Flag(number) => {
+                let integers = self.number(number);
+                (0..rows)
+                    .map(|row| if integers.mark(row) == 0 { truth(integers.values[row] != 0) } else { UNDECIDED })
+                    .collect()
+            }
+            Truth::Not(inner) => self.truth(inner).iter().map(|t| TRUE - t).collect(),
+            Truth::And(a, b) => self.merge(a, b, u8::min),
+            Truth::Or(a, b) => self.merge(a, b, u8::max),
+        }
+    }
+
+    fn merge(&mut self, a: TruthId, b: TruthId, f: fn(u8, u8) -> u8) -> Vec<u8> {
+        let mut left = self.truth(a).to_vec();
+        for (x, y) in left.iter_mut().zip(self.truth(b)) {
+            *x = f(*x, *y);
+        }
+        left
+    }
+
+    fn test(&self, column: usize, comparison: Comparison, constant: i128) -> Vec<u8> {
+        let part = &self.column(column).parts[self.block];
+        let mut out = match &part.values {
+            Packed::Bits8(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
+            Packed::Bits16(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
+            Packed::Bits32(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
+            Packed::Bits64(values) => {
+                values.iter().map(|v| truth(comparison.holds(&i128::from(*v), &constant))).collect()
+            }
+        };
+        undecide(&mut out, part.marks.as_deref());
+        out
+    }
+
+    fn table(&mut self, number: NumberId, table: &[bool]) -> Vec<u8> {
+        let Some(part) = self.part(number) else {
+            let integers = self.number(number);
+            return (0..integers.values.len())
+                .map(|row| match integers.mark(row) {
+                    0 => truth(table.get(integers.values[row] as usize).copied().unwrap_or(false)),
+                    _ => UNDECIDED,
+                })
+                .collect();
+        };
+        let entry = |code: i64| truth(table.get(code as usize).copied().unwrap_or(false));
+        let mut true_codes = table.iter().enumerate().filter(|(_, t)| **t).map(|(code, _)| code);
+        let mut out = match (&part.values, true_codes.next(), true_codes.next()) {
+            (Packed::Bits8(base, values), Some(code), None) => narrow(values, Comparison::Equal, code as i128 - i128::from(*base)),
+            (Packed::Bits16(base, values), Some(code), None) => narrow(values, Comparison::Equal, code as i128 - i128::from(*base)),
+            (Packed::Bits8(base, values), ..) => {
+                let mut lookup = [FALSE; 256];
+                for (offset, slot) in lookup.iter_mut().enumerate() {
+                    *slot = entry(base + offset as i64);
+                }
+                values.iter().map(|v| lookup[usize::from(*v)]).collect()
+            }
+            (packed, ..) => packed.unpack().into_iter().map(entry).collect(),
+        };
+        undecide(&mut out, part.marks.as_deref());
+        out
+    }
+
+    fn quotients(&mut self, comparison: Comparison, parts: [NumberId; 4]) -> Vec<u8> {
+        let [a, b, c, d] = parts.map(|id| self.number(id).clone());
+        (0..self.rows)
+            .map(|row| {
+                let known = [&a, &b, &c, &d].iter().all(|part| part.mark(row) == 0);
+                let (b, d) = (b.values[row], d.values[row]);
+                if !known || b == 0 || d == 0 {
+                    return UNDECIDED;
+                }
+                let left = a.values[row].checked_mul(d);
+                let right = c.values[row].checked_mul(b);
+                match (left, right) {
+                    (Some(l), Some(r)) if (b < 0) == (d < 0) => truth(comparison.holds(&l, &r)),
+                    (Some(l), Some(r)) => truth(comparison.holds(&r, &l)),
+                    _ => UNDECIDED,
+                }
+            })
+            .collect()
+    }
+
+    fn evaluate_number(&mut self, id: NumberId) -> Integers {
+        match self.program.numbers[id.0].clone() {
+            Numeric::Column(index) => {
+                let part = &self.column(index).parts[self.block];
+                let values = part.values.unpack().into_iter().map(i128::from).collect();
+                Integers { values, marks: part.marks.as_deref().map(<[u8]>::to_vec).unwrap_or_default() }
+            }
+            Numeric::Constant(value) => Integers { values: vec![value; self.rows], marks: Vec::new() },
+            Numeric::Add(a, b) => self.pair(a, b, i128::checked_add),
+            Numeric::Subtract(a, b) => self.pair(a, b, i128::checked_sub),
+            Numeric::Multiply(a, b) => self.pair(a, b, i128::checked_mul),
+            Numeric::Negate(a) => self.number(a).map(|v| v.checked_neg().ok_or(Mark::Overflow)),
+            Numeric::Absolute(a) => self.number(a).map(|v| v.checked_abs().ok_or(Mark::Overflow)),
+            Numeric::If(condition, a, b) => {
+                let condition = self.truth(condition).to_vec();
+                let yes = self.number(a).clone();
+                let no = self.number(b);
+                Integers::collect(condition.iter().enumerate().map(|(row, t)| match *t {
+                    TRUE => (yes.mark(row), Ok(yes.values[row])),
+                    FALSE => (no.mark(row), Ok(no.values[row])),
+                    _ => (Mark::Missing as u8, Ok(0)),
+                }))
+            }
+            Numeric::Truth(condition) => {
+                let pairs = self.truth(condition).iter().map(|t| (u8::from(*t == UNDECIDED), Ok(i128::from(*t == TRUE))));
+                Integers::collect(pairs)
+            }
+            Numeric::Table(code, table) => self.number(code).map(|code| {
+                table.get(code as usize).copied().flatten().map(i128::from).ok_or(Mark::Missing)
+            }),
+            Numeric::Year(a) => self.number(a).map(|day| date_part(day, |(year, ..)| i128::from(year))),
+            Numeric::Month(a) => self.number(a).map(|day| date_part(day, |(_, month, _)| i128::from(month))),
+            Numeric::CountKnown(all) => {
+                let mut values = vec![0; self.rows];
+                for id in all {
+                    let integers = self.number(id);
+                    for (row, value) in values.iter_mut().enumerate() {
+                        *value += i128::from(integers.mark(row) == 0);
+                    }
+                }
+                Integers { values, marks: Vec::new() }
+            }
+        }
+    }
+
+    fn pair(&mut self, a: NumberId, b: NumberId, f: fn(i128, i128) -> Option<i128>) -> Integers {
+        let left = self.number(a).clone();
+        left.zip(self.number(b), f)
+    }
+}
+
+fn truth(value: bool) -> u8 {
+    if value { TRUE } else { FALSE }
+}
+
+fn date_part(day: i128, part: fn((i16, i8, i8)) -> i128) -> Result<i128, Mark> {
+    let date = i64::try_from(day).ok().and_then(Date::from_days);
+    date.map(|date| part(date.parts())).ok_or(Mark::Missing)
+}
+
+fn undecide(out: &mut [u8], marks: Option<&[u8]>) {
+    for (truth, mark) in out.iter_mut().zip(marks.unwrap_or(&[])) {
+        if *mark != 0 {
+            *truth = UNDECIDED;
+        }
+    }
+}
+
+/// Compares narrow integers with a constant, which may lie outside their width. Written so that it vectorises.
+fn narrow<T: Copy + Ord + TryFrom<i128>>(values: &[T], comparison: Comparison, constant: i128) -> Vec<u8> {
+    let Ok(constant_narrow) = T::try_from(constant) else {
+        let above = constant > 0;
+        let holds = match comparison {
+            Comparison::Equal => false,
+            Comparison::Unequal => true,
+            Comparison::Less | Comparison::LessOrEqual => above,
+            Comparison::Greater | Comparison::GreaterOrEqual => !above,
+        };
+        return vec![truth(holds); values.len()];
+    };
+    let c = constant_narrow;
+    let each = |f: fn(T, T) -> bool| values.iter().map(|v| u8::from(f(*v, c)) << 1).collect();
+    match comparison {
+        Comparison::Equal => values.iter().map(|v| u8::from(*v == c) << 1).collect(),
+        Comparison::Unequal => values.iter().map(|v| u8::from(*v != c) << 1).collect(),
+        Comparison::Less => each(|v, c| v < c),
+        Comparison::LessOrEqual => each(|v, c| v <= c),
+        Comparison::Greater => each(|v, c| v > c),
+        Comparison::GreaterOrEqual => each(|v, c| v >= c),
+    }
+}

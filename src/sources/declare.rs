@@ -1,0 +1,293 @@
+//! Declarations, resolved: each source with its dates read, each dataset with its conditions parsed.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::raw::{RawColumn, RawDataset, RawSource};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::language::{self, Expr};
+use crate::spec::decode::{Section, decode};
+use crate::spec::yaml;
+use crate::text::{Passage, Span, TextId, Texts};
+use crate::value::{Grain, PartialDate};
+
+/// A cited publication.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its id: the folder's name, or the key in `sources.yaml`.
+    pub id: String,
+    /// Title, where it is known.
+    pub title: Option<String>,
+    /// Who published it.
+    pub publisher: String,
+    /// Where.
+    pub url: Option<String>,
+    /// When.
+    pub published: Option<PartialDate>,
+    /// When it was read.
+    pub accessed: Option<PartialDate>,
+    /// Licence.
+    pub licence: String,
+    /// The publisher's version.
+    pub version: Option<String>,
+    /// Where it was really read.
+    pub via: Option<Via>,
+    /// What a reader must know.
+    pub note: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Where a source was really read.
+#[derive(Clone, Debug)]
+pub struct Via {
+    /// Who holds the copy.
+    pub name: String,
+    /// Where it is.
+    pub url: Option<String>,
+}
+
+/// Who typed a table.
+#[derive(Clone, Debug)]
+pub struct Transcribed {
+    /// An organisation.
+    pub by: String,
+    /// When.
+    pub on: PartialDate,
+}
+
+/// The declared type of a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColumnType {
+    /// Whole numbers.
+    Integer,
+    /// Decimal numbers.
+    Decimal,
+    /// Percentages, with or without their sign.
+    Percent,
+    /// Texts.
+    Text,
+    /// ISO dates.
+    Date,
+    /// `true`, `false`, `yes`, `no`.
+    Boolean,
+    /// Periods, with the reading of `2010-11` where one is declared.
+    Period(Option<Grain>),
+}
+
+/// A declared column.
+#[derive(Clone, Debug)]
+pub struct ColumnDeclaration {
+    /// Header in the file.
+    pub from: String,
+    /// Where the header, or the column, is named.
+    pub span: Span,
+    /// Declared type.
+    pub kind: Option<ColumnType>,
+    /// Declared unit.
+    pub unit: Option<String>,
+    /// Markers for missing cells.
+    pub missing: Vec<String>,
+    /// Markers for hidden cells.
+    pub suppressed: Vec<String>,
+}
+
+/// A table of a source's file, as declared.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its source.
+    pub source: String,
+    /// Path of the file from the project's folder.
+    pub path: String,
+    /// Where the file is named.
+    pub file_span: Span,
+    /// Pinned digest.
+    pub sha256: Option<(String, Span)>,
+    /// What readers read.
+    pub label: Option<String>,
+    /// Declared columns by our name.
+    pub columns: IndexMap<String, ColumnDeclaration>,
+    /// Key columns.
+    pub key: Vec<(String, Span)>,
+    /// Rows that never count.
+    pub ignore: Option<Expr>,
+    /// Conditions on every row, with their text.
+    pub rules: Vec<(String, Expr)>,
+    /// Markers for missing cells in every column.
+    pub missing: Vec<String>,
+    /// Column of source ids.
+    pub source_column: Option<(String, Span)>,
+    /// Who typed it.
+    pub transcribed: Option<Transcribed>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// All that a project declares.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Sources by id.
+    pub sources: BTreeMap<String, Source>,
+    /// Datasets by name.
+    pub datasets: BTreeMap<String, Dataset>,
+}
+
+/// Reads every declaration: `data/**/source.yaml`, whose folder is the id, and `data/**/sources.yaml`, whose keys are.
+pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
+    let mut diagnostics = Diagnostics::default();
+    let mut sources = Sources::default();
+    for id in files {
+        let path = texts.get(*id).path.as_str();
+        let Some(node) = yaml::parse(texts, *id, &mut diagnostics) else { continue };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if path.ends_with("/sources.yaml") {
+            let raw = decode::<Section<RawSource>>(&node, &mut diagnostics).unwrap_or_default();
+            for (name, raw) in raw.0 {
+                add(&mut sources, name.words.clone(), name.span, folder, raw, &mut diagnostics);
+            }
+        } else if let Some(raw) = decode::<RawSource>(&node, &mut diagnostics) {
+            let name = folder.rsplit('/').next().unwrap_or(folder).to_string();
+            add(&mut sources, name, node.span, folder, raw, &mut diagnostics);
+        }
+    }
+    Outcome::new(sources, diagnostics)
+}
+
+fn add(sources: &mut Sources, id: String, span: Span, folder: &str, raw: RawSource, diagnostics: &mut Diagnostics) {
+    if let Some(first) = sources.sources.get(&id) {
+        let message = format!("the source `{id}` is declared twice");
+        diagnostics.push(Diagnostic::error(Code::BadId, message).at(span).related(first.span, "first here"));
+        return;
+    }
+    let mut date = |passage: &Option<Passage>| {
+        let passage = passage.as_ref()?;
+        let date = PartialDate::parse(passage.words.trim());
+        if date.is_none() {
+            let message = format!("`{}` is not a date", passage.words);
+            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint("write 2025, 2025-03 or 2025-03-06"));
+        }
+        date
+    };
+    let words = |passage: &Option<Passage>| passage.as_ref().map(|passage| passage.words.clone());
+    let source = Source {
+        id: id.clone(),
+        title: words(&raw.title),
+        publisher: raw.publisher.words.clone(),
+        url: words(&raw.url),
+        published: date(&raw.published),
+        accessed: date(&raw.accessed),
+        licence: raw.licence.words.clone(),
+        version: words(&raw.version),
+        via: raw.via.as_ref().map(|via| Via { name: via.name.words.clone(), url: words(&via.url) }),
+        note: words(&raw.note),
+        span,
+    };
+    sources.sources.insert(id.clone(), source);
+    for (name, raw) in raw.datasets.0 {
+        let Some(dataset) = dataset(&id, folder, &name, raw, diagnostics) else { continue };
+        if let Some(first) = sources.datasets.get(&dataset.name) {
+            let message = format!("the dataset `{}` is declared twice in this project", dataset.name);
+            diagnostics.push(Diagnostic::error(Code::BadId, message).at(name.span).related(first.span, "first here"));
+            continue;
+        }
+        sources.datasets.insert(dataset.name.clone(), dataset);
+    }
+}
+
+fn dataset(source: &str, folder: &str, name: &Passage, raw: RawDataset, diagnostics: &mut Diagnostics) -> Option<Dataset> {
+    if !crate::spec::is_id(&name.words) {
+        let message = format!("`{}` is not a dataset's name", name.words);
+        diagnostics.push(Diagnostic::error(Code::BadId, message).at(name.span).hint("use lower-case letters, digits and `_`"));
+        return None;
+    }
+    let words = |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
+    let ignore = raw.ignore_rows.as_ref().map(language::parse_condition).transpose();
+    let ignore = diagnostics.take(ignore)?;
+    let mut rules = Vec::new();
+    for rule in &raw.rules {
+        if let Some(expr) = diagnostics.take(language::parse_condition(rule)) {
+            rules.push((rule.words.clone(), expr));
+        }
+    }
+    let mut columns = IndexMap::new();
+    for (column, raw) in &raw.columns.0 {
+        columns.insert(column.words.clone(), column_declaration(column, raw, diagnostics));
+    }
+    let transcribed = raw.transcribed.as_ref().and_then(|raw| {
+        let on = PartialDate::parse(raw.on.words.trim());
+        if on.is_none() {
+            let message = format!("`{}` is not a date", raw.on.words);
+            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(raw.on.span).hint("write 2025-04-13"));
+        }
+        Some(Transcribed { by: raw.by.words.clone(), on: on? })
+    });
+    let path = join(folder, &raw.file.words);
+    let Some(path) = path else {
+        let message = format!("`{}` leaves the source's folder", raw.file.words);
+        diagnostics.push(Diagnostic::error(Code::OutsideProject, message).at(raw.file.span).hint("keep the file beside its `source.yaml`"));
+        return None;
+    };
+    Some(Dataset {
+        name: name.words.clone(),
+        source: source.to_string(),
+        path,
+        file_span: raw.file.span,
+        sha256: raw.sha256.as_ref().map(|pin| (pin.words.to_lowercase(), pin.span)),
+        label: raw.label.as_ref().map(|label| label.words.clone()),
+        columns,
+        key: raw.key.iter().map(|key| (key.words.clone(), key.span)).collect(),
+        ignore,
+        rules,
+        missing: words(&raw.missing),
+        source_column: raw.source_column.as_ref().map(|column| (column.words.clone(), column.span)),
+        transcribed,
+        span: name.span,
+    })
+}
+
+/// A path below a folder; `None` where it is absolute or goes up.
+fn join(folder: &str, file: &str) -> Option<String> {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    let plain = !file.is_empty() && parts.iter().all(|part| !matches!(*part, "" | "." | "..") && !part.contains(':'));
+    plain.then(|| format!("{folder}/{}", parts.join("/")))
+}
+
+fn column_declaration(name: &Passage, raw: &RawColumn, diagnostics: &mut Diagnostics) -> ColumnDeclaration {
+    let kind = raw.kind.as_ref().and_then(|passage| {
+        let kind = column_type(passage.words.trim());
+        if kind.is_none() {
+            let names = ["integer", "decimal", "percent", "text", "date", "boolean", "period"];
+            let message = format!("`{}` is not a type", passage.words);
+            let error = Diagnostic::error(Code::BadValue, message).at(passage.span).did_you_mean(&passage.words, names);
+            diagnostics.push(error.hint("types: integer, decimal, percent, text, date, boolean, period, period(month), period(financial-year)"));
+        }
+        kind
+    });
+    let words = |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
+    ColumnDeclaration {
+        from: raw.from.as_ref().map_or_else(|| name.words.clone(), |from| from.words.clone()),
+        span: raw.from.as_ref().map_or(name.span, |from| from.span),
+        kind,
+        unit: raw.unit.as_ref().map(|unit| unit.words.clone()),
+        missing: words(&raw.missing),
+        suppressed: words(&raw.suppressed),
+    }
+}
+
+fn column_type(text: &str) -> Option<ColumnType> {
+    Some(match text {
+        "integer" => ColumnType::Integer,
+        "decimal" => ColumnType::Decimal,
+        "percent" => ColumnType::Percent,
+        "text" => ColumnType::Text,
+        "date" => ColumnType::Date,
+        "boolean" => ColumnType::Boolean,
+        "period" => ColumnType::Period(None),
+        "period(month)" => ColumnType::Period(Some(Grain::Month)),
+        "period(financial-year)" => ColumnType::Period(Some(Grain::FinancialYear)),
+        _ => return None,
+    })
+}

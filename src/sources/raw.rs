@@ -1,0 +1,103 @@
+//! `source.yaml` as it is written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::decode::Section;
+use crate::text::Passage;
+
+/// A source: a cited publication, with its files or without any.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawSource {
+    /// Title of the publication; leave it out where it is not known, and the page says so.
+    pub(super) title: Option<Passage>,
+    /// Who published it.
+    pub(super) publisher: Passage,
+    /// Where it is.
+    pub(super) url: Option<Passage>,
+    /// When it was published: 2025, 2025-03 or 2025-03-06.
+    pub(super) published: Option<Passage>,
+    /// When it was read.
+    pub(super) accessed: Option<Passage>,
+    /// Its licence, e.g. OGL-UK-3.0, or `none stated`.
+    pub(super) licence: Passage,
+    /// The publisher's own version, edition or reference.
+    pub(super) version: Option<Passage>,
+    /// Where it was really read, if elsewhere.
+    pub(super) via: Option<RawVia>,
+    /// What a reader must know of it.
+    pub(super) note: Option<Passage>,
+    /// Tables in its files.
+    #[serde(default)]
+    pub(super) datasets: Section<RawDataset>,
+}
+
+/// Where a source was really read.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawVia {
+    /// Who holds the copy.
+    pub(super) name: Passage,
+    /// Where the copy is.
+    pub(super) url: Option<Passage>,
+}
+
+/// A table read from a file.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawDataset {
+    /// The file, beside `source.yaml`.
+    pub(super) file: Passage,
+    /// SHA-256 of the file; `tieout source pin` writes it.
+    pub(super) sha256: Option<Passage>,
+    /// What readers read instead of the name.
+    pub(super) label: Option<Passage>,
+    /// Columns by our name for them; those not named here get their header's slug and an inferred type.
+    #[serde(default)]
+    pub(super) columns: Section<RawColumn>,
+    /// Columns whose values together name a row; duplicates are an error.
+    #[serde(default)]
+    pub(super) key: Vec<Passage>,
+    /// Rows that never count, e.g. `outcome = 'Total'`. Decided on text, before types.
+    pub(super) ignore_rows: Option<Passage>,
+    /// Conditions that every row must meet.
+    #[serde(default)]
+    pub(super) rules: Vec<Passage>,
+    /// Markers for missing cells, in every column. An empty cell is always missing.
+    #[serde(default)]
+    pub(super) missing: Vec<Passage>,
+    /// The column that names the source of each row.
+    pub(super) source_column: Option<Passage>,
+    /// Who typed the table, where it is not the publisher's file.
+    pub(super) transcribed: Option<RawTranscribed>,
+}
+
+/// Who typed a table, and when.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawTranscribed {
+    /// An organisation.
+    pub(super) by: Passage,
+    /// A date.
+    pub(super) on: Passage,
+}
+
+/// A column.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawColumn {
+    /// Its header in the file; our name's own spelling unless given.
+    pub(super) from: Option<Passage>,
+    /// integer, decimal, percent, text, date, boolean, period, period(month) or period(financial-year).
+    #[serde(rename = "type")]
+    pub(super) kind: Option<Passage>,
+    /// What one unit of it is: a word, or a currency code.
+    pub(super) unit: Option<Passage>,
+    /// Markers for missing cells in this column.
+    #[serde(default)]
+    pub(super) missing: Vec<Passage>,
+    /// Markers for cells that the publisher hides.
+    #[serde(default)]
+    pub(super) suppressed: Vec<Passage>,
+}
+
+/// The JSON schema of `source.yaml`.
+pub(crate) fn schema() -> serde_json::Value {
+    crate::spec::raw::schema::<RawSource>("tieout source")
+}

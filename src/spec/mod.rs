@@ -1,0 +1,268 @@
+//! The author's part: a YAML spec and a Markdown body to a [`Spec`] in which nothing is left to guess.
+//!
+//! Parse, then resolve: `yaml` and `decode` read the tree, `raw` mirrors it, this module decides what each entry is.
+//! Names of figures, datasets and columns are looked up later, where they are known.
+
+pub(crate) mod decode;
+pub mod prose;
+pub(crate) mod raw;
+mod resolve;
+pub(crate) mod yaml;
+
+use indexmap::IndexMap;
+
+pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
+use crate::exact::Rounding;
+use crate::language::{Expr, Recipe};
+use crate::text::{Passage, Span, TextId};
+use crate::value::{Date, Format, PartialDate, Value};
+
+pub(crate) use resolve::is_id;
+pub use resolve::parse;
+
+/// A report, resolved.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The report's name: `reports/NAME.yaml`.
+    pub name: String,
+    /// The spec's text.
+    pub text: TextId,
+    /// Title.
+    pub title: Prose,
+    /// Line below the title.
+    pub subtitle: Option<Prose>,
+    /// BCP 47 tag.
+    pub language: String,
+    /// Date of the briefing.
+    pub date: Date,
+    /// Organisations that publish it.
+    pub authors: Vec<String>,
+    /// How ties are rounded.
+    pub rounding: Rounding,
+    /// Parameters with their values.
+    pub parameters: IndexMap<String, String>,
+    /// Named filters.
+    pub selections: IndexMap<String, Selection>,
+    /// Figures.
+    pub figures: IndexMap<String, Figure>,
+    /// Series.
+    pub series: IndexMap<String, Series>,
+    /// Charts.
+    pub charts: IndexMap<String, Chart>,
+    /// Tables.
+    pub tables: IndexMap<String, Table>,
+    /// Equations that must hold.
+    pub checks: Vec<Check>,
+    /// The body.
+    pub body: Prose,
+}
+
+/// A named filter over a frame, with added columns.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// What readers read.
+    pub label: Option<Prose>,
+    /// The frame that it stands on.
+    pub from: (String, Span),
+    /// Which rows.
+    pub filter: Option<Expr>,
+    /// Columns computed row by row.
+    pub add: Vec<(Passage, Expr)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// How a figure comes about.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// From the rows of a frame, or from other figures.
+    Recipe(Recipe),
+    /// Printed in a source.
+    Quoted {
+        /// The value as a reader sees it there.
+        value: Value,
+        /// The source's words.
+        quote: String,
+        /// The source's id.
+        source: (String, Span),
+        /// Where in the source.
+        at: Option<String>,
+    },
+    /// Written down by the author.
+    Entered {
+        /// The value.
+        value: Value,
+        /// Who entered it.
+        by: String,
+        /// When.
+        on: PartialDate,
+        /// Why it is not computed.
+        reason: String,
+    },
+}
+
+/// A figure, as declared.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// How it comes about.
+    pub origin: Origin,
+    /// How it prints, where the author says so.
+    pub format: Option<Format>,
+    /// What it is.
+    pub label: Option<Prose>,
+    /// What a reader must know.
+    pub caveat: Option<Prose>,
+    /// Other spellings of a text.
+    pub also: Vec<String>,
+    /// Whether an empty selection counts as 0.
+    pub allow_empty: bool,
+    /// Why a number of the author's own is used.
+    pub reason: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A series, as declared.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// What it is made of.
+    pub origin: SeriesOrigin,
+    /// How its values print.
+    pub format: Option<Format>,
+    /// Whether rank 1 is the lowest.
+    pub lowest_first: bool,
+    /// What it is.
+    pub label: Option<Prose>,
+    /// Labels of the values, by name.
+    pub labels: IndexMap<String, Prose>,
+    /// What a reader must know.
+    pub caveat: Option<Prose>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a series is made of.
+#[derive(Clone, Debug)]
+pub enum SeriesOrigin {
+    /// Rows of a frame, grouped by one or two columns.
+    Grouped {
+        /// The frame.
+        from: (String, Span),
+        /// Which rows.
+        filter: Option<Expr>,
+        /// The columns that it goes by.
+        by: Vec<(String, Span)>,
+        /// Its values by name; a single one is called `value`.
+        values: Vec<(String, Expr)>,
+    },
+    /// Figures in a row.
+    Figures(Vec<(String, Span)>),
+}
+
+/// A chart, as declared.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The kind.
+    pub kind: ChartKind,
+    /// The series.
+    pub series: (String, Span),
+    /// Which of its values.
+    pub value: Option<(String, Span)>,
+    /// Headline.
+    pub title: Prose,
+    /// What is measured, where and when.
+    pub subtitle: Option<Prose>,
+    /// Alternative text.
+    pub alt: Prose,
+    /// Keys to draw, in order.
+    pub keys: Vec<(String, Span)>,
+    /// A note below it.
+    pub note: Option<Prose>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// The kinds of chart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChartKind {
+    /// Vertical bars from zero.
+    Bar,
+}
+
+/// A table, as declared.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What it shows.
+    pub rows: TableRows,
+    /// Caption.
+    pub caption: Prose,
+    /// Headers of the columns.
+    pub columns: Vec<Prose>,
+    /// Keys to show, in order.
+    pub keys: Vec<(String, Span)>,
+    /// Only the first so many.
+    pub top: Option<usize>,
+    /// A note below it.
+    pub note: Option<Prose>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a table shows.
+#[derive(Clone, Debug)]
+pub enum TableRows {
+    /// The points of a series.
+    Series(String, Span),
+    /// Figures, one a row.
+    Figures(Vec<(String, Span)>),
+}
+
+/// An equation that must hold exactly.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// As written.
+    pub text: String,
+    /// Left side.
+    pub left: Expr,
+    /// Right side.
+    pub right: Expr,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+impl Spec {
+    /// Every text of the report, in reading order: title, body, then what charts, tables and figures say.
+    pub fn proses(&self) -> Vec<&Prose> {
+        let mut all = vec![&self.title];
+        all.extend(&self.subtitle);
+        all.push(&self.body);
+        for chart in self.charts.values() {
+            all.extend([&chart.title, &chart.alt].into_iter().chain(&chart.subtitle).chain(&chart.note));
+        }
+        for table in self.tables.values() {
+            all.extend([&table.caption].into_iter().chain(&table.columns).chain(&table.note));
+        }
+        for figure in self.figures.values() {
+            all.extend(figure.label.iter().chain(&figure.caveat));
+        }
+        for series in self.series.values() {
+            all.extend(series.label.iter().chain(&series.caveat).chain(series.labels.values()));
+        }
+        all.extend(self.selections.values().filter_map(|selection| selection.label.as_ref()));
+        all
+    }
+
+    /// The selections under a frame's name, from the outermost to the dataset or series that they stand on.
+    pub fn chain<'a>(&'a self, name: &'a str) -> (Vec<&'a Selection>, &'a str) {
+        let mut chain = Vec::new();
+        let mut name = name;
+        while let Some(selection) = self.selections.get(name) {
+            chain.push(selection);
+            name = &selection.from.0;
+            if chain.len() > self.selections.len() {
+                break;
+            }
+        }
+        (chain, name)
+    }
+}

@@ -1,0 +1,254 @@
+//! The report spec as it is written: one type per entry, every field optional that YAML lets be left out.
+//!
+//! The JSON schema that editors use is generated from these types, so that they cannot disagree.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::decode::Section;
+use crate::text::Passage;
+
+/// A report: `reports/NAME.yaml`, with its body in `reports/NAME.md`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawReport {
+    /// Title of the briefing. May hold claims, as any text here may.
+    pub(super) title: Passage,
+    /// A line below the title.
+    pub(super) subtitle: Option<Passage>,
+    /// Language of the briefing and of its numbers: en-GB.
+    pub(super) language: Option<Passage>,
+    /// Date of the briefing, e.g. 2025-04-13. No clock is ever read.
+    pub(super) date: Passage,
+    /// Organisations that publish the briefing, or none.
+    #[serde(default)]
+    pub(super) authors: Vec<RawAuthor>,
+    /// How ties are rounded: half-up (away from zero, the default) or half-even.
+    pub(super) rounding: Option<Passage>,
+    /// Parameters, used as `$name` in recipes and `[=](param:name)` in the text, with their defaults.
+    #[serde(default)]
+    pub(super) parameters: Section<Passage>,
+    /// Named filters over a dataset or another selection.
+    #[serde(default)]
+    pub(super) selections: Section<RawSelection>,
+    /// Figures: a recipe on one line, or the long form.
+    #[serde(default)]
+    pub(super) figures: Section<RawFigure>,
+    /// Series: figures along one or two keys.
+    #[serde(default)]
+    pub(super) series: Section<RawSeries>,
+    /// Charts, drawn from series.
+    #[serde(default)]
+    pub(super) charts: Section<RawChart>,
+    /// Tables, made of series or figures.
+    #[serde(default)]
+    pub(super) tables: Section<RawTable>,
+    /// Equations between figures that must hold exactly, e.g. `total = part + part`.
+    #[serde(default)]
+    pub(super) checks: Vec<Passage>,
+}
+
+/// An organisation that publishes the briefing.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawAuthor {
+    /// Its name.
+    pub(super) name: Passage,
+}
+
+/// A named filter.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawSelection {
+    /// What readers and reviewers read instead of the id.
+    pub(super) label: Option<Passage>,
+    /// A dataset, selection or series.
+    pub(super) from: Passage,
+    /// Which rows.
+    #[serde(rename = "where")]
+    pub(super) filter: Option<Passage>,
+    /// Columns computed row by row.
+    #[serde(default)]
+    pub(super) add: Section<Passage>,
+}
+
+/// A figure: computed from data, derived from figures, quoted from a source, or entered by hand.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawFigure {
+    /// The recipe, or the printed value of a quoted or entered figure.
+    pub(super) value: Option<Passage>,
+    /// A dataset, selection or series.
+    pub(super) from: Option<Passage>,
+    /// Which rows.
+    #[serde(rename = "where")]
+    pub(super) filter: Option<Passage>,
+    /// How it prints: integer, decimal(1), percent, points, currency, per(100000), days, words, million(1), billion(1).
+    #[serde(rename = "as")]
+    pub(super) format: Option<Passage>,
+    /// What it is, for tables and the methods section.
+    pub(super) label: Option<Passage>,
+    /// What a reader must know; printed wherever the figure is explained.
+    pub(super) caveat: Option<Passage>,
+    /// Other spellings of a text figure.
+    #[serde(default)]
+    pub(super) also: Vec<Passage>,
+    /// Let an empty selection count as 0.
+    #[serde(default)]
+    pub(super) allow_empty: bool,
+    /// Words of the source in which the value stands.
+    pub(super) quote: Option<Passage>,
+    /// Id of the source that is quoted.
+    pub(super) source: Option<Passage>,
+    /// Where in the source: a page, paragraph or table.
+    pub(super) at: Option<Passage>,
+    /// Which organisation entered the number.
+    pub(super) by: Option<Passage>,
+    /// When it was entered.
+    pub(super) on: Option<Passage>,
+    /// Why it is entered and not computed.
+    pub(super) reason: Option<Passage>,
+}
+
+/// Figures along one or two keys.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawSeries {
+    /// The recipe of its value.
+    pub(super) value: Option<Passage>,
+    /// Several values by name.
+    #[serde(default)]
+    pub(super) values: Section<Passage>,
+    /// A dataset, selection or series.
+    pub(super) from: Option<Passage>,
+    /// Which rows.
+    #[serde(rename = "where")]
+    pub(super) filter: Option<Passage>,
+    /// One or two columns.
+    #[serde(default)]
+    pub(super) by: Vec<Passage>,
+    /// How its values print.
+    #[serde(rename = "as")]
+    pub(super) format: Option<Passage>,
+    /// `highest first` (the default) or `lowest first`: what rank 1 is.
+    pub(super) order: Option<Passage>,
+    /// Figures that make the series, for files with one column each.
+    #[serde(default)]
+    pub(super) figures: Vec<Passage>,
+    /// What it is.
+    pub(super) label: Option<Passage>,
+    /// Labels of the values, by name.
+    #[serde(default)]
+    pub(super) labels: Section<Passage>,
+    /// What a reader must know.
+    pub(super) caveat: Option<Passage>,
+}
+
+/// A chart of a series.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawChart {
+    /// The kind of chart.
+    pub(super) kind: RawChartKind,
+    /// The series.
+    pub(super) series: Passage,
+    /// Which of the series' values, where there are several.
+    pub(super) value: Option<Passage>,
+    /// A headline that says what the chart shows.
+    pub(super) title: Passage,
+    /// What is measured, where and when; made from the recipe where it is not given.
+    pub(super) subtitle: Option<Passage>,
+    /// What somebody who cannot see the chart must know.
+    pub(super) alt: Passage,
+    /// The keys to draw, in order; all of them unless given.
+    #[serde(default)]
+    pub(super) keys: Vec<Passage>,
+    /// A note below the chart.
+    pub(super) note: Option<Passage>,
+}
+
+/// The kinds of chart.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RawChartKind {
+    /// Vertical bars from zero, one a key.
+    Bar,
+}
+
+/// A table of a series or of figures.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawTable {
+    /// The series.
+    pub(super) series: Option<Passage>,
+    /// Figures, one a row.
+    #[serde(default)]
+    pub(super) figures: Vec<Passage>,
+    /// What the table shows.
+    pub(super) caption: Passage,
+    /// Headers of the columns, in order.
+    #[serde(default)]
+    pub(super) columns: Vec<Passage>,
+    /// The keys to show, in order; all of them unless given.
+    #[serde(default)]
+    pub(super) keys: Vec<Passage>,
+    /// Only the first so many, by place.
+    pub(super) top: Option<u64>,
+    /// A note below the table.
+    pub(super) note: Option<Passage>,
+}
+
+impl JsonSchema for Passage {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Section<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("SectionOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let entry = generator.subschema_for::<T>();
+        json_schema!({ "type": "object", "additionalProperties": entry })
+    }
+}
+
+/// The JSON schema of a spec type: what serde reads, with the short forms that the decoder adds.
+pub(crate) fn schema<T: JsonSchema>(title: &str) -> serde_json::Value {
+    let mut schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".into(), title.into());
+    let mut value = schema.to_value();
+    loosen(&mut value);
+    value
+}
+
+/// Closes every object to unknown fields, and lets a text stand for a list of one and for an object's `value`.
+fn loosen(value: &mut serde_json::Value) {
+    let Some(object) = value.as_object_mut() else {
+        if let Some(list) = value.as_array_mut() {
+            list.iter_mut().for_each(loosen);
+        }
+        return;
+    };
+    object.values_mut().for_each(loosen);
+    let kind = object.get("type").and_then(|kind| kind.as_str()).unwrap_or("").to_string();
+    if kind == "object" && object.contains_key("properties") {
+        object.insert("additionalProperties".into(), false.into());
+    }
+    let short = kind == "array" || (kind == "object" && object.get("properties").is_some_and(|p| p.get("value").is_some()));
+    let whole = object.contains_key("definitions");
+    if short && !whole {
+        let long = std::mem::take(object);
+        let text = serde_json::json!({ "type": ["string", "number", "boolean"] });
+        object.insert("anyOf".into(), serde_json::json!([text, long]));
+    }
+}

@@ -1,0 +1,433 @@
+//! Raw entries to resolved ones: recipes parsed, values read, ids checked, contradictions refused.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::decode::{Section, decode};
+use super::prose::{self, Prose};
+use super::raw::{RawChart, RawChartKind, RawFigure, RawReport, RawSelection, RawSeries, RawTable};
+use super::yaml;
+use super::{Chart, ChartKind, Check, Figure, Origin, Selection, Series, SeriesOrigin, Spec, Table, TableRows};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::exact::{Exact, Rounding};
+use crate::language::{self, Kind, RESERVED, Recipe, Sort};
+use crate::locale::Locale;
+use crate::text::{Passage, Span, TextId, Texts};
+use crate::value::{Date, Format, Measure, Number, PartialDate, Scale, Value};
+
+/// Reads a report: the texts of its spec and body, already loaded.
+///
+/// What cannot be read is absent from the spec and reported; `None` where title or date are not there.
+pub fn parse(texts: &Texts, name: &str, spec: TextId, body: TextId) -> Outcome<Option<Spec>> {
+    let mut diagnostics = Diagnostics::default();
+    let value = yaml::parse(texts, spec, &mut diagnostics)
+        .and_then(|node| decode::<RawReport>(&node, &mut diagnostics))
+        .and_then(|raw| Resolver::new(&raw, &mut diagnostics)?.spec(texts, name, spec, body, raw));
+    Outcome::new(value, diagnostics)
+}
+
+struct Resolver<'a> {
+    locale: Locale,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(raw: &RawReport, diagnostics: &'a mut Diagnostics) -> Option<Self> {
+        let language = raw.language.as_ref().map_or("en-GB", |passage| passage.words.as_str());
+        let locale = Locale::named(language);
+        if let (None, Some(passage)) = (&locale, &raw.language) {
+            let message = format!("the language `{language}` is not known");
+            let known = Locale::LANGUAGES.join(", ");
+            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(format!("known: {known}")));
+        }
+        Some(Self { locale: locale?, diagnostics })
+    }
+
+    fn spec(self, texts: &Texts, name: &str, text: TextId, body: TextId, raw: RawReport) -> Option<Spec> {
+        let mut this = self;
+        let date = this.date(&raw.date);
+        let rounding = match raw.rounding.as_ref().map(|passage| passage.words.as_str()) {
+            None | Some("half-up") => Rounding::HalfUp,
+            Some("half-even") => Rounding::HalfEven,
+            Some(other) => {
+                let span = raw.rounding.as_ref().map_or(raw.date.span, |passage| passage.span);
+                this.bad(span, format!("`{other}` is not a rounding rule"), "write half-up or half-even");
+                Rounding::HalfUp
+            }
+        };
+        this.unique_ids(&raw);
+        let content = texts.get(body).content.clone();
+        let end = content.len();
+        let body = prose::parse(&Passage::verbatim(content, Span::new(body, 0, end)), false, this.diagnostics);
+        let spec = Spec {
+            name: name.to_string(),
+            text,
+            title: this.prose(&raw.title),
+            subtitle: this.optional_prose(&raw.subtitle),
+            language: this.locale.language.clone(),
+            date: date?,
+            authors: raw.authors.iter().map(|author| author.name.words.clone()).collect(),
+            rounding,
+            parameters: this.section(raw.parameters, |_, _, value: Passage| Some(value.words)),
+            selections: this.section(raw.selections, Self::selection),
+            figures: this.section(raw.figures, Self::figure),
+            series: this.section(raw.series, Self::series),
+            charts: this.section(raw.charts, Self::chart),
+            tables: this.section(raw.tables, Self::table),
+            checks: raw.checks.iter().filter_map(|check| this.check(check)).collect(),
+            body,
+        };
+        Some(spec)
+    }
+
+    fn bad(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(Code::BadValue, message).at(span).hint(hint));
+    }
+
+    fn date(&mut self, passage: &Passage) -> Option<Date> {
+        let date = Date::parse(passage.words.trim());
+        if date.is_none() {
+            self.bad(passage.span, format!("`{}` is not a date", passage.words), "write year-month-day: 2025-04-13");
+        }
+        date
+    }
+
+    fn prose(&mut self, passage: &Passage) -> Prose {
+        prose::parse(passage, true, self.diagnostics)
+    }
+
+    fn optional_prose(&mut self, passage: &Option<Passage>) -> Option<Prose> {
+        passage.as_ref().map(|passage| self.prose(passage))
+    }
+
+    /// Reads each entry of a section; ids are checked, and what cannot be read is left out.
+    fn section<R, T>(
+        &mut self,
+        section: Section<R>,
+        mut read: impl FnMut(&mut Self, &Passage, R) -> Option<T>,
+    ) -> IndexMap<String, T> {
+        let mut resolved = IndexMap::new();
+        for (id, raw) in section.0 {
+            let words = id.words.as_str();
+            if !is_id(words) || RESERVED.contains(&words) {
+                let message = format!("`{words}` is not an id");
+                let error = Diagnostic::error(Code::BadId, message).at(id.span);
+                self.diagnostics.push(error.hint("ids are lower-case letters, digits and `_`, begin with a letter, and are no word of the language"));
+                continue;
+            }
+            if let Some(value) = read(self, &id, raw) {
+                resolved.insert(words.to_string(), value);
+            }
+        }
+        resolved
+    }
+
+    /// Figures and series are one namespace, and so are selections and series.
+    fn unique_ids(&mut self, raw: &RawReport) {
+        let mut links: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut frames: BTreeMap<&str, Span> = BTreeMap::new();
+        let figures = raw.figures.0.iter().map(|(id, _)| id);
+        let series: Vec<&Passage> = raw.series.0.iter().map(|(id, _)| id).collect();
+        let selections = raw.selections.0.iter().map(|(id, _)| id);
+        let links = figures.chain(series.iter().copied()).filter_map(|id| Some((id, links.insert(&id.words, id.span)?)));
+        let frames = selections.chain(series.iter().copied()).filter_map(|id| Some((id, frames.insert(&id.words, id.span)?)));
+        for (id, first) in links.chain(frames) {
+            let message = format!("`{}` is taken", id.words);
+            self.diagnostics.push(Diagnostic::error(Code::BadId, message).at(id.span).related(first, "first here"));
+        }
+    }
+
+    fn condition(&mut self, passage: &Option<Passage>) -> Result<Option<language::Expr>, ()> {
+        let parsed = passage.as_ref().map(language::parse_condition).transpose();
+        self.diagnostics.take(parsed).ok_or(())
+    }
+
+    fn selection(&mut self, id: &Passage, raw: RawSelection) -> Option<Selection> {
+        let mut add = Vec::new();
+        for (name, passage) in &raw.add.0 {
+            if let Some(expr) = self.diagnostics.take(language::parse_condition(passage)) {
+                add.push((name.clone(), expr));
+            }
+        }
+        Some(Selection {
+            label: self.optional_prose(&raw.label),
+            filter: self.condition(&raw.filter).ok()?,
+            from: (raw.from.words.clone(), raw.from.span),
+            add,
+            span: id.span,
+        })
+    }
+
+    fn figure(&mut self, id: &Passage, raw: RawFigure) -> Option<Figure> {
+        let Some(value) = &raw.value else {
+            let missing = Diagnostic::error(Code::MissingField, format!("figure `{}` has no `value`", id.words));
+            self.diagnostics.push(missing.at(id.span).hint("write `value: RECIPE`, or the recipe right after the id"));
+            return None;
+        };
+        let format = self.format(&raw.format)?;
+        let label = self.optional_prose(&raw.label);
+        let caveat = self.optional_prose(&raw.caveat);
+        let also = raw.also.iter().map(|passage| passage.words.clone()).collect();
+        let reason = raw.reason.as_ref().map(|passage| passage.words.clone());
+        let origin = if raw.quote.is_some() || raw.source.is_some() {
+            self.quoted(id, &raw, value, format)?
+        } else if raw.by.is_some() || raw.on.is_some() {
+            self.entered(id, &raw, value, format)?
+        } else {
+            Origin::Recipe(self.recipe(&raw, value)?)
+        };
+        let format = format.or(match &origin {
+            Origin::Recipe(recipe) => recipe.format,
+            _ => None,
+        });
+        let own = matches!(&origin, Origin::Recipe(recipe) if is_constant(recipe));
+        if own && reason.is_none() {
+            let error = Diagnostic::error(Code::MissingField, format!("figure `{}` is a number of the author's own", id.words));
+            self.diagnostics.push(error.at(value.span).hint("say why with `reason:`, or quote it from a source"));
+            return None;
+        }
+        let allow_empty = raw.allow_empty;
+        Some(Figure { origin, format, label, caveat, also, allow_empty, reason, span: id.span })
+    }
+
+    /// The recipe of the long form: `value` holds the whole line, or the other keys hold its parts.
+    fn recipe(&mut self, raw: &RawFigure, value: &Passage) -> Option<Recipe> {
+        let mut recipe = self.diagnostics.take(language::parse_recipe(value))?;
+        let filter = self.condition(&raw.filter).ok()?;
+        for (given, twice, name) in [
+            (raw.from.as_ref(), recipe.from.is_some(), "from"),
+            (raw.filter.as_ref(), recipe.filter.is_some(), "where"),
+            (raw.format.as_ref(), recipe.format.is_some(), "as"),
+        ] {
+            if let (Some(passage), true) = (given, twice) {
+                self.bad(passage.span, format!("`{name}` stands in the recipe and beside it"), "keep one of them");
+            }
+        }
+        if let Some(from) = &raw.from {
+            recipe.from = Some((from.words.clone(), from.span));
+        }
+        if filter.is_some() {
+            recipe.filter = filter;
+        }
+        if let Some((_, span)) = recipe.by.first() {
+            self.bad(*span, "a figure has no `by`", "move the recipe under `series:`");
+            return None;
+        }
+        if let (None, Some(filter)) = (&recipe.from, &raw.filter) {
+            self.bad(filter.span, "`where` without `from`", "name the table with `from:`");
+            return None;
+        }
+        Some(recipe)
+    }
+
+    fn format(&mut self, passage: &Option<Passage>) -> Option<Option<Format>> {
+        let Some(passage) = passage else { return Some(None) };
+        let line = Passage::verbatim(format!("0 as {}", passage.words), passage.span);
+        match language::parse_recipe(&line) {
+            Ok(recipe) => Some(recipe.format),
+            Err(error) => {
+                self.diagnostics.push(Diagnostic { place: Some(passage.span.into()), ..error });
+                None
+            }
+        }
+    }
+
+    /// A printed value: a number as the locale writes it (with a percent sign where it is one), or a text.
+    fn printed(&self, value: &Passage, format: Option<Format>) -> Value {
+        let Some(typed) = self.locale.read(&value.words) else {
+            return Value::Text(value.words.trim().to_string());
+        };
+        let hundredth = Exact::power_of_ten(-2);
+        let percent = typed.percent || matches!(format, Some(Format::Percent(_) | Format::Points(_)));
+        let factor = if percent { hundredth } else { Exact::one() };
+        let scale = match format {
+            Some(Format::Points(_)) => Scale::Points,
+            _ if percent => Scale::Percent,
+            _ => Scale::Plain,
+        };
+        let measure = Measure { scale, unit: None, decimals: Some(typed.decimals) };
+        let half = Exact::power_of_ten(-i64::from(typed.decimals)) * Exact::scaled(5, 1);
+        let rounded = percent || typed.decimals > 0;
+        let bounds = rounded.then(|| {
+            (&(&typed.value - &half) * &factor, &(&typed.value + &half) * &factor)
+        });
+        Value::Number(Number { bounds, ..Number::new(&typed.value * &factor, measure) })
+    }
+
+    fn quoted(&mut self, id: &Passage, raw: &RawFigure, value: &Passage, format: Option<Format>) -> Option<Origin> {
+        let (Some(quote), Some(source)) = (&raw.quote, &raw.source) else {
+            let error = Diagnostic::error(Code::MissingField, "a quoted figure needs `quote:` and `source:`").at(id.span);
+            self.diagnostics.push(error.hint("give the source's words with the value in them, and the source's id"));
+            return None;
+        };
+        let stands = match self.locale.read(&value.words) {
+            Some(typed) => self.locale.numbers(&quote.words).iter().any(|n| {
+                (&n.value, n.percent) == (&typed.value, typed.percent) && n.decimals == typed.decimals
+            }),
+            None => quote.words.contains(value.words.trim()),
+        };
+        if !stands {
+            let message = format!("`{}` does not stand in the quote", value.words);
+            let error = Diagnostic::error(Code::QuoteLacksValue, message).at(value.span);
+            self.diagnostics.push(error.related(quote.span, "the quote").hint("write the value just as the source prints it"));
+        }
+        Some(Origin::Quoted {
+            value: self.printed(value, format),
+            quote: quote.words.clone(),
+            source: (source.words.clone(), source.span),
+            at: raw.at.as_ref().map(|at| at.words.clone()),
+        })
+    }
+
+    fn entered(&mut self, id: &Passage, raw: &RawFigure, value: &Passage, format: Option<Format>) -> Option<Origin> {
+        let (Some(by), Some(on), Some(reason)) = (&raw.by, &raw.on, &raw.reason) else {
+            let error = Diagnostic::error(Code::MissingField, "an entered figure needs `by:`, `on:` and `reason:`").at(id.span);
+            self.diagnostics.push(error.hint("say which organisation entered it, when, and why it is not computed"));
+            return None;
+        };
+        let Some(on) = PartialDate::parse(&on.words) else {
+            self.bad(on.span, format!("`{}` is not a date", on.words), "write 2025, 2025-04 or 2025-04-13");
+            return None;
+        };
+        let value = self.printed(value, format);
+        Some(Origin::Entered { value, by: by.words.clone(), on, reason: reason.words.clone() })
+    }
+
+    fn series(&mut self, id: &Passage, raw: RawSeries) -> Option<Series> {
+        let lowest_first = match raw.order.as_ref().map(|passage| passage.words.as_str()) {
+            None | Some("highest first") => false,
+            Some("lowest first") => true,
+            Some(other) => {
+                let span = raw.order.as_ref().map_or(id.span, |passage| passage.span);
+                self.bad(span, format!("`{other}` is not an order"), "write highest first or lowest first");
+                return None;
+            }
+        };
+        let mut format = self.format(&raw.format)?;
+        let origin = if raw.figures.is_empty() {
+            self.grouped(id, &raw, &mut format)?
+        } else {
+            SeriesOrigin::Figures(named(&raw.figures))
+        };
+        let labels = self.section(raw.labels, |this, _, passage: Passage| Some(this.prose(&passage)));
+        Some(Series {
+            origin,
+            format,
+            lowest_first,
+            label: self.optional_prose(&raw.label),
+            labels,
+            caveat: self.optional_prose(&raw.caveat),
+            span: id.span,
+        })
+    }
+
+    fn grouped(&mut self, id: &Passage, raw: &RawSeries, format: &mut Option<Format>) -> Option<SeriesOrigin> {
+        let mut filter = self.condition(&raw.filter).ok()?;
+        let mut from = raw.from.as_ref().map(|from| (from.words.clone(), from.span));
+        let mut by: Vec<(String, Span)> = Vec::new();
+        for passage in &raw.by {
+            by.extend(passage.words.split(',').map(|key| (key.trim().to_string(), passage.span)));
+        }
+        let mut values = Vec::new();
+        if let Some(passage) = &raw.value {
+            let recipe = self.diagnostics.take(language::parse_recipe(passage))?;
+            from = from.or(recipe.from);
+            filter = filter.or(recipe.filter);
+            *format = format.or(recipe.format);
+            if by.is_empty() {
+                by = recipe.by;
+            }
+            values.push(("value".to_string(), recipe.value));
+        }
+        for (name, passage) in &raw.values.0 {
+            let value = self.diagnostics.take(language::parse_condition(passage))?;
+            values.push((name.words.clone(), value));
+        }
+        let problem = match (values.is_empty(), &from, by.len()) {
+            (true, ..) => Some("has no `value`"),
+            (_, None, _) => Some("has no `from`"),
+            (_, _, 0) => Some("has no `by`"),
+            (_, _, 3..) => Some("goes by more than two columns"),
+            _ if raw.value.is_some() && !raw.values.0.is_empty() => Some("has both `value` and `values`"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let error = Diagnostic::error(Code::MissingField, format!("series `{}` {problem}", id.words)).at(id.span);
+            self.diagnostics.push(error.hint("write `VALUE from DATASET by COLUMN`, or the same as keys"));
+            return None;
+        }
+        Some(SeriesOrigin::Grouped { from: from?, filter, by, values })
+    }
+
+    fn chart(&mut self, id: &Passage, raw: RawChart) -> Option<Chart> {
+        let (title, alt) = (self.prose(&raw.title), self.prose(&raw.alt));
+        let words = |prose: &Prose| prose::plain(prose.inlines()).trim().to_lowercase();
+        if words(&alt).is_empty() || words(&alt) == words(&title) {
+            let message = "the alternative text says nothing that the title does not say";
+            let error = Diagnostic::error(Code::AltText, message).at(raw.alt.span);
+            self.diagnostics.push(error.hint("say what somebody who cannot see the chart must know: kind, measure, range, trend"));
+        }
+        Some(Chart {
+            kind: match raw.kind {
+                RawChartKind::Bar => ChartKind::Bar,
+            },
+            series: (raw.series.words.clone(), raw.series.span),
+            value: raw.value.as_ref().map(|value| (value.words.clone(), value.span)),
+            title,
+            subtitle: self.optional_prose(&raw.subtitle),
+            alt,
+            keys: named(&raw.keys),
+            note: self.optional_prose(&raw.note),
+            span: id.span,
+        })
+    }
+
+    fn table(&mut self, id: &Passage, raw: RawTable) -> Option<Table> {
+        let rows = match (&raw.series, raw.figures.is_empty()) {
+            (Some(series), true) => TableRows::Series(series.words.clone(), series.span),
+            (None, false) => TableRows::Figures(named(&raw.figures)),
+            _ => {
+                let error = Diagnostic::error(Code::MissingField, format!("table `{}` needs `series:` or `figures:`", id.words));
+                self.diagnostics.push(error.at(id.span).hint("give one of the two"));
+                return None;
+            }
+        };
+        let columns = raw.columns.iter().map(|passage| self.prose(passage)).collect();
+        Some(Table {
+            rows,
+            caption: self.prose(&raw.caption),
+            columns,
+            keys: named(&raw.keys),
+            top: raw.top.map(|top| top as usize),
+            note: self.optional_prose(&raw.note),
+            span: id.span,
+        })
+    }
+
+    fn check(&mut self, passage: &Passage) -> Option<Check> {
+        let (left, right) = self.diagnostics.take(language::parse_equation(passage))?;
+        Some(Check { text: passage.words.clone(), left, right, span: passage.span })
+    }
+}
+
+fn named(passages: &[Passage]) -> Vec<(String, Span)> {
+    passages.iter().map(|passage| (passage.words.clone(), passage.span)).collect()
+}
+
+/// `[a-z][a-z0-9_]*`
+pub(crate) fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether a recipe names no figure, no series and no row: a number of the author's own.
+fn is_constant(recipe: &Recipe) -> bool {
+    let mut constant = recipe.from.is_none();
+    recipe.value.walk(&mut |expr| match &expr.kind {
+        Kind::Name(_) | Kind::Point(..) => constant = false,
+        Kind::Call { function, .. } if function.sort() == Sort::Aggregate => constant = false,
+        _ => {}
+    });
+    constant
+}
