@@ -2,6 +2,7 @@
 pub mod diag;
 pub mod digest;
 pub mod exact;
+pub mod figures;
 pub mod frame;
 pub mod language;
 pub mod locale;

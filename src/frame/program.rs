@@ -161,6 +161,16 @@ impl Program {
         }
     }
 
+    /// Either condition.
+    pub fn either(&mut self, a: TruthId, b: TruthId) -> TruthId {
+        self.truth(Truth::Or(a, b))
+    }
+
+    /// The node of a column, by its index in the frame.
+    pub fn column_node(&mut self, index: usize) -> NumberId {
+        self.number(Numeric::Column(index))
+    }
+
     /// The rows in which a condition is true or false.
     pub fn decided(&mut self, truth: TruthId) -> TruthId {
         self.truth(Truth::Decided(truth))

@@ -1,0 +1,578 @@
+//! The scans run, and everything after them: values, points, ranks, formats, sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use indexmap::IndexMap;
+
+use super::evaluate::{Inputs, Trouble, evaluate};
+use super::plan::{Asked, Plan, Question, question};
+use super::point::{key_slug, series_frame};
+use super::term::Term;
+use super::{Counts, Figure, Figures, Point, PointValue, Provenance, Quote, RecipeText, Series};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
+use crate::language::{self, Labels, Recipe};
+use crate::locale::natural_format;
+use crate::sources::Sources;
+use crate::spec::{self, Origin, Reference, SeriesOrigin, Spec, prose};
+use crate::text::Span;
+use crate::value::{Format, Measure, Scale, Value};
+
+/// What the scans of one question gave.
+#[derive(Default)]
+struct Answer {
+    values: Partials,
+    totals: Partials,
+    sources: Partials,
+}
+
+/// Computes every figure and series of a plan.
+pub fn compute(
+    spec: &Spec,
+    sources: &Sources,
+    frames: &BTreeMap<String, Frame>,
+    plan: Plan,
+    threads: NonZeroUsize,
+) -> Outcome<Figures> {
+    let mut diagnostics = Diagnostics::default();
+    let figures = Figures { failed: plan.failed.clone(), programs: plan.programs.clone(), ..Figures::default() };
+    let mut answers = ask_datasets(frames, &plan, threads);
+    let mut maker = Maker { spec, sources, frames, threads, figures, diagnostics: &mut diagnostics };
+    for id in &plan.order {
+        if maker.figures.failed.contains(id) {
+            continue;
+        }
+        let question = plan.questions.get(id);
+        let made = match (spec.figures.get(id), spec.series.get(id)) {
+            (Some(figure), _) => maker.make_figure(id, figure, question.zip(answers.remove(id)), plan.derived.get(id)),
+            (None, Some(series)) => maker.make_series(id, series, question.zip(answers.remove(id))),
+            (None, None) => Ok(()),
+        };
+        if let Err(trouble) = made {
+            maker.figures.failed.insert(id.clone());
+            if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) = trouble {
+                maker.diagnostics.push(*error);
+            }
+        }
+    }
+    for (check, (left, right)) in spec.checks.iter().zip(&plan.checks) {
+        maker.check(check, left, right);
+    }
+    let mut figures = maker.figures;
+    // figures in the order in which the author declares them
+    figures.figures.sort_by(|a, _, b, _| spec.figures.get_index_of(a).cmp(&spec.figures.get_index_of(b)));
+    figures.series.sort_by(|a, _, b, _| spec.series.get_index_of(a).cmp(&spec.series.get_index_of(b)));
+    Outcome::new(figures, diagnostics)
+}
+
+/// All questions to a dataset in one scan.
+fn ask_datasets(frames: &BTreeMap<String, Frame>, plan: &Plan, threads: NonZeroUsize) -> BTreeMap<String, Answer> {
+    let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+    for (name, program) in &plan.programs {
+        let Some(frame) = frames.get(name) else { continue };
+        let asked: Vec<(&String, &Question)> = plan.questions.iter().filter(|(_, q)| q.frame == *name).collect();
+        answers.extend(ask(frame, program, &asked, threads));
+    }
+    answers
+}
+
+fn ask(frame: &Frame, program: &Program, asked: &[(&String, &Question)], threads: NonZeroUsize) -> BTreeMap<String, Answer> {
+    let mut queries = Vec::new();
+    for (_, question) in asked {
+        queries.push(question.query.clone());
+        queries.extend(question.totals.clone());
+        queries.extend(question.sources.as_ref().map(|(query, _)| query.clone()));
+    }
+    let mut results = scan(frame, program, &queries, threads).into_iter();
+    let mut next = || results.next().unwrap_or_default();
+    asked
+        .iter()
+        .map(|(id, question)| {
+            let values = next();
+            let totals = if question.totals.is_some() { next() } else { Partials::default() };
+            let sources = if question.sources.is_some() { next() } else { Partials::default() };
+            ((*id).clone(), Answer { values, totals, sources })
+        })
+        .collect()
+}
+
+struct Maker<'a> {
+    spec: &'a Spec,
+    sources: &'a Sources,
+    frames: &'a BTreeMap<String, Frame>,
+    threads: NonZeroUsize,
+    figures: Figures,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Labels for Maker<'_> {
+    fn frame(&self, name: &str) -> String {
+        frame_label(self.spec, self.sources, name)
+    }
+
+    fn figure(&self, name: &str) -> String {
+        let figure = self.figures.figures.get(name).map(|figure| figure.label.clone());
+        let series = || self.figures.series.get(name).map(|series| series.label.clone());
+        figure.or_else(series).unwrap_or_else(|| name.to_string())
+    }
+}
+
+/// What readers call a frame: its label, or its name in words.
+fn frame_label(spec: &Spec, sources: &Sources, name: &str) -> String {
+    let selection = spec.selections.get(name).and_then(|selection| selection.label.as_ref());
+    let series = spec.series.get(name).and_then(|series| series.label.as_ref());
+    let dataset = sources.datasets.get(name).and_then(|dataset| dataset.label.clone());
+    let words = selection.or(series).map(|label| prose::plain(label.inlines()));
+    words.or(dataset).unwrap_or_else(|| name.replace('_', " "))
+}
+
+impl Maker<'_> {
+    fn make_figure(
+        &mut self,
+        id: &str,
+        declared: &spec::Figure,
+        asked: Option<(&Question, Answer)>,
+        term: Option<&Term>,
+    ) -> Result<(), Trouble> {
+        let mut figure = self.declared(id, declared);
+        match &declared.origin {
+            Origin::Quoted { value, quote, source, at } => {
+                self.known_source(&source.0, source.1)?;
+                figure.value = value.clone();
+                figure.quote = Some(Quote { words: quote.clone(), at: at.clone() });
+                figure.sources.insert(source.0.clone());
+                figure.provenance = Provenance::Quoted;
+            }
+            Origin::Entered { value, by, on, reason } => {
+                figure.value = value.clone();
+                figure.reason = Some(format!("{reason} (entered by {by}, {on})"));
+                figure.provenance = Provenance::Entered;
+            }
+            Origin::Recipe(recipe) => {
+                figure.recipe = Some(self.recipe_text(recipe));
+                if figure.label.is_empty() {
+                    figure.label = figure.recipe.as_ref().map(|text| text.words.clone()).unwrap_or_default();
+                }
+                match (&recipe.from, term) {
+                    (None, Some(term)) => self.derive(&mut figure, term)?,
+                    (None, None) => return Err(Trouble::Silent),
+                    (Some((from, _)), _) => {
+                        let values = vec![("value".to_string(), &recipe.value)];
+                        let asked = match asked {
+                            Some((question, answer)) => (question.clone(), answer),
+                            None => self.ask_series(id, &Asked { from, values, filter: recipe.filter.as_ref(), by: &[] })?,
+                        };
+                        self.computed(&mut figure, &asked.0, &asked.1, declared.allow_empty)?;
+                        self.figures.selected.insert(id.to_string(), asked.0.selected);
+                    }
+                }
+            }
+        }
+        if figure.label.is_empty() {
+            figure.label = id.replace('_', " ");
+        }
+        formatted(&mut figure, declared.format, declared.span)?;
+        self.figures.figures.insert(id.to_string(), figure);
+        Ok(())
+    }
+
+    /// A figure with what its declaration says, and no value yet.
+    fn declared(&self, id: &str, declared: &spec::Figure) -> Figure {
+        Figure {
+            id: id.to_string(),
+            value: Value::Text(String::new()),
+            format: None,
+            label: declared.label.as_ref().map(|label| prose::plain(label.inlines())).unwrap_or_default(),
+            caveat: declared.caveat.clone(),
+            provenance: Provenance::Derived,
+            recipe: None,
+            quote: None,
+            reason: declared.reason.clone(),
+            also: declared.also.clone(),
+            counts: None,
+            uses: Vec::new(),
+            sources: BTreeSet::new(),
+            span: declared.span,
+        }
+    }
+
+    fn known_source(&self, id: &str, span: Span) -> Result<(), Trouble> {
+        if self.sources.sources.contains_key(id) {
+            return Ok(());
+        }
+        let known = self.sources.sources.keys().map(String::as_str);
+        let error = Diagnostic::error(Code::UnknownSource, format!("there is no source `{id}`")).at(span);
+        Err(error.did_you_mean(id, known).hint("declare it in `data/sources.yaml`, or in a folder of its own").into())
+    }
+
+    fn recipe_text(&self, recipe: &Recipe) -> RecipeText {
+        let canonical = language::recipe(recipe);
+        let chain = recipe.from.as_ref().map(|(from, _)| self.spec.chain(from).0).unwrap_or_default();
+        recipe_text(canonical, language::recipe_in_words(recipe, self), &chain)
+    }
+
+    fn derive(&mut self, figure: &mut Figure, term: &Term) -> Result<(), Trouble> {
+        let figures = &self.figures;
+        let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
+        let name = format!("figure `{}`", figure.id);
+        let inputs = Inputs { name: &name, frame: None, folds: &[], totals: &[], lookup: &lookup, allow_empty: false };
+        figure.value = evaluate(term, &inputs)?;
+        let mut uses = Vec::new();
+        term.references(&mut |id, _| uses.push(id.to_string()));
+        uses.dedup();
+        for used in &uses {
+            figure.sources.extend(self.sources_of(used));
+        }
+        figure.uses = uses;
+        Ok(())
+    }
+
+    fn sources_of(&self, id: &str) -> BTreeSet<String> {
+        if let Some(figure) = self.figures.figures.get(id) {
+            return figure.sources.clone();
+        }
+        let series = self.figures.series.get(id);
+        let figures = series.into_iter().flat_map(|series| &series.points).flat_map(|point| &point.values);
+        figures.filter_map(PointValue::figure).flat_map(|figure| figure.sources.clone()).collect()
+    }
+
+    /// Asks a series, which is there only now.
+    fn ask_series(&mut self, id: &str, asked: &Asked<'_>) -> Result<(Question, Answer), Trouble> {
+        let (_, base) = self.spec.chain(asked.from);
+        if !self.figures.frames.contains_key(base) {
+            let series = self.figures.series.get(base).ok_or(Trouble::Silent)?;
+            self.figures.frames.insert(base.to_string(), series_frame(series));
+        }
+        let Some(frame) = self.figures.frames.get(base) else { return Err(Trouble::Silent) };
+        let program = self.figures.programs.entry(base.to_string()).or_default();
+        let question = question(self.spec, self.sources, frame, asked, program, self.diagnostics)?;
+        let id = id.to_string();
+        let answer = ask(frame, program, &[(&id, &question)], self.threads).remove(&id).unwrap_or_default();
+        Ok((question, answer))
+    }
+
+    fn frame(&self, name: &str) -> Option<&Frame> {
+        self.frames.get(name).or_else(|| self.figures.frames.get(name))
+    }
+
+    fn computed(&mut self, figure: &mut Figure, question: &Question, answer: &Answer, allow_empty: bool) -> Result<(), Trouble> {
+        let figures = &self.figures;
+        let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
+        let name = format!("figure `{}`", figure.id);
+        let (folds, totals) = (answer.values.only(), answer.totals.only());
+        let frame = self.frame(&question.frame);
+        let inputs = Inputs { name: &name, frame, folds, totals, lookup: &lookup, allow_empty };
+        figure.value = evaluate(&question.values[0].1, &inputs)?;
+        figure.provenance = Provenance::Computed;
+        figure.counts = Some(counts(frame, folds));
+        figure.sources = self.question_sources(question, &answer.sources, &[])?;
+        if frame.is_some_and(|frame| frame.provenance.is_none()) {
+            figure.uses = vec![question.frame.clone()];
+        }
+        self.warn(&name, question, folds, figure.span);
+        Ok(())
+    }
+
+    /// What a reader should be told of the rows: conditions that are undecided, a place that cuts through a tie.
+    fn warn(&mut self, name: &str, question: &Question, folds: &[Partial], span: Span) {
+        let undecided = folds.last().map_or(0, |count| count.undecided);
+        if undecided > 0 && question.query.filter.is_some() {
+            let rows = if undecided == 1 { "1 row".to_string() } else { format!("{undecided} rows") };
+            let message = format!("{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing", question.frame);
+            self.diagnostics.push(Diagnostic::warning(Code::Undecided, message).at(span).hint("add `… is known` or `… is missing` to say what is meant"));
+        }
+        let (Some(place), Some(rows), Some(frame)) = (question.cuts_place, question.selected.rows, self.figures.frames.get(&question.frame)) else { return };
+        let Some(program) = self.figures.programs.get(&question.frame) else { return };
+        let selected: BTreeSet<u64> = super::evidence::select(frame, program, Some(rows), self.threads).into_iter().collect();
+        let Some(ranks) = frame.columns.get("rank") else { return };
+        let ranks: Vec<String> = (0..frame.rows).map(|row| frame.cell(ranks, row).to_string()).collect();
+        let inside: BTreeSet<&String> = selected.iter().map(|row| &ranks[*row as usize]).collect();
+        let tied = (0..frame.rows).find(|row| !selected.contains(row) && !ranks[*row as usize].is_empty() && inside.contains(&ranks[*row as usize]));
+        if let Some(row) = tied {
+            let message = format!("{name}: `place` cuts through a tie at rank {}", ranks[row as usize]);
+            self.diagnostics.push(Diagnostic::warning(Code::RankTie, message).at(place).hint("use `rank`, which ties share, or say how ties are broken"));
+        }
+    }
+
+    /// The sources of a question's rows: the dataset's own, or those that the rows name.
+    fn question_sources(&self, question: &Question, partials: &Partials, keys: &[Key]) -> Result<BTreeSet<String>, Trouble> {
+        let Some(frame) = self.frame(&question.frame) else { return Ok(BTreeSet::new()) };
+        let Some(provenance) = &frame.provenance else { return Ok(self.sources_of(&question.frame)) };
+        let Some((_, meaning)) = &question.sources else { return Ok([provenance.source.clone()].into()) };
+        let mut found = BTreeSet::new();
+        for group in partials.groups.keys().filter(|group| group.starts_with(keys)) {
+            let Some(Key::Value(code)) = group.last() else { continue };
+            let id = meaning.value(*code).to_string();
+            let span = self.sources.datasets.get(&question.frame).and_then(|dataset| dataset.source_column.as_ref()).map(|(_, span)| *span);
+            if let Some(span) = span {
+                self.known_source(&id, span)?;
+            }
+            found.insert(id);
+        }
+        Ok(found)
+    }
+
+    fn make_series(&mut self, id: &str, declared: &spec::Series, asked: Option<(&Question, Answer)>) -> Result<(), Trouble> {
+        let mut series = match &declared.origin {
+            SeriesOrigin::Figures(members) => self.members(id, declared, members)?,
+            SeriesOrigin::Grouped { from, filter, by, values } => {
+                let exprs = values.iter().map(|(name, expr)| (name.clone(), expr)).collect();
+                let asked = match asked {
+                    Some((question, answer)) => (question.clone(), answer),
+                    None => self.ask_series(id, &Asked { from: &from.0, values: exprs, filter: filter.as_ref(), by })?,
+                };
+                let series = self.grouped(id, declared, &asked.0, &asked.1)?;
+                self.figures.selected.insert(id.to_string(), asked.0.selected);
+                series
+            }
+        };
+        series.rank(declared.lowest_first)?;
+        self.figures.series.insert(id.to_string(), series);
+        Ok(())
+    }
+
+    fn series_shell(&self, id: &str, declared: &spec::Series, recipe: Option<RecipeText>) -> Series {
+        let label = declared.label.as_ref().map(|label| prose::plain(label.inlines()));
+        let words = || recipe.as_ref().map(|recipe| recipe.words.clone());
+        Series {
+            id: id.to_string(),
+            label: label.or_else(words).unwrap_or_else(|| id.replace('_', " ")),
+            caveat: declared.caveat.clone(),
+            keys: Vec::new(),
+            values: IndexMap::new(),
+            points: Vec::new(),
+            without_key: 0,
+            recipe,
+            span: declared.span,
+        }
+    }
+
+    /// A series made of figures: the key is the figure's label.
+    fn members(&mut self, id: &str, declared: &spec::Series, members: &[(String, Span)]) -> Result<Series, Trouble> {
+        let mut series = self.series_shell(id, declared, None);
+        series.keys = vec!["figure".into()];
+        series.values.insert("value".into(), series.label.clone());
+        for (member, _) in members {
+            let figure = self.figures.figures.get(member).ok_or(Trouble::Silent)?;
+            let mut point = figure.clone();
+            point.id = format!("{id}/{}", key_slug(member));
+            point.uses = vec![member.clone()];
+            point.provenance = Provenance::Derived;
+            if let Some(format) = declared.format {
+                point.format = Some(format);
+            }
+            let keys = vec![Value::Text(figure.label.clone())];
+            series.points.push(Point { keys, values: vec![PointValue::Figure(Box::new(point))], rank: None, place: None, group: Vec::new() });
+        }
+        Ok(series)
+    }
+
+    fn grouped(&mut self, id: &str, declared: &spec::Series, question: &Question, answer: &Answer) -> Result<Series, Trouble> {
+        let SeriesOrigin::Grouped { from, filter, by, values } = &declared.origin else { return Err(Trouble::Silent) };
+        let texts: Vec<RecipeText> = values.iter().map(|(_, value)| {
+            let (value, from) = (value.clone(), Some(from.clone()));
+            self.recipe_text(&Recipe { value, from, filter: filter.clone(), by: by.clone(), format: None })
+        }).collect();
+        let mut series = self.series_shell(id, declared, texts.first().cloned());
+        if values.len() > 1 {
+            let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
+            let words: Vec<&str> = texts.iter().map(|text| text.words.as_str()).collect();
+            let chain = self.spec.chain(&from.0).0;
+            let text = recipe_text(canonical.join("; "), words.join("; "), &chain);
+            if declared.label.is_none() {
+                series.label = id.replace('_', " ");
+            }
+            series.recipe = Some(text);
+        }
+        series.keys = by.iter().map(|(key, _)| key.clone()).collect();
+        for (name, _) in values {
+            let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));
+            let fallback = if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
+            series.values.insert(name.clone(), label.unwrap_or(fallback));
+        }
+        series.without_key = answer.values.without_key;
+        let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer.values.groups.iter().map(|(keys, partials)| {
+            let values = keys.iter().zip(&question.keys).map(|(key, unit)| match key {
+                Key::Value(integer) => unit.key(*integer),
+                Key::Unknown(_) => Value::Text(String::new()),
+            });
+            (values.collect(), keys, partials)
+        }).collect();
+        groups.sort_by(|a, b| compare_keys(&a.0, &b.0));
+        let used = |partials: &&Vec<Partial>| partials.last().is_some_and(|count| count.rows > 0);
+        for (keys, integers, partials) in groups.iter().filter(|(_, _, partials)| used(partials)) {
+            let point = self.point(&series, declared, question, answer, (keys, integers, partials), &texts)?;
+            series.points.push(point);
+        }
+        if series.points.is_empty() {
+            let message = format!("series `{id}` has no point: no row is selected");
+            return Err(Diagnostic::error(Code::EmptySelection, message).at(declared.span).hint("check its conditions").into());
+        }
+        Ok(series)
+    }
+
+    fn point(
+        &mut self,
+        series: &Series,
+        declared: &spec::Series,
+        question: &Question,
+        answer: &Answer,
+        (keys, integers, partials): (&[Value], &[Key], &[Partial]),
+        texts: &[RecipeText],
+    ) -> Result<Point, Trouble> {
+        let several = series.values.len() > 1;
+        let slugs: Vec<String> = keys.iter().map(|key| key_slug(&key.to_string())).collect();
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let sources = self.question_sources(question, &answer.sources, integers)?;
+        let mut values = Vec::new();
+        for (index, (value_name, term)) in question.values.iter().enumerate() {
+            let tail = if several { format!("/{value_name}") } else { String::new() };
+            let id = format!("{}/{}{tail}", series.id, slugs.join("/"));
+            let name = format!("point `{id}`");
+            let figures = &self.figures;
+            let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
+            let frame = self.frame(&question.frame);
+            let inputs = Inputs { name: &name, frame, folds: partials, totals: answer.totals.only(), lookup: &lookup, allow_empty: false };
+            let value = match evaluate(term, &inputs) {
+                Ok(value) => value,
+                Err(Trouble::Empty(_)) => {
+                    values.push(PointValue::Missing);
+                    continue;
+                }
+                Err(Trouble::Suppressed(_)) => {
+                    values.push(PointValue::Suppressed);
+                    continue;
+                }
+                Err(trouble) => return Err(trouble),
+            };
+            let over_series = frame.is_some_and(|frame| frame.provenance.is_none());
+            let mut figure = Figure {
+                id,
+                value,
+                format: None,
+                label: format!("{}: {}", series.values[index], names.join(", ")),
+                caveat: None,
+                provenance: Provenance::Computed,
+                recipe: texts.get(index).cloned(),
+                quote: None,
+                reason: None,
+                also: Vec::new(),
+                counts: Some(counts(frame, partials)),
+                uses: if over_series { vec![question.frame.clone()] } else { Vec::new() },
+                sources: sources.clone(),
+                span: declared.span,
+            };
+            formatted(&mut figure, declared.format, declared.span)?;
+            values.push(PointValue::Figure(Box::new(figure)));
+        }
+        Ok(Point { keys: keys.to_vec(), values, rank: None, place: None, group: integers.to_vec() })
+    }
+
+    fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {
+        let figures = &self.figures;
+        let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
+        let inputs = Inputs { name: "the check", frame: None, folds: &[], totals: &[], lookup: &lookup, allow_empty: false };
+        let sides = (evaluate(left, &inputs), evaluate(right, &inputs));
+        let (left, right) = match sides {
+            (Ok(left), Ok(right)) => (left, right),
+            (Err(trouble), _) | (_, Err(trouble)) => {
+                if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) = trouble {
+                    self.diagnostics.push(*error);
+                }
+                return;
+            }
+        };
+        let equal = match (&left, &right) {
+            (Value::Number(a), Value::Number(b)) => a.value == b.value,
+            (a, b) => a == b,
+        };
+        if !equal {
+            let gap = match (&left, &right) {
+                (Value::Number(a), Value::Number(b)) => format!(": the left side is {}, {} more than the right", a.value, &a.value - &b.value),
+                _ => String::new(),
+            };
+            let message = format!("`{}` does not hold{gap}", check.text);
+            let error = Diagnostic::error(Code::CheckFailed, message).at(check.span);
+            self.diagnostics.push(error.label(format!("{left} = {right}?")).hint("find the part that is missing or counted twice; parts that are rounded need not sum, and are no check"));
+        }
+    }
+}
+
+fn recipe_text(canonical: String, words: String, chain: &[&spec::Selection]) -> RecipeText {
+    let mut all = canonical.clone();
+    for selection in chain {
+        let filter = selection.filter.as_ref().map(language::condition).unwrap_or_default();
+        all.push_str(&format!("\nfrom {} where {filter}", selection.from.0));
+        for (name, expr) in &selection.add {
+            all.push_str(&format!("\n{} = {}", name.words, language::expression(expr)));
+        }
+    }
+    RecipeText { canonical, words, sha256: crate::digest::sha256(all.as_bytes()) }
+}
+
+fn lookup(figures: &Figures, id: &str, keys: &[String], span: Span) -> Result<Value, Trouble> {
+    let reference = Reference { id: id.to_string(), keys: keys.to_vec(), span };
+    match figures.find(&reference) {
+        Ok(Some(figure)) => Ok(figure.value.clone()),
+        Ok(None) => Err(Trouble::Silent),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
+    let (values, last) = folds.split_at(folds.len().saturating_sub(1));
+    let most = |of: fn(&Partial) -> u64| values.iter().map(of).max().unwrap_or(0);
+    Counts {
+        frame: frame.map_or_else(String::new, |frame| frame.name.clone()),
+        total: frame.map_or(0, |frame| frame.rows),
+        used: last.first().map_or(0, |count| count.rows),
+        missing: most(|partial| partial.missing),
+        suppressed: most(|partial| partial.suppressed),
+        undecided: last.first().map_or(0, |count| count.undecided),
+    }
+}
+
+/// Keys in the order in which readers expect them.
+fn compare_keys(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
+    let one = |a: &Value, b: &Value| match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.value.cmp(&b.value),
+        (Value::Period(a), Value::Period(b)) => a.cmp(b),
+        (Value::Date(a), Value::Date(b)) => a.cmp(b),
+        (a, b) => a.to_string().cmp(&b.to_string()),
+    };
+    a.iter().zip(b).map(|(a, b)| one(a, b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+}
+
+/// Gives a figure the format that was declared, or the one that needs no author.
+fn formatted(figure: &mut Figure, declared: Option<Format>, span: Span) -> Result<(), Trouble> {
+    let id = figure.id.clone();
+    let Value::Number(number) = &mut figure.value else { return Ok(()) };
+    if let Some(format) = declared {
+        match format {
+            Format::Percent(n) if number.measure.scale == Scale::Plain => {
+                number.measure = Measure { scale: Scale::Percent, unit: None, decimals: Some(n) };
+            }
+            Format::Points(n) if number.measure.scale != Scale::Percent => {
+                number.measure = Measure { scale: Scale::Points, unit: None, decimals: Some(n) };
+            }
+            Format::Points(_) => {
+                let error = Diagnostic::error(Code::TypeMismatch, format!("`{id}` is a percentage, not a difference of two"));
+                return Err(error.at(span).hint("write `as percent`, or `points(a to b)`").into());
+            }
+            Format::Currency(_) if number.measure.unit.is_none() => {
+                let error = Diagnostic::error(Code::NeedsFormat, format!("`{id}` has no currency")).at(span);
+                return Err(error.hint("give the column `unit: GBP`").into());
+            }
+            _ => {}
+        }
+        figure.format = Some(format);
+        return Ok(());
+    }
+    figure.format = natural_format(number);
+    if figure.format.is_none() {
+        let error = Diagnostic::error(Code::NeedsFormat, format!("how `{id}` prints cannot be guessed")).at(span);
+        return Err(error.hint("say so: `… as decimal(1)`, `… as percent`, `… as words`").into());
+    }
+    Ok(())
+}

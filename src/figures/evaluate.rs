@@ -1,0 +1,364 @@
+//! Terms to values: partials become exact numbers, and arithmetic keeps what they measure.
+
+use std::collections::BTreeMap;
+
+use super::arithmetic::{Clash, Operand, apply};
+use super::term::{Reading, Term, Unit};
+use crate::diag::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::frame::{Frame, Meaning, Partial, Payload};
+use crate::language::{Function, Operator};
+use crate::sources::row_place;
+use crate::text::Span;
+use crate::value::{Date, Measure, Number, Scale, Value};
+
+/// Why there is no value.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Something that it needs failed, which was said already.
+    Silent,
+    /// No known value: an error in a figure, a missing point in a series.
+    Empty(Box<Diagnostic>),
+    /// A hidden value, likewise.
+    Suppressed(Box<Diagnostic>),
+    /// An error anywhere.
+    Error(Box<Diagnostic>),
+}
+
+impl From<Diagnostic> for Trouble {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Error(Box::new(diagnostic))
+    }
+}
+
+type Evaluated<T> = Result<T, Trouble>;
+
+/// What a term is evaluated with.
+pub(super) struct Inputs<'a> {
+    /// Name for messages: "figure `x`".
+    pub(super) name: &'a str,
+    pub(super) frame: Option<&'a Frame>,
+    pub(super) folds: &'a [Partial],
+    pub(super) totals: &'a [Partial],
+    /// Looks up a figure or point.
+    pub(super) lookup: &'a dyn Fn(&str, &[String], Span) -> Evaluated<Value>,
+    /// Whether counting no row is a legal 0.
+    pub(super) allow_empty: bool,
+}
+
+pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
+    Ok(match term {
+        Term::Constant(number) => Value::Number(number.clone()),
+        Term::Text(text) => Value::Text(text.clone()),
+        Term::Figure(id, keys, span) => (inputs.lookup)(id, keys, *span)?,
+        Term::Total(inner) => {
+            let inputs = Inputs { folds: inputs.totals, ..*inputs };
+            evaluate(inner, &inputs)?
+        }
+        Term::Fold(index, reading, span) => read(&inputs.folds[*index], reading, *span, inputs)?,
+        Term::Negate(inner, span) => {
+            let number = number(inner, *span, inputs)?.number;
+            let bounds = number.bounds.map(|(low, high)| (-high, -low));
+            Value::Number(Number { value: -number.value, bounds, ..number })
+        }
+        Term::Absolute(inner, span) => {
+            let number = number(inner, *span, inputs)?.number;
+            let negative = number.value.is_negative();
+            let bounds = number.bounds.map(|(low, high)| if negative { (-high, -low) } else { (low, high) });
+            Value::Number(Number { value: number.value.abs(), bounds, ..number })
+        }
+        Term::Binary(operator, a, b, span) => {
+            let (a, b) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
+            Value::Number(combine(*operator, &a, &b, *span, inputs)?)
+        }
+        Term::Pair(function, a, b, span) => {
+            let (a, b) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
+            Value::Number(pair(*function, &a, &b, *span, inputs)?)
+        }
+        Term::Share(a, b, span) => {
+            let (part, whole) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
+            let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
+            Value::Number(Number { measure: Measure::percent(), ..quotient })
+        }
+    })
+}
+
+fn number(term: &Term, span: Span, inputs: &Inputs<'_>) -> Evaluated<Operand> {
+    let literal = matches!(term, Term::Constant(_));
+    match evaluate(term, inputs)? {
+        Value::Number(number) => Ok(Operand { number, literal }),
+        other => Err(Diagnostic::error(Code::TypeMismatch, format!("`{other}` is no number"))
+            .at(span)
+            .hint("only numbers can be computed with")
+            .into()),
+    }
+}
+
+fn combine(operator: Operator, a: &Operand, b: &Operand, span: Span, inputs: &Inputs<'_>) -> Evaluated<Number> {
+    apply(operator, a, b).map_err(|clash| match clash {
+        Clash::Measures(message) => Diagnostic::error(Code::TypeMismatch, message)
+            .at(span)
+            .hint("the difference of two percentages is `points(a to b)`; a percentage of a number is `a * b`")
+            .into(),
+        Clash::Zero => {
+            let divisor = &b.number.value;
+            let what = if divisor.is_zero() { "is 0".into() } else { format!("is {divisor}, and may be 0") };
+            let mut error = Diagnostic::error(Code::DivisionByZero, format!("{} divides by a value that {what}", inputs.name)).at(span);
+            if let Some(frame) = inputs.frame {
+                let used = inputs.folds.last().map_or(0, |count| count.rows);
+                error = error.label(format!("over {used} of {} rows of `{}`", frame.rows, frame.name));
+            }
+            Trouble::Empty(Box::new(error.hint("choose rows in which the divisor is not 0, or cite both numbers instead")))
+        }
+    })
+}
+
+fn pair(function: Function, a: &Operand, b: &Operand, span: Span, inputs: &Inputs<'_>) -> Evaluated<Number> {
+    let plain = |operand: &Operand| Operand { number: operand.number.clone(), literal: false };
+    let (a, b) = (&plain(a), &plain(b));
+    match function {
+        Function::Ratio => combine(Operator::Divide, b, a, span, inputs),
+        Function::PercentChange => {
+            let change = combine(Operator::Subtract, b, a, span, inputs)?;
+            let base = Operand { number: a.number.clone(), literal: false };
+            let quotient = combine(Operator::Divide, &Operand { number: change, literal: false }, &base, span, inputs)?;
+            Ok(Number { measure: Measure::percent(), bounds: None, ..quotient })
+        }
+        Function::Points => {
+            let percent = [a, b].iter().all(|operand| operand.number.measure.scale == Scale::Percent);
+            if !percent {
+                return Err(Diagnostic::error(Code::TypeMismatch, "`points` of something that is no percentage")
+                    .at(span)
+                    .hint("`change(a to b)` is the difference of two plain numbers")
+                    .into());
+            }
+            combine(Operator::Subtract, b, a, span, inputs)
+        }
+        _ => combine(Operator::Subtract, b, a, span, inputs),
+    }
+}
+
+/// A fold's integers as a value.
+fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {
+    if let Some(row) = partial.overflow {
+        let mut error = Diagnostic::error(Code::Overflow, format!("{}: a row's value is beyond 128 bits", inputs.name)).at(span);
+        if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
+            error = error.related(row_place(frame, row), "this row");
+        }
+        return Err(error.hint("multiply fewer or smaller columns").into());
+    }
+    if partial.suppressed > 0 && !matches!(reading, Reading::Rows | Reading::Known) {
+        return Err(Trouble::Suppressed(Box::new(suppressed(partial, span, inputs))));
+    }
+    if partial.rows == 0 && !inputs.allow_empty {
+        return Err(Trouble::Empty(Box::new(empty(span, inputs, "no row"))));
+    }
+    let count = |n: u64| Value::Number(Number::new(Exact::from(i128::from(n)), Measure::count()));
+    match reading {
+        Reading::Rows => return Ok(count(partial.rows)),
+        Reading::Known => return Ok(count(partial.known())),
+        Reading::Distinct => {
+            return Ok(count(match &partial.payload {
+                Payload::Histogram(values) => values.len() as u64,
+                _ => 0,
+            }));
+        }
+        Reading::One(unit) => return one(partial, unit, span, inputs),
+        _ => {}
+    }
+    if partial.known() == 0 {
+        return Err(Trouble::Empty(Box::new(empty(span, inputs, "no known value"))));
+    }
+    let known = Exact::from(i128::from(partial.known()));
+    let (value, measure, rounded_root) = match reading {
+        Reading::Sum(unit) => (sums(partial, unit).0, unit.measure(), false),
+        Reading::Mean(unit) => (sums(partial, unit).0 / known, unit.measure_of_mean(), false),
+        Reading::Quantile(unit, probability, kind) => (quantile(partial, unit, probability, *kind), unit.measure_of_mean(), false),
+        Reading::Least(unit) | Reading::Greatest(unit) => {
+            let Payload::Extremes(Some((least, greatest))) = partial.payload else { return Err(Trouble::Silent) };
+            let integer = if matches!(reading, Reading::Least(_)) { least } else { greatest };
+            if let Unit::Coded(meaning @ Meaning::Date) = unit {
+                return Ok(meaning.value(integer as i64));
+            }
+            (unit.value(integer), unit.measure(), false)
+        }
+        Reading::Variance { unit, sample, root } => variance(partial, unit, *sample, *root, span, inputs)?,
+        _ => return Err(Trouble::Silent),
+    };
+    Ok(Value::Number(Number { rounded_root, ..Number::new(value, measure) }))
+}
+
+fn empty(span: Span, inputs: &Inputs<'_>, what: &str) -> Diagnostic {
+    let frame = inputs.frame.map_or_else(String::new, |frame| format!(" of the {} of `{}`", frame.rows, frame.name));
+    Diagnostic::error(Code::EmptySelection, format!("{} uses {what}{frame}", inputs.name))
+        .at(span)
+        .hint("check the conditions; if no row is a legal answer, write the long form with `allow_empty: true` and count")
+}
+
+fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic {
+    let message = format!("{} needs {} cells that the publisher hides", inputs.name, partial.suppressed);
+    let mut error = Diagnostic::error(Code::SuppressedCells, message).at(span);
+    if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
+        for row in &partial.hidden_rows {
+            error = error.related(row_place(frame, *row), "a hidden cell");
+        }
+    }
+    error.hint("leave them out with `where column is known`, and say so in words")
+}
+
+fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {
+    let Payload::One(rows) = &partial.payload else { return Err(Trouble::Silent) };
+    if partial.rows != 1 {
+        let frame = inputs.frame.map_or("", |frame| frame.name.as_str());
+        let message = format!("{} is the value of one row, and {} rows of `{frame}` are selected", inputs.name, partial.rows);
+        let mut error = Diagnostic::error(Code::NotOneRow, message).at(span);
+        for (row, _) in rows {
+            error = match inputs.frame {
+                Some(frame) if frame.provenance.is_some() => error.related(row_place(frame, *row), "one of them"),
+                Some(frame) => {
+                    let keys: Vec<String> = frame.key.iter().filter_map(|key| frame.columns.get(key)).map(|c| frame.cell(c, *row).to_string()).collect();
+                    error.hint(format!("one of them is {}", keys.join(", ")))
+                }
+                None => error,
+            };
+        }
+        return Err(error.hint("add conditions until one row is left, or write `sum(…)` if all are meant").into());
+    }
+    let Some((_, Some(integer))) = rows.first() else {
+        return Err(Trouble::Empty(Box::new(empty(span, inputs, "a row without a value"))));
+    };
+    Ok(match unit {
+        Unit::Coded(meaning) => meaning.value(*integer as i64),
+        Unit::Scaled(..) => Value::Number(Number::new(unit.value(*integer), unit.measure())),
+    })
+}
+
+/// Sum and sum of squares.
+fn sums(partial: &Partial, unit: &Unit) -> (Exact, Exact) {
+    let scale = match unit {
+        Unit::Scaled(scale, _) => *scale,
+        Unit::Coded(_) => 0,
+    };
+    match &partial.payload {
+        Payload::Sum(sum) => (sum.value(scale), Exact::zero()),
+        Payload::Moments(sum, squares) => (sum.value(scale), squares.value(2 * scale)),
+        Payload::Histogram(counts) => weighted(counts, unit),
+        _ => (Exact::zero(), Exact::zero()),
+    }
+}
+
+fn weighted(counts: &BTreeMap<i128, u64>, unit: &Unit) -> (Exact, Exact) {
+    counts.iter().fold((Exact::zero(), Exact::zero()), |(sum, squares), (integer, count)| {
+        let (value, count) = (unit.value(*integer), Exact::from(i128::from(*count)));
+        let weighted = &value * &count;
+        (&sum + &weighted, squares + value * weighted)
+    })
+}
+
+/// (Σx² − (Σx)²/n) / (n − 1), or / n of a population; exact, since all of it is rational.
+fn variance(
+    partial: &Partial,
+    unit: &Unit,
+    sample: bool,
+    root: bool,
+    span: Span,
+    inputs: &Inputs<'_>,
+) -> Evaluated<(Exact, Measure, bool)> {
+    let n = partial.known();
+    let divisor = if sample { n.saturating_sub(1) } else { n };
+    if divisor == 0 {
+        return Err(Trouble::Empty(Box::new(empty(span, inputs, "only one known value"))));
+    }
+    let (sum, squares) = sums(partial, unit);
+    let mean_square = (&sum * &sum) / Exact::from(i128::from(n));
+    let variance = (squares - mean_square) / Exact::from(i128::from(divisor));
+    let measure = unit.measure_of_mean();
+    if !root {
+        return Ok((variance, Measure { scale: Scale::Plain, unit: None, decimals: None }, false));
+    }
+    let (value, exact) = variance.sqrt().unwrap_or((Exact::zero(), true));
+    Ok((value, measure, !exact))
+}
+
+/// Sample quantiles of types 1 to 9: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
+/// The American Statistician 50 (1996), 361–365; exact where R's `quantile` rounds.
+fn quantile(partial: &Partial, unit: &Unit, p: &Exact, kind: u8) -> Exact {
+    let Payload::Histogram(counts) = &partial.payload else { return Exact::zero() };
+    let n = counts.values().sum::<u64>();
+    let size = Exact::from(i128::from(n));
+    // x_j of the sorted values, j from 1, held inside the sample
+    let at = |j: i128| {
+        let j = j.clamp(1, i128::from(n)) as u64;
+        let mut passed = 0;
+        for (integer, count) in counts {
+            passed += count;
+            if passed >= j {
+                return unit.value(*integer);
+            }
+        }
+        Exact::zero()
+    };
+    let fraction = |a: i128, b: i128| Exact::from(a) / Exact::from(b);
+    if kind <= 3 {
+        let shift = if kind == 3 { fraction(-1, 2) } else { Exact::zero() };
+        let position = &(&size * p) + &shift;
+        let j = position.floor().unwrap_or(0);
+        let rest = &position - &Exact::from(j);
+        return match (kind, rest.is_zero()) {
+            (2, true) => (at(j) + at(j + 1)) / Exact::from(2),
+            (1, true) => at(j),
+            (3, true) if j % 2 == 0 => at(j),
+            _ => at(j + 1),
+        };
+    }
+    let (a, b) = match kind {
+        4 => (fraction(0, 1), fraction(1, 1)),
+        5 => (fraction(1, 2), fraction(1, 2)),
+        6 => (fraction(0, 1), fraction(0, 1)),
+        8 => (fraction(1, 3), fraction(1, 3)),
+        9 => (fraction(3, 8), fraction(3, 8)),
+        _ => (fraction(1, 1), fraction(1, 1)),
+    };
+    let span = &(&size + &Exact::one()) - &(&a + &b);
+    let position = &a + &(p * &span);
+    let j = position.floor().unwrap_or(0);
+    let weight = &position - &Exact::from(j);
+    let (low, high) = (at(j), at(j + 1));
+    &low + &(&weight * &(&high - &low))
+}
+
+impl Unit {
+    /// The value of a fold's integer, of a number.
+    pub(super) fn value(&self, integer: i128) -> Exact {
+        match self {
+            Self::Scaled(scale, _) => Exact::scaled(integer, *scale),
+            Self::Coded(meaning) => match meaning.value(integer as i64) {
+                Value::Number(number) => number.value,
+                _ => Exact::from(integer),
+            },
+        }
+    }
+
+    /// The value of a key.
+    pub(super) fn key(&self, integer: i64) -> Value {
+        match self {
+            Self::Scaled(scale, measure) => Value::Number(Number::new(Exact::scaled(i128::from(integer), *scale), measure.clone())),
+            Self::Coded(Meaning::Date) => Date::from_days(integer).map_or(Value::Text(String::new()), Value::Date),
+            Self::Coded(meaning) => meaning.value(integer),
+        }
+    }
+
+    fn measure(&self) -> Measure {
+        match self {
+            Self::Scaled(_, measure) => measure.clone(),
+            Self::Coded(meaning) => meaning.measure(),
+        }
+    }
+
+    /// A mean or quantile has decimals that only the author can choose; of percentages, whole ones.
+    fn measure_of_mean(&self) -> Measure {
+        let measure = self.measure();
+        let decimals = if measure.scale == Scale::Plain { None } else { Some(0) };
+        Measure { decimals, ..measure }
+    }
+}

@@ -1,0 +1,244 @@
+//! Figures: every number of a report with its provenance.
+//!
+//! In: a [`Spec`](crate::spec::Spec), the declared sources, and frames. [`plan`] looks up names and types and fuses all
+//! questions to a frame into one scan; [`compute`] runs the scans and everything after them. Out: [`Figures`].
+
+mod arithmetic;
+mod compute;
+mod evaluate;
+mod evidence;
+mod plan;
+mod point;
+mod shown;
+mod term;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use crate::diag::{Code, Diagnostic};
+use crate::frame::{Frame, Key, NumberId, Program, TruthId};
+use crate::spec::{Prose, Reference};
+use crate::text::Span;
+use crate::value::{Format, Value};
+
+pub use compute::compute;
+pub use evidence::{RowSet, Touched, digest, row_sets, rows, touched};
+pub use plan::{Plan, plan, wanted};
+pub use point::{key_slug, series_frame};
+pub use shown::{Shown, Shower};
+
+/// How a figure came about; readers can always see which.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Provenance {
+    /// From the rows of a dataset or series.
+    Computed,
+    /// From other figures.
+    Derived,
+    /// Printed in a source.
+    Quoted,
+    /// Written down by the author, with a reason.
+    Entered,
+}
+
+impl Provenance {
+    /// The word that readers see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Computed => "computed",
+            Self::Derived => "derived",
+            Self::Quoted => "quoted",
+            Self::Entered => "entered",
+        }
+    }
+}
+
+/// A number or label with its provenance.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// `id`, or `series/key` of a point.
+    pub id: String,
+    /// The value.
+    pub value: Value,
+    /// How it prints; a text, date or period prints as it is.
+    pub format: Option<Format>,
+    /// What it is.
+    pub label: String,
+    /// What a reader must know.
+    pub caveat: Option<Prose>,
+    /// How it came about.
+    pub provenance: Provenance,
+    /// The recipe, of a computed or derived figure.
+    pub recipe: Option<RecipeText>,
+    /// The quotation and where it stands, of a quoted figure.
+    pub quote: Option<Quote>,
+    /// Who, when and why, of an entered figure or a number of the author's own.
+    pub reason: Option<String>,
+    /// Other spellings of a text.
+    pub also: Vec<String>,
+    /// What its scan counted, of a computed figure.
+    pub counts: Option<Counts>,
+    /// Figures and series that it is made from.
+    pub uses: Vec<String>,
+    /// Ids of the sources that it rests on, directly or through what it uses.
+    pub sources: BTreeSet<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A recipe as text, as words, and as a digest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecipeText {
+    /// Canonical text.
+    pub canonical: String,
+    /// One sentence.
+    pub words: String,
+    /// SHA-256 of the canonical text and of that of every selection below it, one a line.
+    pub sha256: String,
+}
+
+/// The words of a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quote {
+    /// The words.
+    pub words: String,
+    /// Where in the source.
+    pub at: Option<String>,
+}
+
+/// What a scan counted for a figure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counts {
+    /// The dataset or series.
+    pub frame: String,
+    /// Rows of it.
+    pub total: u64,
+    /// Rows that the figure uses.
+    pub used: u64,
+    /// Of those, rows in which a value that it uses is missing.
+    pub missing: u64,
+    /// Of those, rows in which such a value is hidden.
+    pub suppressed: u64,
+    /// Rows for which a condition is neither true nor false.
+    pub undecided: u64,
+}
+
+/// Figures along one or two keys.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub label: String,
+    /// What a reader must know.
+    pub caveat: Option<Prose>,
+    /// Names of its keys.
+    pub keys: Vec<String>,
+    /// Names of its values, and what each is.
+    pub values: IndexMap<String, String>,
+    /// The points, in the order of their keys.
+    pub points: Vec<Point>,
+    /// Rows that are in no point, because a key is missing.
+    pub without_key: u64,
+    /// The recipe; none of a series made of figures.
+    pub recipe: Option<RecipeText>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// One place of a series.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Its keys.
+    pub keys: Vec<Value>,
+    /// Its values, in the order of the series' values.
+    pub values: Vec<PointValue>,
+    /// Rank of the first value, 1 the first; ties share it. None where it has no value.
+    pub rank: Option<u64>,
+    /// Rank with ties broken by key.
+    pub place: Option<u64>,
+    /// The keys as the scan groups by them.
+    pub(crate) group: Vec<Key>,
+}
+
+/// The value of a point, or why it has none.
+#[derive(Clone, Debug)]
+pub enum PointValue {
+    /// A figure.
+    Figure(Box<Figure>),
+    /// No known value.
+    Missing,
+    /// A hidden one.
+    Suppressed,
+}
+
+impl PointValue {
+    /// The figure, where there is one.
+    pub fn figure(&self) -> Option<&Figure> {
+        match self {
+            Self::Figure(figure) => Some(figure),
+            Self::Missing | Self::Suppressed => None,
+        }
+    }
+}
+
+/// Which rows of which frame a figure or series uses, so that they can be listed by the same scan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Selected {
+    /// The frame.
+    pub frame: String,
+    /// Rows that it uses.
+    pub rows: Option<TruthId>,
+    /// Keys of the groups, of a series.
+    pub keys: Vec<NumberId>,
+    /// Columns that the recipe names, sorted.
+    pub columns: Vec<String>,
+}
+
+/// Everything that a report cites.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// Figures by id.
+    pub figures: IndexMap<String, Figure>,
+    /// Series by id.
+    pub series: IndexMap<String, Series>,
+    /// Row selections of computed figures and series, by id.
+    pub selected: BTreeMap<String, Selected>,
+    /// Compiled row expressions, by frame.
+    pub programs: BTreeMap<String, Program>,
+    /// Frames made of series.
+    pub frames: BTreeMap<String, Frame>,
+    /// Ids that are declared and could not be computed: what names them says nothing.
+    pub failed: BTreeSet<String>,
+}
+
+impl Figures {
+    /// The figure or point that a link names. `Ok(None)` where it failed, which was said already.
+    ///
+    /// # Errors
+    /// There is no such figure, series or point; or the point has no value.
+    pub fn find(&self, reference: &Reference) -> Result<Option<&Figure>, Diagnostic> {
+        if self.failed.contains(&reference.id) {
+            return Ok(None);
+        }
+        if let Some(figure) = self.figures.get(&reference.id) {
+            if reference.keys.is_empty() {
+                return Ok(Some(figure));
+            }
+            let message = format!("`{}` is a figure and has no points", reference.id);
+            return Err(Diagnostic::error(Code::UnknownFigure, message).at(reference.span).hint(format!("write `fig:{}`", reference.id)));
+        }
+        let Some(series) = self.series.get(&reference.id) else {
+            let known = self.figures.keys().chain(self.series.keys()).map(String::as_str);
+            let message = format!("there is no figure or series `{}`", reference.id);
+            return Err(Diagnostic::error(Code::UnknownFigure, message).at(reference.span).did_you_mean(&reference.id, known));
+        };
+        series.point(&reference.keys, reference.span).map(Some)
+    }
+
+    /// Every figure: those of the report in order, then the points of each series.
+    pub fn all(&self) -> impl Iterator<Item = &Figure> {
+        let points = self.series.values().flat_map(|series| &series.points);
+        self.figures.values().chain(points.flat_map(|point| point.values.iter().filter_map(PointValue::figure)))
+    }
+}

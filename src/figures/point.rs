@@ -1,0 +1,215 @@
+//! Points: how they are named, found and ranked, and how a series is a frame for the recipes that stand on it.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::{Figure, Point, PointValue, Series};
+use crate::diag::{Code, Diagnostic, list, nearest};
+use crate::exact::Exact;
+use crate::frame::{Checkpoint, Column, Frame, Mark, Meaning, Part};
+use crate::text::Span;
+use crate::value::{Measure, Value};
+
+/// A key in the form that links use: lower case, apostrophes dropped, other signs as hyphens.
+pub fn key_slug(key: &str) -> String {
+    let mut slug = String::new();
+    for c in key.to_lowercase().chars() {
+        if c.is_alphanumeric() {
+            slug.push(c);
+        } else if !matches!(c, '\'' | '\u{2019}' | '\u{2018}') && !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_string()
+}
+
+impl Series {
+    /// The link form of a point's keys.
+    pub fn slugs(&self, point: &Point) -> Vec<String> {
+        point.keys.iter().map(|key| key_slug(&key.to_string())).collect()
+    }
+
+    /// The figure of a point, by keys in link form or as text, then by the value's name where there are several.
+    ///
+    /// # Errors
+    /// There is no such point or value, or the point has none.
+    pub fn point(&self, keys: &[String], span: Span) -> Result<&Figure, Diagnostic> {
+        let error = |code, message: String| Diagnostic::error(code, message).at(span);
+        let wanted: Vec<String> = keys.iter().map(|key| key_slug(key)).collect();
+        let (count, several) = (self.keys.len(), self.values.len() > 1);
+        if wanted.len() != count + usize::from(several) {
+            let mut parts: Vec<&str> = self.keys.iter().map(String::as_str).collect();
+            parts.extend(several.then_some("value"));
+            let shape = parts.join("/");
+            return Err(error(Code::UnknownFigure, format!("a point of `{0}` is `{0}/{shape}`", self.id)).hint("name every key"));
+        }
+        let value = match wanted.get(count) {
+            None => 0,
+            Some(name) => self.values.keys().position(|value| key_slug(value) == *name).ok_or_else(|| {
+                error(Code::UnknownFigure, format!("`{}` has no value `{name}`", self.id))
+                    .did_you_mean(name, self.values.keys().map(String::as_str))
+            })?,
+        };
+        let Some(point) = self.points.iter().find(|point| self.slugs(point) == wanted[..count]) else {
+            let all: Vec<String> = self.points.iter().map(|point| self.slugs(point).join("/")).collect();
+            let key = wanted[..count].join("/");
+            let base = error(Code::UnknownFigure, format!("`{}` has no point `{key}`", self.id));
+            return Err(match nearest(&key, all.iter().map(String::as_str)) {
+                Some(near) => base.hint(format!("did you mean `{}/{near}`?", self.id)),
+                None => base.hint(format!("points: {}", list(&all, 12))),
+            });
+        };
+        point.values[value].figure().ok_or_else(|| {
+            error(Code::EmptySelection, format!("the point `{}/{}` has no value", self.id, wanted.join("/")))
+                .hint("the rows behind it have no known value; cite another point, or say so in words")
+        })
+    }
+
+    /// Ranks the points by their first value, and makes sure that no two look alike in a link.
+    pub(super) fn rank(&mut self, lowest_first: bool) -> Result<(), Diagnostic> {
+        let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for (index, point) in self.points.iter().enumerate() {
+            if let Some(other) = seen.insert(self.slugs(point), index) {
+                let names = |point: &Point| point.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let message = format!("`{}` and `{}` look alike in a link", names(&self.points[other]), names(point));
+                return Err(Diagnostic::error(Code::BadId, message).at(self.span).hint("bring them to one spelling in a selection"));
+            }
+        }
+        let value = |point: &Point| -> Option<Exact> {
+            let figure = point.values.first()?.figure()?;
+            figure.value.number().map(|number| number.value.clone())
+        };
+        let mut order: Vec<(Exact, usize)> =
+            self.points.iter().enumerate().filter_map(|(index, point)| Some((value(point)?, index))).collect();
+        order.sort_by(|a, b| {
+            let by_value = if lowest_first { a.0.cmp(&b.0) } else { b.0.cmp(&a.0) };
+            by_value.then(a.1.cmp(&b.1))
+        });
+        let mut rank = 0;
+        for (place, (value, index)) in order.iter().enumerate() {
+            if place == 0 || order[place - 1].0 != *value {
+                rank = place as u64 + 1;
+            }
+            self.points[*index].rank = Some(rank);
+            self.points[*index].place = Some(place as u64 + 1);
+        }
+        Ok(())
+    }
+}
+
+/// A series as a frame: its keys, its values, and (with one value) `rank` and `place`.
+pub fn series_frame(series: &Series) -> Frame {
+    let mut columns = IndexMap::new();
+    for (index, key) in series.keys.iter().enumerate() {
+        columns.insert(key.clone(), column(series.points.iter().map(|point| Some(&point.keys[index])).collect()));
+    }
+    for (index, name) in series.values.keys().enumerate() {
+        let figures: Vec<&PointValue> = series.points.iter().map(|point| &point.values[index]).collect();
+        let mut column = column(figures.iter().map(|value| value.figure().map(|figure| &figure.value)).collect());
+        if let Some(part) = column.parts.first_mut() {
+            let hidden = |value: &&PointValue| matches!(value, PointValue::Suppressed);
+            if let Some(marks) = &mut part.marks {
+                for (mark, _) in marks.iter_mut().zip(&figures).filter(|(_, value)| hidden(value)) {
+                    *mark = Mark::Suppressed as u8;
+                }
+            }
+        }
+        columns.insert(name.clone(), column);
+    }
+    if series.values.len() == 1 {
+        for (name, of) in [("rank", Point::rank as fn(&Point) -> Option<u64>), ("place", Point::place)] {
+            if columns.contains_key(name) {
+                continue;
+            }
+            let numbers: Vec<Option<i64>> = series.points.iter().map(|point| of(point).map(|n| n as i64)).collect();
+            columns.insert(name.to_string(), integers(Meaning::Number { scale: 0, percent: false, unit: None }, &numbers));
+        }
+    }
+    let rows = series.points.len() as u64;
+    let block = Checkpoint { row: 0, rows, line: 0, byte: 0, bytes: 0, lines: None };
+    Frame {
+        name: series.id.clone(),
+        header: columns.keys().cloned().collect(),
+        columns,
+        blocks: if rows > 0 { vec![block] } else { Vec::new() },
+        rows,
+        key: series.keys.clone(),
+        provenance: None,
+    }
+}
+
+impl Point {
+    fn rank(&self) -> Option<u64> {
+        self.rank
+    }
+
+    fn place(&self) -> Option<u64> {
+        self.place
+    }
+}
+
+fn integers(meaning: Meaning, values: &[Option<i64>]) -> Column {
+    let marks = values.iter().map(|value| if value.is_some() { Mark::Known as u8 } else { Mark::Missing as u8 }).collect();
+    Column::from_parts(meaning, [Part::new(values.iter().map(|value| value.unwrap_or(0)).collect(), marks)])
+}
+
+/// A column of values of one type.
+fn column(values: Vec<Option<&Value>>) -> Column {
+    let first = values.iter().flatten().next();
+    match first {
+        Some(Value::Number(number)) => numbers(&values, &number.measure),
+        Some(Value::Period(_)) => coded(&values, |value| if let Value::Period(p) = value { Some(*p) } else { None }, Meaning::Period),
+        Some(Value::Date(_)) => {
+            let days: Vec<Option<i64>> = values.iter().map(|value| match value {
+                Some(Value::Date(date)) => Some(date.days()),
+                _ => None,
+            }).collect();
+            integers(Meaning::Date, &days)
+        }
+        Some(Value::Boolean(_)) => {
+            let flags: Vec<Option<i64>> = values.iter().map(|value| match value {
+                Some(Value::Boolean(flag)) => Some(i64::from(*flag)),
+                _ => None,
+            }).collect();
+            integers(Meaning::Boolean, &flags)
+        }
+        _ => coded(&values, |value| Some(value.to_string()), Meaning::Text),
+    }
+}
+
+fn coded<T: Ord + Clone>(values: &[Option<&Value>], read: impl Fn(&Value) -> Option<T>, meaning: impl Fn(Vec<T>) -> Meaning) -> Column {
+    let read: Vec<Option<T>> = values.iter().map(|value| value.and_then(&read)).collect();
+    let mut all: Vec<T> = read.iter().flatten().cloned().collect();
+    all.sort();
+    all.dedup();
+    let codes: Vec<Option<i64>> =
+        read.iter().map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64)).collect();
+    integers(meaning(all), &codes)
+}
+
+/// Numbers as fixed point where all are finite decimals that fit, else as codes into their sorted list.
+fn numbers(values: &[Option<&Value>], measure: &Measure) -> Column {
+    let exact: Vec<Option<Exact>> = values.iter().map(|value| value.and_then(|v| v.number()).map(|n| n.value.clone())).collect();
+    let scale = exact.iter().flatten().map(Exact::decimals).try_fold(0, |most, decimals| decimals.map(|d| d.max(most)));
+    let percent = measure.scale == crate::value::Scale::Percent;
+    if let (Some(scale), crate::value::Scale::Plain) = (scale, measure.scale) {
+        let factor = Exact::power_of_ten(i64::from(scale));
+        let fixed: Option<Vec<Option<i64>>> = exact
+            .iter()
+            .map(|value| match value {
+                None => Some(None),
+                Some(value) => i64::try_from((value * &factor).to_i128()?).ok().map(Some),
+            })
+            .collect();
+        if let Some(fixed) = fixed {
+            return integers(Meaning::Number { scale, percent, unit: measure.unit.clone() }, &fixed);
+        }
+    }
+    let mut all: Vec<Exact> = exact.iter().flatten().cloned().collect();
+    all.sort();
+    all.dedup();
+    let codes: Vec<Option<i64>> =
+        exact.iter().map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64)).collect();
+    integers(Meaning::Exact(all, measure.clone()), &codes)
+}

@@ -1,0 +1,65 @@
+//! Recipes, resolved: a tree whose leaves are folds of a scan, figures, points and constants.
+
+use crate::frame::Meaning;
+use crate::language::{Function, Operator};
+use crate::text::Span;
+use crate::value::{Measure, Number};
+
+/// What a recipe computes.
+#[derive(Clone, Debug)]
+pub(super) enum Term {
+    Constant(Number),
+    /// A text literal or parameter.
+    Text(String),
+    /// A fold of the figure's own query, and how its integers become a value.
+    Fold(usize, Reading, Span),
+    /// A fold over all rows of the series.
+    Total(Box<Term>),
+    /// A figure, or a point of a series.
+    Figure(String, Vec<String>, Span),
+    Negate(Box<Term>, Span),
+    Absolute(Box<Term>, Span),
+    Binary(Operator, Box<Term>, Box<Term>, Span),
+    Pair(Function, Box<Term>, Box<Term>, Span),
+    /// Numerator over denominator, as a percentage.
+    Share(Box<Term>, Box<Term>, Span),
+}
+
+/// How a fold's integers become a value.
+#[derive(Clone, Debug)]
+pub(super) enum Reading {
+    Rows,
+    Known,
+    Distinct,
+    Sum(Unit),
+    Mean(Unit),
+    /// Probability and type of a sample quantile.
+    Quantile(Unit, crate::exact::Exact, u8),
+    Least(Unit),
+    Greatest(Unit),
+    /// Whether it is of a sample, and whether the root is taken.
+    Variance { unit: Unit, sample: bool, root: bool },
+    One(Unit),
+}
+
+/// What the integers of a fold are: fixed point with a scale, or codes with a meaning.
+#[derive(Clone, Debug)]
+pub(super) enum Unit {
+    Scaled(u32, Measure),
+    Coded(Meaning),
+}
+
+impl Term {
+    /// Calls `visit` on every figure and point in the term.
+    pub(super) fn references<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Span)) {
+        match self {
+            Self::Figure(id, _, span) => visit(id, *span),
+            Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => a.references(visit),
+            Self::Binary(_, a, b, _) | Self::Pair(_, a, b, _) | Self::Share(a, b, _) => {
+                a.references(visit);
+                b.references(visit);
+            }
+            Self::Constant(_) | Self::Text(_) | Self::Fold(..) => {}
+        }
+    }
+}
