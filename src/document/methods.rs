@@ -1,0 +1,106 @@
+//! A method for each figure and series: what it is, how it was made, from how many rows.
+
+use super::Method;
+use super::compose::Composer;
+use crate::figures::{Counts, Figure, Provenance, Series, Shower};
+use crate::value::{Scale, Value};
+
+impl Composer<'_> {
+    /// Methods of all figures, then of all series.
+    pub(super) fn methods(&mut self) -> Vec<Method> {
+        let figures = self.inputs.figures;
+        let mut methods: Vec<Method> = figures.figures.values().map(|figure| self.figure_method(figure)).collect();
+        methods.extend(figures.series.values().map(|series| self.series_method(series)));
+        methods
+    }
+
+    fn figure_method(&mut self, figure: &Figure) -> Method {
+        let shower = self.shower();
+        let words = match figure.provenance {
+            Provenance::Quoted => {
+                let quote = figure.quote.as_ref();
+                let at = quote.and_then(|quote| quote.at.as_ref()).map_or(String::new(), |at| format!(" ({at})"));
+                format!("“{}”{at}", quote.map_or("", |quote| quote.words.as_str()))
+            }
+            Provenance::Entered => figure.reason.clone().unwrap_or_default(),
+            _ => {
+                let reason = figure.reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"));
+                format!("{}.{reason}", capital(figure.recipe.as_ref().map_or("", |recipe| recipe.words.as_str())))
+            }
+        };
+        Method {
+            id: figure.id.clone(),
+            label: figure.label.clone(),
+            shown: Some(shower.figure(figure)),
+            provenance: figure.provenance.name(),
+            words,
+            recipe: figure.recipe.as_ref().map(|recipe| recipe.canonical.clone()),
+            counted: figure.counts.as_ref().map(|counts| counted(counts, &shower)),
+            known: known(figure),
+            caveat: figure.caveat.as_ref().map(|caveat| self.text(caveat)),
+            sources: self.register.support([figure]),
+        }
+    }
+
+    fn series_method(&mut self, series: &Series) -> Method {
+        let shower = self.shower();
+        let points = shower.count(series.points.len() as u64);
+        let without = match series.without_key {
+            0 => String::new(),
+            rows => format!(" {} rows have no {} and are in no point.", shower.count(rows), series.keys.join(" or ")),
+        };
+        let words = match &series.recipe {
+            Some(recipe) => format!("{}.", capital(&recipe.words)),
+            None => "Figures of this report, side by side.".into(),
+        };
+        let figures = series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure());
+        Method {
+            id: series.id.clone(),
+            label: series.label.clone(),
+            shown: None,
+            provenance: "series",
+            words,
+            recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.clone()),
+            counted: Some(format!("{points} points.{without}")),
+            known: None,
+            caveat: series.caveat.as_ref().map(|caveat| self.text(caveat)),
+            sources: self.register.support(figures),
+        }
+    }
+}
+
+fn counted(counts: &Counts, shower: &Shower<'_>) -> String {
+    let show = |count| shower.count(count);
+    let mut text = format!("Uses {} of {} rows of {}", show(counts.used), show(counts.total), counts.frame.replace('_', " "));
+    for (count, what) in [(counts.missing, "without a value"), (counts.suppressed, "with a hidden value"), (counts.undecided, "undecided")] {
+        if count > 0 {
+            text.push_str(&format!("; {} {what}", show(count)));
+        }
+    }
+    text.push('.');
+    text
+}
+
+/// How exactly a value is known: bounds of what was published rounded, and roots.
+fn known(figure: &Figure) -> Option<String> {
+    let Value::Number(number) = &figure.value else { return None };
+    if number.rounded_root {
+        return Some("A root, correctly rounded to 34 digits.".into());
+    }
+    let (low, high) = number.bounds.as_ref()?;
+    if figure.provenance == Provenance::Quoted {
+        return None;
+    }
+    let percent = number.measure.scale != Scale::Plain;
+    let shown = |value: &crate::exact::Exact| {
+        let value = if percent { value * &crate::exact::Exact::power_of_ten(2) } else { value.clone() };
+        let text = value.round(2, crate::exact::Rounding::HalfUp).to_string();
+        if percent { format!("{text}%") } else { text }
+    };
+    Some(format!("A source prints it rounded: the value lies between {} and {}.", shown(low), shown(high)))
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,210 @@
+//! Notes, numbered as the reader meets them: one for each source, for each number entered by hand, for each of the
+//! author's own.
+
+use std::collections::BTreeMap;
+
+use super::{Block, Citation, Detail, Note, NoteContent, NoteRef, Support};
+use crate::figures::{Figure, Figures, Provenance, RowSet, Shower};
+use crate::frame::Frame;
+use crate::locale::Locale;
+use crate::sources::{Dataset, Source, Sources};
+
+/// What a note is about.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Subject {
+    Source(String),
+    Entered(String),
+    Author(String),
+}
+
+/// Notes in the order of their first reference.
+#[derive(Default)]
+pub(super) struct Register {
+    subjects: Vec<(Subject, usize)>,
+    bodies: BTreeMap<String, Vec<Block>>,
+}
+
+impl Register {
+    /// A new reference to a note.
+    pub(super) fn refer(&mut self, subject: Subject) -> NoteRef {
+        let label = label(&subject);
+        let index = self.subjects.iter().position(|(known, _)| *known == subject).unwrap_or_else(|| {
+            self.subjects.push((subject, 0));
+            self.subjects.len() - 1
+        });
+        self.subjects[index].1 += 1;
+        NoteRef { number: index + 1, occurrence: self.subjects[index].1, label }
+    }
+
+    /// References to everything that supports some figures, each once.
+    pub(super) fn support<'f>(&mut self, figures: impl IntoIterator<Item = &'f Figure>) -> Vec<NoteRef> {
+        let mut subjects = Vec::new();
+        for figure in figures {
+            let entered = figure.provenance == Provenance::Entered;
+            let own = entered.then(|| Subject::Entered(figure.id.clone()));
+            for subject in figure.sources.iter().cloned().map(Subject::Source).chain(own) {
+                if !subjects.contains(&subject) {
+                    subjects.push(subject);
+                }
+            }
+        }
+        subjects.into_iter().map(|subject| self.refer(subject)).collect()
+    }
+
+    /// Keeps what an author's note says.
+    pub(super) fn define(&mut self, label: &str, blocks: Vec<Block>) {
+        self.bodies.insert(label.to_string(), blocks);
+    }
+
+    /// The notes, by number.
+    pub(super) fn finish(mut self, cited: &Cited<'_>) -> Vec<Note> {
+        let subjects = std::mem::take(&mut self.subjects);
+        subjects
+            .into_iter()
+            .filter_map(|(subject, references)| {
+                let label = label(&subject);
+                let content = match subject {
+                    Subject::Author(label) => NoteContent::Author(self.bodies.remove(&label).unwrap_or_default()),
+                    Subject::Source(id) => NoteContent::Source(Box::new(cited.citation(&id)?)),
+                    Subject::Entered(id) => {
+                        NoteContent::Entered(cited.figures.figures.get(&id)?.reason.clone().unwrap_or_default())
+                    }
+                };
+                Some(Note { label, content, references })
+            })
+            .collect()
+    }
+}
+
+/// The label of a note in Markdown: an author's is the author's own.
+fn label(subject: &Subject) -> String {
+    match subject {
+        Subject::Source(id) => format!("source-{id}"),
+        Subject::Entered(id) => format!("entered-{id}"),
+        Subject::Author(label) => label.clone(),
+    }
+}
+
+/// What citations are made from.
+pub(super) struct Cited<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) figures: &'a Figures,
+    pub(super) frames: &'a BTreeMap<String, Frame>,
+    pub(super) rows: &'a BTreeMap<String, RowSet>,
+    pub(super) shower: Shower<'a>,
+}
+
+impl Cited<'_> {
+    fn citation(&self, id: &str) -> Option<Citation> {
+        let source = self.sources.sources.get(id)?;
+        Some(Citation {
+            id: id.to_string(),
+            publisher: source.publisher.clone(),
+            title: source.title.clone(),
+            details: self.details(source),
+            supports: self.supports(id),
+        })
+    }
+
+    fn details(&self, source: &Source) -> Vec<Detail> {
+        let locale = self.shower.locale;
+        let mut details = Vec::new();
+        if source.title.is_none() {
+            details.push(Detail::Words("Title not recorded.".into()));
+        }
+        details.push(Detail::Words(match source.published {
+            Some(date) => format!("Published {}.", locale.date(date)),
+            None => "Date of publication not recorded.".into(),
+        }));
+        if let Some(version) = &source.version {
+            details.push(Detail::Words(format!("Version: {version}.")));
+        }
+        if let Some(url) = &source.url {
+            details.push(Detail::Address(String::new(), url.clone()));
+        }
+        let read = source.accessed.map_or("Read".to_string(), |date| format!("Read on {}", locale.date(date)));
+        match &source.via {
+            None if source.accessed.is_some() => details.push(Detail::Words(format!("{read}."))),
+            None => {}
+            Some(via) => {
+                let words = format!("{read} second-hand, in {}", via.name);
+                details.push(match &via.url {
+                    Some(url) => Detail::Address(format!("{words}:"), url.clone()),
+                    None => Detail::Words(format!("{words}.")),
+                });
+            }
+        }
+        details.push(Detail::Words(format!("Licence: {}.", source.licence)));
+        if let Some(note) = &source.note {
+            details.push(Detail::Words(note.clone()));
+        }
+        for dataset in self.sources.datasets.values().filter(|dataset| dataset.source == source.id) {
+            details.extend(self.file(dataset, locale));
+        }
+        details
+    }
+
+    /// The file of a dataset that this report uses.
+    fn file(&self, dataset: &Dataset, locale: &Locale) -> Option<Detail> {
+        let provenance = self.frames.get(&dataset.name)?.provenance.as_ref()?;
+        let typed = dataset.transcribed.as_ref().map_or(String::new(), |typed| {
+            format!(", typed by {} on {}", typed.by, locale.date(typed.on))
+        });
+        let words = format!("File {}{typed}, SHA-256", file_name(&provenance.path));
+        Some(Detail::Code(words, provenance.sha256.clone()))
+    }
+
+    /// Figures and series that rest on a source, in the order of the report.
+    fn supports(&self, id: &str) -> Vec<Support> {
+        let figures = self.figures.figures.values().filter(|figure| figure.sources.contains(id)).map(|figure| Support {
+            id: figure.id.clone(),
+            shown: Some(self.shower.figure(figure)),
+            place: self.place(figure),
+        });
+        let series = self.figures.series.values().filter_map(|series| {
+            let points = series.points.iter().flat_map(|point| &point.values);
+            let uses = points.filter_map(|value| value.figure()).any(|figure| figure.sources.contains(id));
+            uses.then(|| {
+                let rows = self.rows.get(&series.id);
+                let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows));
+                Support { id: series.id.clone(), shown: None, place }
+            })
+        });
+        figures.chain(series).collect()
+    }
+
+    fn place(&self, figure: &Figure) -> String {
+        match figure.provenance {
+            Provenance::Quoted => figure.quote.as_ref().and_then(|quote| quote.at.clone()).unwrap_or_else(|| "quoted".into()),
+            Provenance::Computed => self.rows.get(&figure.id).map_or_else(
+                || {
+                    let used = figure.counts.as_ref().map_or(0, |counts| counts.used);
+                    format!("{} rows", self.shower.count(used))
+                },
+                |rows| self.lines(rows),
+            ),
+            other => other.name().to_string(),
+        }
+    }
+
+    /// `releases.csv, lines 2, 5–7`
+    fn lines(&self, rows: &RowSet) -> String {
+        let Some(frame) = self.frames.get(&rows.frame) else { return format!("from {}", rows.frame.replace('_', " ")) };
+        let file = frame.provenance.as_ref().map_or("", |provenance| file_name(&provenance.path));
+        let lines: Vec<u64> = rows.rows.iter().map(|row| frame.line(*row)).collect();
+        let mut runs: Vec<(u64, u64)> = Vec::new();
+        for line in lines {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == line => *last = line,
+                _ => runs.push((line, line)),
+            }
+        }
+        let shown: Vec<String> = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
+        let word = if rows.rows.len() == 1 { "line" } else { "lines" };
+        format!("{file}, {word} {}", shown.join(", "))
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

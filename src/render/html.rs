@@ -1,0 +1,272 @@
+//! The page: semantic, self-contained, without scripts, under a policy that lets nothing load.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+use tera::Context;
+
+use super::Theme;
+use crate::diag::{Code, Diagnostic};
+use crate::document::{Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock, legend};
+use crate::spec::Align;
+
+/// Renders a document as one HTML file.
+///
+/// # Errors
+/// A template of the project fails, or has no `<head>`.
+pub fn html(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnostic> {
+    let mut context = Context::new();
+    context.insert("language", &document.language);
+    context.insert("title", &document.title.plain);
+    context.insert("title_html", &inlines(&document.title.inlines));
+    context.insert("subtitle_html", &document.subtitle.as_ref().map(|text| inlines(&text.inlines)));
+    context.insert("date", &document.date.0);
+    context.insert("iso_date", &document.date.1);
+    context.insert("authors", &document.authors);
+    context.insert("body_html", &blocks(&document.blocks));
+    context.insert("rounding", &document.rounding);
+    context.insert("methods_html", &document.methods.iter().map(method).collect::<String>());
+    context.insert("notes_html", &notes(document));
+    context.insert("style", theme.style());
+    let page = theme.page(&context)?;
+    with_policy(&page).map(String::into_bytes).ok_or_else(|| {
+        Diagnostic::error(Code::Template, "`templates/page.html` has no `<head>`")
+            .in_file("templates/page.html")
+            .hint("begin the page with `<!doctype html><html><head>`")
+    })
+}
+
+/// Writes the content security policy as the first thing in the head: nothing loads, and only the page's own style applies.
+fn with_policy(page: &str) -> Option<String> {
+    let at = page.find("<head>")? + "<head>".len();
+    let mut styles = Vec::new();
+    let mut rest = page;
+    while let Some(start) = rest.find("<style>") {
+        let content = &rest[start + "<style>".len()..];
+        let end = content.find("</style>")?;
+        styles.push(format!("'sha256-{}'", base64(&Sha256::digest(&content.as_bytes()[..end]))));
+        rest = &content[end..];
+    }
+    let styles = if styles.is_empty() { "'none'".to_string() } else { styles.join(" ") };
+    let policy = format!("default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'");
+    let meta = format!("\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    Some(format!("{}{meta}{}", &page[..at], &page[at..]))
+}
+
+/// RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for index in 0..4 {
+            let sign = SIGNS[(word >> (18 - 6 * index) & 63) as usize];
+            out.push(if index > chunk.len() { '=' } else { char::from(sign) });
+        }
+    }
+    out
+}
+
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The anchor of a figure's method; a point has its series'.
+fn anchor(id: &str) -> String {
+    format!("fig-{}", id.split('/').next().unwrap_or(id))
+}
+
+fn inlines(all: &[Inline]) -> String {
+    all.iter().map(inline).collect()
+}
+
+fn inline(inline: &Inline) -> String {
+    match inline {
+        Inline::Text(text) | Inline::Parameter(text) => escape(text),
+        Inline::Code(text) => format!("<code>{}</code>", escape(text)),
+        Inline::Emphasis(inner) => format!("<em>{}</em>", inlines(inner)),
+        Inline::Strong(inner) => format!("<strong>{}</strong>", inlines(inner)),
+        Inline::Struck(inner) => format!("<del>{}</del>", inlines(inner)),
+        Inline::Link(url, inner) => format!("<a href=\"{}\">{}</a>", escape(url), inlines(inner)),
+        Inline::Claim(inner, figures, notes) => {
+            let words = inlines(inner);
+            let target = figures.first().map_or(String::new(), |id| anchor(id));
+            // a link inside a link is no HTML: words that hold one keep it
+            let words = if words.contains("<a ") { words } else { format!("<a class=\"claim\" href=\"#{target}\">{words}</a>") };
+            format!("{words}{}", note_refs(notes))
+        }
+        Inline::Value(shown, id, notes) => {
+            let target = anchor(id);
+            format!("<a class=\"claim\" href=\"#{target}\">{}</a>{}", escape(shown.as_str()), note_refs(notes))
+        }
+        Inline::Cite(inner, notes) => format!("{}{}", inlines(inner), note_refs(notes)),
+        Inline::Note(note) => note_refs(std::slice::from_ref(note)),
+        Inline::Soft => "\n".into(),
+        Inline::Hard => "<br>\n".into(),
+    }
+}
+
+fn note_refs(notes: &[NoteRef]) -> String {
+    notes.iter().map(|note| {
+        let NoteRef { number, occurrence, .. } = note;
+        format!(
+            "<sup class=\"note-ref\"><a id=\"ref-{number}-{occurrence}\" href=\"#note-{number}\" role=\"doc-noteref\" \
+             aria-label=\"Note {number}\">{number}</a></sup>"
+        )
+    }).collect()
+}
+
+fn blocks(all: &[Block]) -> String {
+    all.iter().map(block).collect()
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Paragraph(inner) => format!("<p>{}</p>\n", inlines(inner)),
+        Block::Plain(inner) => inlines(inner),
+        Block::Heading(level, id, inner) => format!("<h{level} id=\"{id}\">{}</h{level}>\n", inlines(inner)),
+        Block::List(start, items) => {
+            let items: String = items.iter().map(|item| format!("<li>{}</li>\n", blocks(item))).collect();
+            match start {
+                None => format!("<ul>\n{items}</ul>\n"),
+                Some(1) => format!("<ol>\n{items}</ol>\n"),
+                Some(start) => format!("<ol start=\"{start}\">\n{items}</ol>\n"),
+            }
+        }
+        Block::Quote(inner) => format!("<blockquote>\n{}</blockquote>\n", blocks(inner)),
+        Block::Code(text) => format!("<pre><code>{}</code></pre>\n", escape(text)),
+        Block::Rule => "<hr>\n".into(),
+        Block::Grid { columns, head, rows } => own_grid(columns, head, rows),
+        Block::Chart(chart) => chart_block(chart),
+        Block::Table(table) => table_block(table),
+    }
+}
+
+fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> String {
+    let class = |index: usize| match columns.get(index) {
+        Some(Align::End) => " class=\"number\"",
+        Some(Align::Centre) => " class=\"centre\"",
+        _ => "",
+    };
+    let head: String = head.iter().enumerate().map(|(i, cell)| format!("<th scope=\"col\"{}>{}</th>", class(i), inlines(cell))).collect();
+    let rows: String = rows.iter().map(|row| {
+        let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(cell))).collect();
+        format!("<tr>{cells}</tr>\n")
+    }).collect();
+    format!("<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+}
+
+fn chart_block(chart: &ChartBlock) -> String {
+    let mut out = format!("<figure class=\"chart\" id=\"chart-{}\">\n<figcaption>", chart.id);
+    let _ = write!(out, "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>", inlines(&chart.title.inlines), inlines(&chart.subtitle.inlines));
+    let _ = write!(out, "</figcaption>\n{}", chart.svg);
+    let _ = write!(out, "<details><summary>Data of this chart</summary>\n{}</details>\n", grid(&chart.data, None));
+    out.push_str(&below(chart.note.as_ref().map(|note| inlines(&note.inlines)), None, chart.data.marks, &chart.sources));
+    out.push_str("</figure>\n");
+    out
+}
+
+fn table_block(table: &TableBlock) -> String {
+    let caption = inlines(&table.caption.inlines);
+    let more = table.more.as_ref().map(|more| format!("And {more} others."));
+    let below = below(table.note.as_ref().map(|note| inlines(&note.inlines)), more, table.data.marks, &table.sources);
+    format!("<figure class=\"table\" id=\"table-{}\">\n{}{below}</figure>\n", table.id, grid(&table.data, Some(&caption)))
+}
+
+/// Note, what is left out, legend of marks, sources.
+fn below(note: Option<String>, more: Option<String>, marks: (bool, bool), sources: &[NoteRef]) -> String {
+    let mut out = note.map_or(String::new(), |note| format!("<p class=\"below\">{note}</p>\n"));
+    let mut words: Vec<String> = more.into_iter().chain(legend(marks)).collect();
+    if !sources.is_empty() {
+        words.push(format!("Source:{}", note_refs(sources)));
+    }
+    if !words.is_empty() {
+        let _ = writeln!(out, "<p class=\"below\">{}</p>", words.join(" "));
+    }
+    out
+}
+
+fn grid(grid: &Grid, caption: Option<&str>) -> String {
+    let numeric = |column: usize| grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric);
+    let class = |is: bool| if is { " class=\"number\"" } else { "" };
+    let head: String = grid.head.iter().enumerate()
+        .map(|(i, text)| format!("<th scope=\"col\"{}>{}</th>", class(numeric(i)), inlines(&text.inlines)))
+        .collect();
+    let rows: String = grid.rows.iter().map(|row| {
+        let cells: String = row.iter().enumerate().map(|(i, cell)| {
+            let text = escape(&cell.shown);
+            if i < grid.headers {
+                return format!("<th scope=\"row\">{text}</th>");
+            }
+            let text = cell.figure.as_ref().map_or(text.clone(), |id| format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id)));
+            format!("<td{}>{text}</td>", class(cell.numeric))
+        }).collect();
+        format!("<tr>{cells}</tr>\n")
+    }).collect();
+    let label = caption.map_or("Data of the chart".to_string(), |_| "Table".to_string());
+    let caption = caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
+    format!("<div class=\"scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+}
+
+fn method(method: &Method) -> String {
+    let mut out = format!("<div class=\"method\" id=\"{}\">\n<h3>{}</h3>\n<p>", anchor(&method.id), escape(&method.label));
+    if let Some(shown) = &method.shown {
+        let _ = write!(out, "<strong class=\"shown\">{}</strong> ", escape(shown.as_str()));
+    }
+    let _ = writeln!(out, "<span class=\"kind\">{}</span> {}{}</p>", method.provenance, escape(&method.words), note_refs(&method.sources));
+    if let Some(recipe) = &method.recipe {
+        let _ = writeln!(out, "<p class=\"recipe\"><code>{} = {}</code></p>", escape(&method.id), escape(recipe));
+    }
+    let sentences: Vec<String> = method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
+    if !sentences.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", sentences.join(" "));
+    }
+    if let Some(caveat) = &method.caveat {
+        let _ = writeln!(out, "<p class=\"caveat\">{}</p>", inlines(&caveat.inlines));
+    }
+    out.push_str("</div>\n");
+    out
+}
+
+fn notes(document: &Document) -> String {
+    document.notes.iter().enumerate().map(|(index, note)| {
+        let number = index + 1;
+        let content = match &note.content {
+            NoteContent::Author(inner) => blocks(inner),
+            NoteContent::Entered(reason) => format!("<p>Entered by hand: {}</p>\n", escape(reason)),
+            NoteContent::Source(citation) => {
+                let title = citation.title.as_ref().map_or(String::new(), |title| format!(" <cite>{}</cite>.", escape(title)));
+                let details: String = citation.details.iter().map(detail).collect();
+                let supports: Vec<String> = citation.supports.iter().map(|support| {
+                    let shown = support.shown.as_ref().map_or(String::new(), |shown| format!(" {}", escape(shown.as_str())));
+                    format!("<a href=\"#{}\">{}</a>{shown} ({})", anchor(&support.id), escape(&support.id), escape(&support.place))
+                }).collect();
+                let supports = if supports.is_empty() { String::new() } else { format!("<p class=\"supports\">Supports: {}.</p>\n", supports.join("; ")) };
+                format!("<p>{}.{title}{details}</p>\n{supports}", escape(&citation.publisher))
+            }
+        };
+        let back: Vec<String> = (1..=note.references).map(|occurrence| {
+            format!("<a href=\"#ref-{number}-{occurrence}\" role=\"doc-backlink\" aria-label=\"Back to reference {occurrence} of note {number}\">↩</a>")
+        }).collect();
+        format!("<li id=\"note-{number}\">\n{content}<p class=\"back\">{}</p>\n</li>\n", back.join(" "))
+    }).collect()
+}
+
+fn detail(detail: &Detail) -> String {
+    let space = |words: &str| if words.is_empty() { String::new() } else { format!(" {}", escape(words)) };
+    match detail {
+        Detail::Words(words) => space(words),
+        Detail::Address(words, url) => format!("{} <a href=\"{1}\">{1}</a>", space(words), escape(url)),
+        Detail::Code(words, code) => format!("{} <code>{}</code>.", space(words), escape(code)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn base64_as_in_rfc_4648() {
+        for (text, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(super::base64(text.as_bytes()), encoded);
+        }
+    }
+}
