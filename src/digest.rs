@@ -1,5 +1,6 @@
 //! Digests: SHA-256 in hexadecimal, as `sha256sum` prints it.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest as _, Sha256};
 
 /// A digest that grows with the bytes it is fed.
@@ -23,6 +24,11 @@ pub fn sha256(bytes: &[u8]) -> String {
     let mut hasher = Hasher::default();
     hasher.update(bytes);
     hasher.finish()
+}
+
+/// The digest of `bytes` in base64, as a content security policy writes it.
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -1,1 +1,5 @@
-fn main(){}
+//! The `tieout` command.
+
+fn main() -> std::process::ExitCode {
+    tieout::cli::run()
+}

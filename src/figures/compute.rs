@@ -284,7 +284,7 @@ impl Maker<'_> {
         }
         let (Some(place), Some(rows), Some(frame)) = (question.cuts_place, question.selected.rows, self.figures.frames.get(&question.frame)) else { return };
         let Some(program) = self.figures.programs.get(&question.frame) else { return };
-        let selected: BTreeSet<u64> = super::evidence::select(frame, program, Some(rows), self.threads).into_iter().collect();
+        let selected: BTreeSet<u64> = super::evidence::select(frame, program, Some(rows), usize::MAX, self.threads).into_iter().collect();
         let Some(ranks) = frame.columns.get("rank") else { return };
         let ranks: Vec<String> = (0..frame.rows).map(|row| frame.cell(ranks, row).to_string()).collect();
         let inside: BTreeSet<&String> = selected.iter().map(|row| &ranks[*row as usize]).collect();

@@ -21,40 +21,40 @@ pub struct RowSet {
 pub type Touched = BTreeSet<String>;
 
 /// Numbers of the rows in which a condition is true, rising.
-pub(super) fn select(frame: &Frame, program: &Program, filter: Option<TruthId>, threads: NonZeroUsize) -> Vec<u64> {
-    let fold = Fold { kind: FoldKind::Rows, value: None, filter: None };
+pub(super) fn select(frame: &Frame, program: &Program, filter: Option<TruthId>, most: usize, threads: NonZeroUsize) -> Vec<u64> {
+    let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
     let query = Query { filter, group: Vec::new(), folds: vec![fold] };
     let mut result = scan(frame, program, &[query], threads);
     match result.pop().and_then(|mut partials| partials.groups.pop_first()).and_then(|(_, mut partials)| partials.pop()) {
         Some(partial) => match partial.payload {
-            Payload::Rows(rows) => rows,
+            Payload::Rows(rows, _) => rows,
             _ => Vec::new(),
         },
         None => Vec::new(),
     }
 }
 
-/// The rows of a computed figure or series; of a point, those of its series with the point's keys.
+/// The first `most` rows of a computed figure or series; of a point, those of its series with the point's keys.
 ///
 /// `None` for a figure without rows of its own: derived, quoted or entered.
-pub fn rows(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, threads: NonZeroUsize) -> Option<RowSet> {
+pub fn rows(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, most: usize, threads: NonZeroUsize) -> Option<RowSet> {
     let (base, point) = id.split_once('/').map_or((id, None), |(base, point)| (base, Some(point)));
     let selected = figures.selected.get(base)?;
     let frame = frames.get(&selected.frame).or_else(|| figures.frames.get(&selected.frame))?;
     let program = figures.programs.get(&selected.frame)?;
     let rows = match point {
-        None => select(frame, program, selected.rows, threads),
-        Some(point) => point_rows(figures, frame, program, selected, (base, point), threads)?,
+        None => select(frame, program, selected.rows, most, threads),
+        Some(point) => point_rows(figures, (frame, program), selected, (base, point), most, threads)?,
     };
     Some(RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() })
 }
 
 fn point_rows(
     figures: &Figures,
-    frame: &Frame,
-    program: &Program,
+    (frame, program): (&Frame, &Program),
     selected: &Selected,
     (base, point): (&str, &str),
+    most: usize,
     threads: NonZeroUsize,
 ) -> Option<Vec<u64>> {
     let series = figures.series.get(base)?;
@@ -63,19 +63,34 @@ fn point_rows(
         point == slug || point.strip_prefix(&slug).is_some_and(|rest| rest.starts_with('/'))
     })?;
     let group = selected.keys.iter().map(|key| Group { key: *key, keep_unknown: false }).collect();
-    let fold = Fold { kind: FoldKind::Rows, value: None, filter: None };
+    let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
     let partials = scan(frame, program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads).pop()?;
     let partials = partials.groups.get(&series.points[wanted].group)?;
     match &partials.first()?.payload {
-        Payload::Rows(rows) => Some(rows.clone()),
+        Payload::Rows(rows, _) => Some(rows.clone()),
         _ => None,
     }
 }
 
-/// The rows of every computed figure and series.
-pub fn row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
+/// The rows of every computed figure and series, the first `most` of each.
+pub fn row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
     let ids = figures.selected.keys();
-    ids.filter_map(|id| Some((id.clone(), rows(figures, frames, id, threads)?))).collect()
+    ids.filter_map(|id| Some((id.clone(), rows(figures, frames, id, most, threads)?))).collect()
+}
+
+/// The rows of the figures and series that use at most `most`, which their counts tell beforehand.
+pub fn small_row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
+    let few = |counts: &Option<super::Counts>| counts.as_ref().is_some_and(|counts| counts.used <= most as u64);
+    let small = |id: &String| match (figures.figures.get(id), figures.series.get(id)) {
+        (Some(figure), _) => few(&figure.counts),
+        (_, Some(series)) => {
+            let used = |point: &super::Point| point.values.iter().find_map(|value| value.figure()?.counts.as_ref()).map_or(0, |counts| counts.used);
+            series.points.iter().map(used).sum::<u64>() <= most as u64
+        }
+        _ => false,
+    };
+    let ids = figures.selected.keys().filter(|id| small(id));
+    ids.filter_map(|id| Some((id.clone(), rows(figures, frames, id, most, threads)?))).collect()
 }
 
 /// The digest of a figure's or series' rows: free of their order, over the values that the recipe names.
@@ -85,6 +100,29 @@ pub fn row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, threads: No
 /// `COUNT<TAB>LINE<LF>`, and these are sorted by their bytes after the count's tab and hashed with SHA-256. The same as
 /// `sort | uniq -c` with the spaces around the count taken away.
 pub fn digest(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, threads: NonZeroUsize) -> Option<String> {
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    for (cells, count) in collapsed(figures, frames, id, threads)?.rows {
+        let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+        *lines.entry(cells.join("\t")).or_insert(0) += count;
+    }
+    let mut hasher = crate::digest::Hasher::default();
+    for (line, count) in &lines {
+        hasher.update(format!("{count}\t{line}\n").as_bytes());
+    }
+    Some(hasher.finish())
+}
+
+/// The rows of a figure or series, equal ones together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Collapsed {
+    /// Columns that the recipe names, sorted.
+    pub columns: Vec<String>,
+    /// Canonical cells, and how many rows have them.
+    pub rows: Vec<(Vec<String>, u64)>,
+}
+
+/// Collapses the rows of a computed figure or series by the cells that its recipe names.
+pub fn collapsed(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, threads: NonZeroUsize) -> Option<Collapsed> {
     let selected = figures.selected.get(id)?;
     let frame = frames.get(&selected.frame).or_else(|| figures.frames.get(&selected.frame))?;
     let mut program = figures.programs.get(&selected.frame)?.clone();
@@ -92,20 +130,16 @@ pub fn digest(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, thr
     let group = indices.iter().map(|index| Group { key: program.column_node(*index), keep_unknown: true }).collect();
     let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
     let partials = scan(frame, &program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads).pop()?;
-    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-    for (keys, counted) in &partials.groups {
-        let cells: Vec<String> = keys.iter().zip(&indices).map(|(key, index)| match key {
-            Key::Value(integer) => escaped(&frame.columns[*index].meaning.value(*integer).to_string()),
+    let rows = partials.groups.iter().map(|(keys, counted)| {
+        let cells = keys.iter().zip(&indices).map(|(key, index)| match key {
+            Key::Value(integer) => frame.columns[*index].meaning.value(*integer).to_string(),
             Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
             Key::Unknown(_) => String::new(),
-        }).collect();
-        *lines.entry(cells.join("\t")).or_insert(0) += counted.first().map_or(0, |count| count.rows);
-    }
-    let mut hasher = crate::digest::Hasher::default();
-    for (line, count) in lines.iter().filter(|(_, count)| **count > 0) {
-        hasher.update(format!("{count}\t{line}\n").as_bytes());
-    }
-    Some(hasher.finish())
+        });
+        (cells.collect(), counted.first().map_or(0, |count| count.rows))
+    });
+    let rows = rows.filter(|(_, count)| *count > 0).collect();
+    Some(Collapsed { columns: selected.columns.clone(), rows })
 }
 
 fn escaped(text: &str) -> String {
@@ -116,7 +150,7 @@ fn escaped(text: &str) -> String {
 pub fn touched(figures: &Figures, frames: &BTreeMap<String, Frame>, dataset: &str, row: u64, threads: NonZeroUsize) -> Touched {
     let mut found: Touched = BTreeSet::new();
     for (id, _) in figures.selected.iter().filter(|(_, selected)| selected.frame == dataset) {
-        if rows(figures, frames, id, threads).is_some_and(|set| set.rows.binary_search(&row).is_ok()) {
+        if rows(figures, frames, id, usize::MAX, threads).is_some_and(|set| set.rows.binary_search(&row).is_ok()) {
             found.insert(id.clone());
         }
     }

@@ -21,8 +21,8 @@ pub enum FoldKind {
     Histogram,
     /// The value of the one row, and the numbers of the first rows.
     One,
-    /// The numbers of the rows.
-    Rows,
+    /// The numbers of the first rows, at most so many.
+    Rows(usize),
 }
 
 /// A fold over the rows in which its filter, and its query's, is true.
@@ -73,8 +73,8 @@ pub enum Payload {
     Histogram(BTreeMap<i128, u64>),
     /// The first rows with their values, in order; `None` where it is not known.
     One(Vec<(u64, Option<i128>)>),
-    /// Row numbers, in order once the scan is done.
-    Rows(Vec<u64>),
+    /// Row numbers, in order once the scan is done, and how many are kept.
+    Rows(Vec<u64>, usize),
 }
 
 impl Partial {
@@ -87,7 +87,7 @@ impl Partial {
             FoldKind::Extremes => Payload::Extremes(None),
             FoldKind::Histogram => Payload::Histogram(BTreeMap::new()),
             FoldKind::One => Payload::One(Vec::new()),
-            FoldKind::Rows => Payload::Rows(Vec::new()),
+            FoldKind::Rows(most) => Payload::Rows(Vec::new(), most),
         };
         Self { rows: 0, undecided: 0, missing: 0, suppressed: 0, overflow: None, hidden_rows: Vec::new(), payload }
     }
@@ -133,7 +133,11 @@ impl Partial {
                 *range = Some(range.map_or((value, value), |(a, b)| (a.min(value), b.max(value))));
             }
             Payload::Histogram(counts) => *counts.entry(value).or_insert(0) += 1,
-            Payload::Rows(rows) => rows.push(row),
+            Payload::Rows(rows, most) => {
+                if rows.len() < *most {
+                    rows.push(row);
+                }
+            }
         }
     }
 
@@ -163,7 +167,7 @@ impl Partial {
                 }
             }
             (Payload::One(a), Payload::One(b)) => a.extend(b),
-            (Payload::Rows(a), Payload::Rows(b)) => a.extend(b),
+            (Payload::Rows(a, _), Payload::Rows(b, _)) => a.extend(b),
             _ => {}
         }
     }
@@ -177,7 +181,10 @@ impl Partial {
                 rows.sort_unstable();
                 rows.truncate(EXAMPLES);
             }
-            Payload::Rows(rows) => rows.sort_unstable(),
+            Payload::Rows(rows, most) => {
+                rows.sort_unstable();
+                rows.truncate(*most);
+            }
             _ => {}
         }
     }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use sha2::{Digest, Sha256};
 use tera::Context;
 
 use super::Theme;
 use crate::diag::{Code, Diagnostic};
+use crate::digest::sha256_base64;
 use crate::document::{Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock, legend};
 use crate::spec::Align;
 
@@ -44,27 +44,13 @@ fn with_policy(page: &str) -> Option<String> {
     while let Some(start) = rest.find("<style>") {
         let content = &rest[start + "<style>".len()..];
         let end = content.find("</style>")?;
-        styles.push(format!("'sha256-{}'", base64(&Sha256::digest(&content.as_bytes()[..end]))));
+        styles.push(format!("'sha256-{}'", sha256_base64(&content.as_bytes()[..end])));
         rest = &content[end..];
     }
     let styles = if styles.is_empty() { "'none'".to_string() } else { styles.join(" ") };
     let policy = format!("default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'");
     let meta = format!("\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     Some(format!("{}{meta}{}", &page[..at], &page[at..]))
-}
-
-/// RFC 4648.
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for index in 0..4 {
-            let sign = SIGNS[(word >> (18 - 6 * index) & 63) as usize];
-            out.push(if index > chunk.len() { '=' } else { char::from(sign) });
-        }
-    }
-    out
 }
 
 pub(super) fn escape(text: &str) -> String {
@@ -258,15 +244,5 @@ fn detail(detail: &Detail) -> String {
         Detail::Words(words) => space(words),
         Detail::Address(words, url) => format!("{} <a href=\"{1}\">{1}</a>", space(words), escape(url)),
         Detail::Code(words, code) => format!("{} <code>{}</code>.", space(words), escape(code)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn base64_as_in_rfc_4648() {
-        for (text, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(super::base64(text.as_bytes()), encoded);
-        }
     }
 }

@@ -230,6 +230,11 @@ pub struct Check {
     pub span: Span,
 }
 
+/// The JSON schema of a report.
+pub(crate) fn schema() -> serde_json::Value {
+    raw::schema::<raw::RawReport>("tieout report")
+}
+
 impl Spec {
     /// Every text of the report, in reading order: title, body, then what charts, tables and figures say.
     pub fn proses(&self) -> Vec<&Prose> {

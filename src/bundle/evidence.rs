@@ -1,0 +1,68 @@
+//! `evidence/ID.csv`: the rows of each computed figure and series, as published, with file and line.
+
+use super::{Bundle, Inputs, csv};
+use crate::figures::{RowSet, collapsed};
+use crate::frame::Frame;
+
+/// Rows that are written out; where there are more, equal ones are written once, with their number.
+pub const MOST_ROWS: usize = 10_000;
+
+pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) {
+    for (id, set) in inputs.rows {
+        let bytes = if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) };
+        if let Some(bytes) = bytes {
+            bundle.insert(format!("evidence/{id}.csv"), bytes);
+        }
+    }
+}
+
+/// Every row: of a dataset as published, of a series as computed.
+fn listed(inputs: &Inputs<'_>, set: &RowSet) -> Option<Vec<u8>> {
+    if let Some(frame) = inputs.frames.get(&set.frame) {
+        return Some(published(inputs, frame, set));
+    }
+    let frame = inputs.figures.frames.get(&set.frame)?;
+    let head = std::iter::once("series".to_string()).chain(frame.columns.keys().cloned()).collect();
+    let rows = set.rows.iter().map(|row| {
+        let cells = frame.columns.values().map(|column| frame.cell(column, *row).to_string());
+        std::iter::once(set.frame.clone()).chain(cells).collect()
+    });
+    Some(csv(head, rows))
+}
+
+fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
+    let provenance = frame.provenance.as_ref();
+    let path = provenance.map_or("", |provenance| provenance.path.as_str());
+    let headers = provenance.map(|provenance| &provenance.headers);
+    let header = |name: &String| headers.and_then(|headers| headers.get(name)).unwrap_or(name).clone();
+    let mut names: Vec<String> = frame.key.clone();
+    names.extend(provenance.and_then(|provenance| provenance.source_column.clone()));
+    names.extend(set.columns.iter().cloned());
+    let mut columns: Vec<(usize, String)> = Vec::new();
+    for name in names {
+        if let Some(position) = frame.header.iter().position(|known| *known == name)
+            && !columns.iter().any(|(known, _)| *known == position)
+        {
+            columns.push((position, header(&name)));
+        }
+    }
+    columns.sort();
+    let head = ["file", "line"].map(str::to_string).into_iter().chain(columns.iter().map(|(_, header)| header.clone())).collect();
+    let records = inputs.records.get(&set.frame);
+    let rows = set.rows.iter().map(|row| {
+        let record = records.and_then(|records| records.get(row));
+        let cells = columns.iter().map(|(position, _)| record.and_then(|record| record.cells.get(*position)).cloned().unwrap_or_default());
+        let line = frame.line(*row).to_string();
+        [path.to_string(), line].into_iter().chain(cells).collect()
+    });
+    csv(head, rows)
+}
+
+/// Equal rows once, in canonical text, with their number.
+fn counted(inputs: &Inputs<'_>, id: &str) -> Option<Vec<u8>> {
+    let collapsed = collapsed(inputs.figures, inputs.frames, id, inputs.threads)?;
+    let head = std::iter::once("rows".to_string()).chain(collapsed.columns).collect();
+    let mut rows = collapsed.rows;
+    rows.sort();
+    Some(csv(head, rows.into_iter().map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect())))
+}

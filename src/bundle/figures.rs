@@ -1,0 +1,199 @@
+//! `figures.json` and `figures.csv`: every figure and point, for machines.
+
+use serde::Serialize;
+
+use super::{Inputs, csv};
+use crate::figures::{Counts, Figure, Point, Series, digest};
+use crate::value::{Scale, Value};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    report: &'a str,
+    date: String,
+    language: &'a str,
+    rounding: &'static str,
+    figures: Vec<Entry<'a>>,
+    series: Vec<SeriesEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    label: &'a str,
+    value: String,
+    shown: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    provenance: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<[String; 2]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rounded_root: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe_sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<Input<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quote: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    uses: &'a [String],
+    sources: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(rename = "from")]
+    frame: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
+    columns: Vec<&'a str>,
+    rows_total: u64,
+    rows_used: u64,
+    rows_missing: u64,
+    rows_suppressed: u64,
+    rows_undecided: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_sha256: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SeriesEntry<'a> {
+    id: &'a str,
+    label: &'a str,
+    keys: &'a [String],
+    values: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe_sha256: Option<&'a str>,
+    rows_without_key: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_sha256: Option<String>,
+    points: Vec<PointEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct PointEntry<'a> {
+    keys: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<u64>,
+    values: Vec<Option<Entry<'a>>>,
+}
+
+pub(super) fn json(inputs: &Inputs<'_>) -> Vec<u8> {
+    let report = Report {
+        schema: "tieout figures 1",
+        report: &inputs.spec.name,
+        date: inputs.spec.date.to_string(),
+        language: &inputs.spec.language,
+        rounding: inputs.spec.rounding.name(),
+        figures: inputs.figures.figures.values().map(|figure| entry(figure, inputs, true)).collect(),
+        series: inputs.figures.series.values().map(|series| series_entry(series, inputs)).collect(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&report).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<'a> {
+    let number = figure.value.number();
+    let rows = |id: &str| digest(inputs.figures, inputs.frames, id, inputs.threads);
+    Entry {
+        id: &figure.id,
+        label: &figure.label,
+        value: figure.value.to_string(),
+        shown: inputs.shower.figure(figure).to_string(),
+        format: figure.format.map(|format| format.to_string()),
+        unit: number.and_then(|number| match number.measure.scale {
+            Scale::Plain => number.measure.unit.clone(),
+            Scale::Percent => Some("percent".into()),
+            Scale::Points => Some("percentage points".into()),
+        }),
+        provenance: figure.provenance.name(),
+        bounds: number.and_then(|number| number.bounds.as_ref()).map(|(low, high)| [low.to_string(), high.to_string()]),
+        rounded_root: number.is_some_and(|number| number.rounded_root),
+        recipe: figure.recipe.as_ref().map(|recipe| recipe.canonical.as_str()),
+        recipe_sha256: figure.recipe.as_ref().map(|recipe| recipe.sha256.as_str()),
+        input: figure.counts.as_ref().map(|counts| {
+            let id = figure.id.split('/').next().unwrap_or(&figure.id);
+            input(id, counts, inputs, with_rows.then(|| rows(id)).flatten())
+        }),
+        quote: figure.quote.as_ref().map(|quote| quote.words.as_str()),
+        at: figure.quote.as_ref().and_then(|quote| quote.at.as_deref()),
+        reason: figure.reason.as_deref(),
+        uses: &figure.uses,
+        sources: figure.sources.iter().map(String::as_str).collect(),
+    }
+}
+
+fn input<'a>(id: &str, counts: &'a Counts, inputs: &Inputs<'a>, rows_sha256: Option<String>) -> Input<'a> {
+    let provenance = inputs.frames.get(&counts.frame).and_then(|frame| frame.provenance.as_ref());
+    let selected = inputs.figures.selected.get(id);
+    Input {
+        frame: &counts.frame,
+        file: provenance.map(|provenance| provenance.path.as_str()),
+        sha256: provenance.map(|provenance| provenance.sha256.as_str()),
+        columns: selected.map(|selected| selected.columns.iter().map(String::as_str).collect()).unwrap_or_default(),
+        rows_total: counts.total,
+        rows_used: counts.used,
+        rows_missing: counts.missing,
+        rows_suppressed: counts.suppressed,
+        rows_undecided: counts.undecided,
+        rows_sha256,
+    }
+}
+
+fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> {
+    let point = |point: &'a Point| PointEntry {
+        keys: point.keys.iter().map(Value::to_string).collect(),
+        rank: point.rank,
+        place: point.place,
+        values: point.values.iter().map(|value| value.figure().map(|figure| entry(figure, inputs, false))).collect(),
+    };
+    SeriesEntry {
+        id: &series.id,
+        label: &series.label,
+        keys: &series.keys,
+        values: series.values.keys().map(String::as_str).collect(),
+        recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.as_str()),
+        recipe_sha256: series.recipe.as_ref().map(|recipe| recipe.sha256.as_str()),
+        rows_without_key: series.without_key,
+        rows_sha256: digest(inputs.figures, inputs.frames, &series.id, inputs.threads),
+        points: series.points.iter().map(point).collect(),
+    }
+}
+
+/// One line a figure or point.
+pub(super) fn csv_table(inputs: &Inputs<'_>) -> Vec<u8> {
+    let head = ["id", "label", "value", "shown", "unit", "provenance", "rows_used", "rows_total", "recipe", "sources"];
+    let rows = inputs.figures.all().map(|figure| {
+        let entry = entry(figure, inputs, false);
+        let (used, total) = figure.counts.as_ref().map_or((String::new(), String::new()), |counts| (counts.used.to_string(), counts.total.to_string()));
+        vec![
+            entry.id.to_string(),
+            entry.label.to_string(),
+            entry.value,
+            entry.shown,
+            entry.unit.unwrap_or_default(),
+            entry.provenance.to_string(),
+            used,
+            total,
+            entry.recipe.unwrap_or_default().to_string(),
+            entry.sources.join(" "),
+        ]
+    });
+    csv(head.map(str::to_string).to_vec(), rows)
+}

@@ -1,0 +1,84 @@
+//! All files of one edition, as a map from path to bytes, and its lock.
+//!
+//! In: a finished document, its figures, the pages. Out: a [`Bundle`], which the command line writes as a whole.
+
+mod evidence;
+mod figures;
+mod lock;
+mod write;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use crate::digest::sha256;
+use crate::document::Document;
+use crate::figures::{Figures, RowSet, Shower};
+use crate::frame::Frame;
+use crate::sources::{Record, Sources};
+use crate::spec::Spec;
+
+pub use evidence::MOST_ROWS;
+pub use lock::{Lock, drift};
+pub use write::{Written, write_bundle, write_text};
+
+/// Files of an edition, by their path in it.
+pub type Bundle = BTreeMap<String, Vec<u8>>;
+
+/// What a bundle is assembled from.
+pub struct Inputs<'a> {
+    /// The report.
+    pub spec: &'a Spec,
+    /// Declared sources.
+    pub sources: &'a Sources,
+    /// Its figures.
+    pub figures: &'a Figures,
+    /// Datasets as read.
+    pub frames: &'a BTreeMap<String, Frame>,
+    /// The document.
+    pub document: &'a Document,
+    /// The page.
+    pub html: Vec<u8>,
+    /// The Markdown twin.
+    pub markdown: Vec<u8>,
+    /// How values print.
+    pub shower: Shower<'a>,
+    /// Rows of figures and series, up to one more than are written out.
+    pub rows: &'a BTreeMap<String, RowSet>,
+    /// Those rows as published, by dataset and number.
+    pub records: &'a BTreeMap<String, BTreeMap<u64, Record>>,
+    /// Texts to keep in `spec/`, by path.
+    pub texts: BTreeMap<String, String>,
+    /// Threads to scan on.
+    pub threads: NonZeroUsize,
+}
+
+/// Assembles the bundle of an edition.
+pub fn assemble(inputs: Inputs<'_>) -> Bundle {
+    let mut bundle = Bundle::new();
+    evidence::add(&inputs, &mut bundle);
+    for chart in &inputs.document.charts {
+        bundle.insert(format!("charts/{}.svg", chart.id), chart.svg.clone().into_bytes());
+        let head = chart.data.head.iter().map(|head| head.plain.clone()).collect();
+        let rows = chart.data.rows.iter().map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
+        bundle.insert(format!("charts/{}.csv", chart.id), csv(head, rows));
+    }
+    bundle.insert("figures.json".into(), figures::json(&inputs));
+    bundle.insert("figures.csv".into(), figures::csv_table(&inputs));
+    for (path, text) in &inputs.texts {
+        bundle.insert(format!("spec/{path}"), text.clone().into_bytes());
+    }
+    bundle.insert("index.html".into(), inputs.html);
+    bundle.insert("briefing.md".into(), inputs.markdown);
+    let sums: String = bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
+    bundle.insert("SHA256SUMS".into(), sums.into_bytes());
+    bundle
+}
+
+/// A CSV file: UTF-8, LF, quoted where needed.
+fn csv(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    // writing to memory cannot fail, and every row is as long as the head
+    let written = std::iter::once(head).chain(rows).try_for_each(|row| writer.write_record(row));
+    debug_assert!(written.is_ok());
+    writer.into_inner().unwrap_or_default()
+}

@@ -1,0 +1,179 @@
+//! `tieout explain`: from a figure to its rows, and from a row to its figures.
+
+use clap::Args;
+
+use super::{End, Options, report};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::figures::{Figure, Series, rows, touched};
+use crate::frame::Frame;
+use crate::pipeline::{self, Project, Report};
+use crate::sources::records;
+use crate::spec::Reference;
+use crate::world::World;
+
+/// Rows that are printed.
+const MOST_ROWS: usize = 20;
+
+/// Show where a figure comes from, or which figures a row goes into
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A figure, series or point: `id`, `id/key`
+    #[arg(required_unless_present = "row")]
+    figure: Option<String>,
+    /// The report it is in, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    report: Option<String>,
+    /// A row of a data file instead: which figures use it
+    #[arg(long, value_name = "FILE:LINE", conflicts_with = "figure")]
+    row: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
+    let names: Vec<String> = arguments.report.iter().cloned().collect();
+    let checked = pipeline::check(&options.world(), &names, options.threads());
+    let project = &checked.value;
+    let mut problems = Diagnostics::default();
+    match (&arguments.row, &arguments.figure) {
+        (Some(row), _) => {
+            problems.take(reverse(row, project, options));
+        }
+        (None, Some(figure)) => {
+            problems.take(forward(figure, project, options));
+        }
+        (None, None) => {}
+    }
+    if problems.has_errors() {
+        // what stands in the way comes first
+        problems = { let mut all = checked.diagnostics; all.extend(problems); all };
+        return match report::diagnostics(&problems, &project.texts, options) {
+            End::Fine => End::Usage,
+            end => end,
+        };
+    }
+    End::Fine
+}
+
+fn forward(id: &str, project: &Project, options: &Options) -> Result<(), Diagnostic> {
+    let base = id.split('/').next().unwrap_or(id);
+    let holding: Vec<&Report> =
+        project.reports.iter().filter(|r| r.figures.figures.contains_key(base) || r.figures.series.contains_key(base)).collect();
+    let report = match holding.as_slice() {
+        [report] => *report,
+        [] => {
+            let known = project.reports.iter().flat_map(|r| r.figures.figures.keys().chain(r.figures.series.keys()));
+            let error = Diagnostic::error(Code::UnknownFigure, format!("there is no figure or series `{base}`"));
+            return Err(error.did_you_mean(base, known.map(String::as_str)));
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|report| report.spec.name.as_str()).collect();
+            let error = Diagnostic::error(Code::UnknownFigure, format!("several reports have a figure `{base}`"));
+            return Err(error.hint(format!("choose with --report: {}", names.join(", "))));
+        }
+    };
+    if id == base && let Some(series) = report.figures.series.get(base) {
+        say_series(series, report);
+    } else {
+        let mut parts = id.split('/').map(str::to_string);
+        let span = report.spec.body.passage.part(0, 0);
+        let reference = Reference { id: parts.next().unwrap_or_default(), keys: parts.collect(), span };
+        let found = report.figures.find(&reference).map_err(|error| Diagnostic { place: None, ..error })?;
+        if let Some(figure) = found {
+            say_figure(figure, report, project);
+        }
+    }
+    say_rows(id, report, project, options)
+}
+
+fn say_figure(figure: &Figure, report: &Report, project: &Project) {
+    anstream::println!("{} = {}", figure.id, report.shower().figure(figure));
+    anstream::println!("  {}", figure.label);
+    if let Some(number) = figure.value.number() {
+        let (numerator, denominator) = number.value.fraction();
+        let fraction = if denominator == "1" { numerator } else { format!("{numerator}/{denominator}") };
+        let root = if number.rounded_root { " (a root, rounded to 34 digits)" } else { "" };
+        anstream::println!("  exactly   {fraction}{root}");
+        if let Some((low, high)) = &number.bounds {
+            anstream::println!("  between   {low} and {high}: a source prints it rounded");
+        }
+    }
+    anstream::println!("  kind      {}", figure.provenance.name());
+    if let Some(recipe) = &figure.recipe {
+        anstream::println!("  recipe    {}", recipe.canonical);
+        anstream::println!("  in words  {}", recipe.words);
+    }
+    if let Some(quote) = &figure.quote {
+        let at = quote.at.as_ref().map_or(String::new(), |at| format!(" ({at})"));
+        anstream::println!("  quote     \"{}\"{at}", quote.words);
+    }
+    if let Some(reason) = &figure.reason {
+        anstream::println!("  reason    {reason}");
+    }
+    if let Some(counts) = &figure.counts {
+        anstream::println!(
+            "  rows      {} of {} of {}; {} missing, {} hidden, {} undecided",
+            counts.used, counts.total, counts.frame, counts.missing, counts.suppressed, counts.undecided
+        );
+    }
+    if !figure.uses.is_empty() {
+        anstream::println!("  from      {}", figure.uses.join(", "));
+    }
+    for source in figure.sources.iter().filter_map(|id| project.sources.sources.get(id)) {
+        let title = source.title.as_deref().unwrap_or("title not recorded");
+        let url = source.url.as_deref().unwrap_or("");
+        anstream::println!("  source    {}: {}, {title} {url}", source.id, source.publisher);
+    }
+}
+
+fn say_series(series: &Series, report: &Report) {
+    anstream::println!("{}: {} points", series.id, series.points.len());
+    anstream::println!("  {}", series.label);
+    if let Some(recipe) = &series.recipe {
+        anstream::println!("  recipe    {}", recipe.canonical);
+    }
+    for figure in series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure()).take(MOST_ROWS) {
+        anstream::println!("  {}  {}", figure.id, report.shower().figure(figure));
+    }
+    if series.points.len() > MOST_ROWS {
+        anstream::println!("  … and {} more", series.points.len() - MOST_ROWS);
+    }
+}
+
+fn say_rows(id: &str, report: &Report, project: &Project, options: &Options) -> Result<(), Diagnostic> {
+    let Some(set) = rows(&report.figures, &project.frames, id, MOST_ROWS + 1, options.threads()) else { return Ok(()) };
+    let Some(frame) = project.frames.get(&set.frame) else { return Ok(()) };
+    let Some(provenance) = &frame.provenance else { return Ok(()) };
+    let shown = &set.rows[..set.rows.len().min(MOST_ROWS)];
+    let failed = |error: std::io::Error| Diagnostic::error(Code::UnreadableFile, format!("failed to read `{}` ({error})", provenance.path));
+    let mut file = options.world().open(&provenance.path).map_err(failed)?;
+    for record in records(frame, shown, &mut *file).map_err(failed)? {
+        anstream::println!("  {}:{}  {}", provenance.path, record.line, record.cells.join(" | "));
+    }
+    if set.rows.len() > MOST_ROWS {
+        anstream::println!("  … and more: see evidence/{}.csv", id.split('/').next().unwrap_or(id));
+    }
+    Ok(())
+}
+
+fn reverse(row: &str, project: &Project, options: &Options) -> Result<(), Diagnostic> {
+    let usage = || Diagnostic::error(Code::BadValue, format!("`{row}` is not a row")).hint("write FILE:LINE, as in data/releases/releases.csv:14");
+    let (path, line) = row.rsplit_once(':').ok_or_else(usage)?;
+    let line: u64 = line.parse().map_err(|_| usage())?;
+    let path = path.trim_start_matches("./");
+    let of_file = |frame: &&Frame| frame.provenance.as_ref().is_some_and(|provenance| provenance.path == path);
+    let frames: Vec<&Frame> = project.frames.values().filter(of_file).collect();
+    if frames.is_empty() {
+        let known = project.frames.values().filter_map(|frame| frame.provenance.as_ref()).map(|provenance| provenance.path.as_str());
+        return Err(Diagnostic::error(Code::UnreadableFile, format!("no report uses `{path}`")).did_you_mean(path, known));
+    }
+    for frame in frames {
+        let Some(number) = (0..frame.rows).find(|number| frame.line(*number) == line) else {
+            return Err(Diagnostic::error(Code::BadValue, format!("line {line} of `{path}` is no row")).hint("the header, blank lines and ignored rows are none"));
+        };
+        for report in &project.reports {
+            let found = touched(&report.figures, &project.frames, &frame.name, number, options.threads());
+            let list = if found.is_empty() { "nothing".to_string() } else { found.into_iter().collect::<Vec<_>>().join(", ") };
+            anstream::println!("{}: {list}", report.spec.name);
+        }
+    }
+    Ok(())
+}

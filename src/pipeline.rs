@@ -1,0 +1,311 @@
+//! The stages in their order. This module alone holds a [`World`]; every stage below it takes values and gives values.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+
+use crate::bundle::{self, Bundle, Lock, MOST_ROWS, drift};
+use crate::claims::{self, Verdicts};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::document::{self, Document, NoteContent};
+use crate::figures::{self, Figures, RowSet, Shower};
+use crate::frame::Frame;
+use crate::locale::Locale;
+use crate::render::{self, Theme};
+use crate::sources::{self, Record, Source, Sources, Wanted, records};
+use crate::spec::{self, Spec};
+use crate::text::{TextId, Texts};
+use crate::world::{Stamp, World};
+
+/// Rows of a figure that are named in its source's note.
+const NAMED_ROWS: usize = 40;
+
+/// A project with the reports that were asked for, as far as they could be made.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// Every text that was read.
+    pub texts: Texts,
+    /// Everything declared under `data/`.
+    pub sources: Sources,
+    /// The datasets that the reports need.
+    pub frames: BTreeMap<String, Frame>,
+    /// The reports.
+    pub reports: Vec<Report>,
+    stamps: BTreeMap<String, Stamp>,
+    overrides: BTreeMap<String, String>,
+}
+
+/// One report with everything up to its pages.
+#[derive(Debug)]
+pub struct Report {
+    /// The spec.
+    pub spec: Spec,
+    /// Its language.
+    pub locale: Locale,
+    /// Its figures.
+    pub figures: Figures,
+    /// What the check of its words found.
+    pub verdicts: Verdicts,
+    /// The briefing.
+    pub document: Document,
+    html: Vec<u8>,
+    markdown: Vec<u8>,
+}
+
+impl Report {
+    /// How the report prints.
+    pub fn shower(&self) -> Shower<'_> {
+        Shower { locale: &self.locale, rounding: self.spec.rounding }
+    }
+}
+
+/// Reads and checks reports: all of the project, or those named. Nothing is written.
+pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outcome<Project> {
+    let mut diagnostics = Diagnostics::default();
+    let mut project = Project::default();
+    let specs = specs(world, names, &mut project.texts, &mut diagnostics);
+    project.sources = declarations(world, &mut project.texts, &mut diagnostics);
+    let theme = theme(world, &mut project.overrides, &mut diagnostics);
+    load(world, &specs, threads, &mut project, &mut diagnostics);
+    for spec in specs {
+        if let Some(report) = report(spec, &project, &theme, threads, &mut diagnostics) {
+            project.reports.push(report);
+        }
+    }
+    diagnostics.sort(&project.texts);
+    Outcome::new(project, diagnostics)
+}
+
+/// Reads only what is declared under `data/`.
+pub fn declared(world: &dyn World) -> Outcome<(Texts, Sources)> {
+    let mut diagnostics = Diagnostics::default();
+    let mut texts = Texts::default();
+    let sources = declarations(world, &mut texts, &mut diagnostics);
+    Outcome::new((texts, sources), diagnostics)
+}
+
+/// Reads a text of the project.
+fn read_text(world: &dyn World, path: &str) -> Result<String, Diagnostic> {
+    let mut bytes = Vec::new();
+    let read = world.open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(path, &error))?;
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Diagnostic::error(Code::NotUtf8, format!("`{path}` is not UTF-8, from byte {at} on"))
+            .in_file(path)
+            .hint("save it as UTF-8")
+    })
+}
+
+fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
+    let cause = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_string(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        _ => error.to_string(),
+    };
+    let outside = cause.contains("outside the project");
+    let code = if outside { Code::OutsideProject } else { Code::UnreadableFile };
+    Diagnostic::error(code, format!("failed to read `{path}` ({cause})")).in_file(path)
+}
+
+fn list(world: &dyn World, folder: &str, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let listed = world.list(folder).map_err(|error| unreadable(folder, &error));
+    diagnostics.take(listed).unwrap_or_default()
+}
+
+fn specs(world: &dyn World, names: &[String], texts: &mut Texts, diagnostics: &mut Diagnostics) -> Vec<Spec> {
+    let all: Vec<String> = list(world, "reports", diagnostics)
+        .iter()
+        .filter_map(|path| path.strip_prefix("reports/")?.strip_suffix(".yaml"))
+        .filter(|name| !name.contains('/') && !name.ends_with(".reviews"))
+        .map(str::to_string)
+        .collect();
+    if all.is_empty() && !diagnostics.has_errors() {
+        let error = Diagnostic::error(Code::NoReports, "there is no report: no `reports/NAME.yaml` in this folder");
+        diagnostics.push(error.hint("go to the project's folder, or run `tieout init` in an empty one"));
+    }
+    for name in names.iter().filter(|name| !all.contains(name)) {
+        let error = Diagnostic::error(Code::NoReports, format!("there is no report `{name}`"));
+        diagnostics.push(error.did_you_mean(name, all.iter().map(String::as_str)).hint(format!("reports: {}", all.join(", "))));
+    }
+    let mut specs = Vec::new();
+    for name in all.iter().filter(|name| names.is_empty() || names.contains(name)) {
+        let read = |kind: &str| read_text(world, &format!("reports/{name}.{kind}"));
+        let (yaml, body) = (diagnostics.take(read("yaml")), diagnostics.take(read("md")));
+        let Some(yaml) = yaml else { continue };
+        let missing_body = body.is_none();
+        let yaml = texts.add(format!("reports/{name}.yaml"), yaml);
+        let body = texts.add(format!("reports/{name}.md"), body.unwrap_or_default());
+        let spec = spec::parse(texts, name, yaml, body).into(diagnostics);
+        specs.extend(spec.filter(|_| !missing_body));
+    }
+    specs
+}
+
+fn declarations(world: &dyn World, texts: &mut Texts, diagnostics: &mut Diagnostics) -> Sources {
+    let mut ids: Vec<TextId> = Vec::new();
+    for path in list(world, "data", diagnostics) {
+        if path.ends_with("/source.yaml") || path.ends_with("/sources.yaml") {
+            if let Some(text) = diagnostics.take(read_text(world, &path)) {
+                ids.push(texts.add(path, text));
+            }
+        }
+    }
+    sources::declare(texts, &ids).into(diagnostics)
+}
+
+fn theme(world: &dyn World, overrides: &mut BTreeMap<String, String>, diagnostics: &mut Diagnostics) -> Theme {
+    let present = list(world, "templates", diagnostics);
+    for file in Theme::FILES {
+        let path = format!("templates/{file}");
+        if present.contains(&path) {
+            overrides.extend(diagnostics.take(read_text(world, &path)).map(|text| (path, text)));
+        }
+    }
+    Theme::with(|file| overrides.get(&format!("templates/{file}")).cloned())
+}
+
+/// Loads each dataset once, with the columns that any of the reports names.
+fn load(world: &dyn World, specs: &[Spec], threads: NonZeroUsize, project: &mut Project, diagnostics: &mut Diagnostics) {
+    let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for spec in specs {
+        for (dataset, names) in figures::wanted(spec) {
+            wanted.entry(dataset).or_default().extend(names);
+        }
+    }
+    for (name, names) in wanted {
+        let Some(dataset) = project.sources.datasets.get(&name) else { continue };
+        if let Ok(stamp) = world.stamp(&dataset.path) {
+            project.stamps.insert(dataset.path.clone(), stamp);
+        }
+        let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
+        let frame = sources::load(dataset, &Wanted { names, threads }, &mut open).into(diagnostics);
+        project.frames.extend(frame.map(|frame| (name, frame)));
+    }
+}
+
+fn report(
+    spec: Spec,
+    project: &Project,
+    theme: &Theme,
+    threads: NonZeroUsize,
+    diagnostics: &mut Diagnostics,
+) -> Option<Report> {
+    let locale = Locale::named(&spec.language)?;
+    let plan = figures::plan(&spec, &project.sources, &project.frames).into(diagnostics);
+    let figures = figures::compute(&spec, &project.sources, &project.frames, plan, threads).into(diagnostics);
+    let verdicts = claims::check(&spec, &figures, &project.sources, &locale).into(diagnostics);
+    let rows = figures::small_row_sets(&figures, &project.frames, NAMED_ROWS, threads);
+    let (sources, frames) = (&project.sources, &project.frames);
+    let inputs = document::Inputs { spec: &spec, figures: &figures, sources, frames, rows: &rows, locale: &locale };
+    let document = document::compose(inputs).into(diagnostics);
+    let html = diagnostics.take(render::html(&document, theme));
+    let markdown = diagnostics.take(render::markdown(&document, theme));
+    warn_of_licences(&document, sources, diagnostics);
+    Some(Report { spec, locale, figures, verdicts, document, html: html?, markdown: markdown? })
+}
+
+/// One warning for all cited sources without a stated licence.
+fn warn_of_licences(document: &Document, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let without: Vec<&Source> = cited(document)
+        .into_iter()
+        .filter_map(|id| sources.sources.get(id))
+        .filter(|source| source.licence.eq_ignore_ascii_case("none stated"))
+        .collect();
+    let Some(first) = without.first() else { return };
+    let names: Vec<&str> = without.iter().map(|source| source.id.as_str()).collect();
+    let message = format!("`{}` rests on sources whose licence is not stated: {}", document.name, crate::diag::list(&names, 5));
+    let warning = Diagnostic::warning(Code::NoLicence, message).at(first.span);
+    diagnostics.push(warning.hint("facts may be quoted; ask the publisher before copying more"));
+}
+
+fn cited(document: &Document) -> BTreeSet<&str> {
+    let sources = document.notes.iter().filter_map(|note| match &note.content {
+        NoteContent::Source(citation) => Some(citation.id.as_str()),
+        _ => None,
+    });
+    sources.collect()
+}
+
+/// Assembles the bundle and the lock of a report.
+pub fn bundle(world: &dyn World, project: &Project, report: &Report, threads: NonZeroUsize) -> Outcome<Option<(Bundle, Lock)>> {
+    let mut diagnostics = Diagnostics::default();
+    let rows = figures::row_sets(&report.figures, &project.frames, MOST_ROWS + 1, threads);
+    let records = published_rows(world, project, &rows, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return Outcome::new(None, diagnostics);
+    }
+    let shower = report.shower();
+    let lock = Lock::new(&report.figures, &project.frames, &shower, threads);
+    let inputs = bundle::Inputs {
+        spec: &report.spec,
+        sources: &project.sources,
+        figures: &report.figures,
+        frames: &project.frames,
+        document: &report.document,
+        html: report.html.clone(),
+        markdown: report.markdown.clone(),
+        shower,
+        rows: &rows,
+        records: &records,
+        texts: spec_texts(project, report),
+        threads,
+    };
+    Outcome::new(Some((bundle::assemble(inputs), lock)), diagnostics)
+}
+
+/// The texts that a report is made of: spec, body, declarations of its sources, templates of the project.
+fn spec_texts(project: &Project, report: &Report) -> BTreeMap<String, String> {
+    let used = report.figures.selected.values().filter_map(|selected| project.frames.get(&selected.frame)?.provenance.as_ref());
+    let ids = cited(&report.document).into_iter().chain(used.map(|provenance| provenance.source.as_str()));
+    let spans = ids.filter_map(|id| project.sources.sources.get(id)).map(|source| source.span.text);
+    let own = [report.spec.text, report.spec.body.passage.span.text];
+    let texts = spans.chain(own).map(|id| project.texts.get(id)).map(|text| (text.path.clone(), text.content.clone()));
+    texts.chain(project.overrides.clone()).collect()
+}
+
+/// The rows of the figures as published, read again from their files.
+fn published_rows(
+    world: &dyn World,
+    project: &Project,
+    rows: &BTreeMap<String, RowSet>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, BTreeMap<u64, Record>> {
+    let mut needed: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for set in rows.values().filter(|set| set.rows.len() <= MOST_ROWS) {
+        needed.entry(&set.frame).or_default().extend(&set.rows);
+    }
+    let mut found = BTreeMap::new();
+    for (name, numbers) in needed {
+        let Some(frame) = project.frames.get(name) else { continue };
+        let Some(provenance) = &frame.provenance else { continue };
+        let numbers: Vec<u64> = numbers.into_iter().collect();
+        let read = world.open(&provenance.path).and_then(|mut file| records(frame, &numbers, &mut *file));
+        let unchanged = world.stamp(&provenance.path).ok() == project.stamps.get(&provenance.path).copied();
+        let read = if unchanged { read } else { Err(io::Error::other("it changed while it was read; build again")) };
+        if let Some(records) = diagnostics.take(read.map_err(|error| unreadable(&provenance.path, &error))) {
+            found.insert(name.to_string(), records.into_iter().map(|record| (record.row, record)).collect());
+        }
+    }
+    found
+}
+
+/// What differs from the lock beside the report; an error where there is no lock.
+pub fn locked(world: &dyn World, report: &Report, lock: &Lock) -> Diagnostics {
+    let path = format!("reports/{}.lock", report.spec.name);
+    let missing = |message: String| {
+        let error = Diagnostic::error(Code::Drift, message).in_file(path.as_str());
+        Diagnostics::from(error.hint("run `tieout build` without `--locked` and commit the lock"))
+    };
+    match read_text(world, &path) {
+        Err(_) => missing(format!("there is no `{path}`")),
+        Ok(text) => match Lock::parse(&text) {
+            None => missing(format!("`{path}` cannot be read as a lock")),
+            Some(old) => drift(&path, &old, lock),
+        },
+    }
+}
