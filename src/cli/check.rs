@@ -36,6 +36,10 @@ pub(super) fn say(report: &Report, options: &Options) {
         anstream::println!("{summary}");
         return;
     }
-    let more = if unread > 0 { format!("; {unread} claims without a number to check") } else { String::new() };
+    let more = match unread {
+        0 => String::new(),
+        1 => "; 1 claim without a number to check".to_string(),
+        unread => format!("; {unread} claims without a number to check"),
+    };
     anstream::println!("{}: {tied} of {found} tied claims tie out ({figures} figures){more}", report.spec.name);
 }

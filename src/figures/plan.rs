@@ -10,7 +10,7 @@ use crate::frame::{
     Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Program, Query, Scope, TruthId, Typed, TypedKind,
 };
 use crate::language::{Expr, Function, Kind, Recipe, Sort};
-use crate::sources::Sources;
+use crate::sources::{ColumnDeclaration, ColumnType, Sources};
 use crate::spec::{Origin, SeriesOrigin, Spec};
 use crate::text::Span;
 use crate::value::{Measure, Number, Scale};
@@ -445,7 +445,12 @@ fn named_columns<'a>(scope: &Scope<'a>, exprs: impl Iterator<Item = &'a Expr>, b
 /// A table that has a key and a column with a unit holds counts already; counting its rows is rarely meant.
 fn rows_are_counts(sources: &Sources, frame: &Frame, span: Span, diagnostics: &mut Diagnostics) {
     let Some(dataset) = sources.datasets.get(&frame.name).filter(|dataset| !dataset.key.is_empty()) else { return };
-    let Some((column, declared)) = dataset.columns.iter().find(|(_, column)| column.unit.is_some()) else { return };
+    // a decimal with a unit is a measurement, and its rows are what one counts
+    let whole = |name: &str| frame.columns.get(name).is_none_or(|column| matches!(column.meaning, Meaning::Number { scale: 0, .. }));
+    let counts = |(name, column): &(&String, &ColumnDeclaration)| {
+        column.unit.is_some() && column.kind.is_none_or(|kind| kind == ColumnType::Integer) && whole(name)
+    };
+    let Some((column, declared)) = dataset.columns.iter().find(counts) else { return };
     let unit = declared.unit.as_deref().unwrap_or("");
     let message = format!("this counts rows of `{}`, not {unit}s", frame.name);
     diagnostics.push(Diagnostic::warning(Code::RowsAreCounts, message).at(span).hint(format!(
