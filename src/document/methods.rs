@@ -2,6 +2,7 @@
 
 use super::Method;
 use super::compose::Composer;
+use super::tables::capital;
 use crate::figures::{Counts, Figure, Provenance, Series, Shower};
 use crate::value::{Scale, Value};
 
@@ -24,13 +25,15 @@ impl Composer<'_> {
             }
             Provenance::Entered => figure.reason.clone().unwrap_or_default(),
             _ => {
-                let reason = figure.reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"));
-                format!("{}.{reason}", capital(figure.recipe.as_ref().map_or("", |recipe| recipe.words.as_str())))
+                let words = figure.recipe.as_ref().map_or("", |recipe| recipe.words.as_str());
+                // a label that is made from the recipe says it already
+                let words = if words == figure.label { String::new() } else { format!("{}.", capital(words)) };
+                words + &figure.reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"))
             }
         };
         Method {
             id: figure.id.clone(),
-            label: figure.label.clone(),
+            label: capital(&figure.label),
             shown: Some(shower.figure(figure)),
             provenance: figure.provenance.name(),
             words,
@@ -50,13 +53,14 @@ impl Composer<'_> {
             rows => format!(" {} rows have no {} and are in no point.", shower.count(rows), series.keys.join(" or ")),
         };
         let words = match &series.recipe {
+            Some(recipe) if recipe.words == series.label => String::new(),
             Some(recipe) => format!("{}.", capital(&recipe.words)),
             None => "Figures of this report, side by side.".into(),
         };
         let figures = series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure());
         Method {
             id: series.id.clone(),
-            label: series.label.clone(),
+            label: capital(&series.label),
             shown: None,
             provenance: "series",
             words,
@@ -100,7 +104,3 @@ fn known(figure: &Figure) -> Option<String> {
     Some(format!("A source prints it rounded: the value lies between {} and {}.", shown(low), shown(high)))
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
-}

@@ -48,7 +48,9 @@ impl Register {
                 }
             }
         }
-        subjects.into_iter().map(|subject| self.refer(subject)).collect()
+        let mut references: Vec<NoteRef> = subjects.into_iter().map(|subject| self.refer(subject)).collect();
+        references.sort_by_key(|reference| reference.number);
+        references
     }
 
     /// Keeps what an author's note says.
@@ -138,10 +140,19 @@ impl Cited<'_> {
         if let Some(note) = &source.note {
             details.push(Detail::Words(note.clone()));
         }
-        for dataset in self.sources.datasets.values().filter(|dataset| dataset.source == source.id) {
+        for dataset in self.sources.datasets.values().filter(|dataset| self.holds(dataset, &source.id)) {
             details.extend(self.file(dataset, locale));
         }
         details
+    }
+
+    /// Whether a figure or series of the report rests on a source through a dataset.
+    fn holds(&self, dataset: &Dataset, source: &str) -> bool {
+        self.figures.selected.iter().filter(|(_, selected)| selected.frame == dataset.name).any(|(id, _)| {
+            let points = self.figures.series.get(id).into_iter().flat_map(|series| &series.points).flat_map(|point| &point.values);
+            let mut figures = self.figures.figures.get(id).into_iter().chain(points.filter_map(|value| value.figure()));
+            figures.any(|figure| figure.sources.contains(source))
+        })
     }
 
     /// The file of a dataset that this report uses.
@@ -159,21 +170,21 @@ impl Cited<'_> {
         let figures = self.figures.figures.values().filter(|figure| figure.sources.contains(id)).map(|figure| Support {
             id: figure.id.clone(),
             shown: Some(self.shower.figure(figure)),
-            place: self.place(figure),
+            place: self.place(figure, id),
         });
         let series = self.figures.series.values().filter_map(|series| {
             let points = series.points.iter().flat_map(|point| &point.values);
             let uses = points.filter_map(|value| value.figure()).any(|figure| figure.sources.contains(id));
             uses.then(|| {
                 let rows = self.rows.get(&series.id);
-                let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows));
+                let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows, id));
                 Support { id: series.id.clone(), shown: None, place }
             })
         });
         figures.chain(series).collect()
     }
 
-    fn place(&self, figure: &Figure) -> String {
+    fn place(&self, figure: &Figure, source: &str) -> String {
         match figure.provenance {
             Provenance::Quoted => figure.quote.as_ref().and_then(|quote| quote.at.clone()).unwrap_or_else(|| "quoted".into()),
             Provenance::Computed => self.rows.get(&figure.id).map_or_else(
@@ -181,17 +192,20 @@ impl Cited<'_> {
                     let used = figure.counts.as_ref().map_or(0, |counts| counts.used);
                     format!("{} rows", self.shower.count(used))
                 },
-                |rows| self.lines(rows),
+                |rows| self.lines(rows, source),
             ),
             other => other.name().to_string(),
         }
     }
 
-    /// `releases.csv, lines 2, 5–7`
-    fn lines(&self, rows: &RowSet) -> String {
+    /// `releases.csv, lines 2, 5–7`: of the rows, those that name the source, where rows name theirs.
+    fn lines(&self, rows: &RowSet, source: &str) -> String {
         let Some(frame) = self.frames.get(&rows.frame) else { return format!("from {}", rows.frame.replace('_', " ")) };
-        let file = frame.provenance.as_ref().map_or("", |provenance| file_name(&provenance.path));
-        let lines: Vec<u64> = rows.rows.iter().map(|row| frame.line(*row)).collect();
+        let provenance = frame.provenance.as_ref();
+        let file = provenance.map_or("", |provenance| file_name(&provenance.path));
+        let named = provenance.and_then(|provenance| frame.columns.get(provenance.source_column.as_ref()?));
+        let names_it = |row: &&u64| named.is_none_or(|column| frame.cell(column, **row).to_string() == source);
+        let lines: Vec<u64> = rows.rows.iter().filter(names_it).map(|row| frame.line(*row)).collect();
         let mut runs: Vec<(u64, u64)> = Vec::new();
         for line in lines {
             match runs.last_mut() {
@@ -200,7 +214,7 @@ impl Cited<'_> {
             }
         }
         let shown: Vec<String> = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
-        let word = if rows.rows.len() == 1 { "line" } else { "lines" };
+        let word = if shown.len() == 1 && !shown[0].contains('–') { "line" } else { "lines" };
         format!("{file}, {word} {}", shown.join(", "))
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn of_chart(data: &Data) -> Grid {
     });
     let rows: Vec<Vec<GridCell>> = rows.collect();
     let missing = data.marks.iter().any(|mark| mark.shown.is_none());
-    Grid { head: vec![plain(&data.key), plain(&data.measure)], headers: 1, rows, marks: (missing, false) }
+    Grid { head: vec![plain(&capital(&data.key)), plain(&data.measure)], headers: 1, rows, marks: (missing, false) }
 }
 
 /// A declared table: its grid, how many points it leaves out, and the ids of the figures that it shows.
@@ -103,7 +103,8 @@ fn series_grid(table: &Table, series: &Series, shower: &Shower<'_>) -> Result<(V
     Ok((head, Grid { head: Vec::new(), headers: series.keys.len(), rows, marks }, more))
 }
 
-fn capital(text: &str) -> String {
+/// With its first letter in upper case.
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -139,13 +139,13 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
         let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(cell))).collect();
         format!("<tr>{cells}</tr>\n")
     }).collect();
-    format!("<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    format!("<div class=\"scroll\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
 }
 
 fn chart_block(chart: &ChartBlock) -> String {
     let mut out = format!("<figure class=\"chart\" id=\"chart-{}\">\n<figcaption>", chart.id);
     let _ = write!(out, "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>", inlines(&chart.title.inlines), inlines(&chart.subtitle.inlines));
-    let _ = write!(out, "</figcaption>\n{}", chart.svg);
+    let _ = write!(out, "</figcaption>\n<div class=\"plot\" role=\"group\" aria-label=\"Chart\" tabindex=\"0\">\n{}</div>\n", chart.svg);
     let _ = write!(out, "<details><summary>Data of this chart</summary>\n{}</details>\n", grid(&chart.data, None));
     out.push_str(&below(chart.note.as_ref().map(|note| inlines(&note.inlines)), None, chart.data.marks, &chart.sources));
     out.push_str("</figure>\n");
@@ -191,7 +191,7 @@ fn grid(grid: &Grid, caption: Option<&str>) -> String {
     }).collect();
     let label = caption.map_or("Data of the chart".to_string(), |_| "Table".to_string());
     let caption = caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
-    format!("<div class=\"scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    format!("<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
 }
 
 fn method(method: &Method) -> String {
