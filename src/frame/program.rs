@@ -281,6 +281,11 @@ impl<'a> Evaluation<'a> {
         self.truths[id.0].as_deref().unwrap_or(&[])
     }
 
+    /// A truth that was evaluated in this block already.
+    pub(super) fn known_truth(&self, id: TruthId) -> Option<&[u8]> {
+        self.truths[id.0].as_deref()
+    }
+
     pub(super) fn number(&mut self, id: NumberId) -> &Integers {
         if self.numbers[id.0].is_none() {
             let value = self.evaluate_number(id);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::column::Packed;
 use super::fold::{Fold, FoldKind, Partial, Payload};
-use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId};
+use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, UNDECIDED};
 use super::{Frame, Part};
 use crate::exact::Wide;
 
@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
 
     fn block(&mut self, evaluation: &mut Evaluation<'_>, first_row: u64) {
         if let Some(filter) = self.query.filter {
-            self.undecided += evaluation.truth(filter).iter().filter(|t| !matches!(**t, FALSE | TRUE)).count() as u64;
+            self.undecided += count(evaluation.truth(filter), UNDECIDED);
         }
         match self.slots {
             Slots::One => {
@@ -199,6 +199,9 @@ impl<'a> Worker<'a> {
         let slots = self.find_slots(evaluation);
         let folds = self.query.folds.len();
         for (index, fold) in self.query.folds.iter().enumerate() {
+            if self.keys.len() <= FEW_GROUPS && fold.filter.is_none() && self.grouped_fast(index, *fold, &slots, evaluation) {
+                continue;
+            }
             let filter = fold.filter.map(|filter| evaluation.truth(filter).to_vec());
             let value = fold.value.map(|value| evaluation.number(value));
             for (row, slot) in slots.iter().enumerate() {
@@ -218,10 +221,62 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Counts, and sums of narrow columns in which all cells are known: added up for the block, then moved into the
+    /// partials. `false` where the fold is another.
+    fn grouped_fast(&mut self, index: usize, fold: Fold, slots: &[u32], evaluation: &Evaluation<'_>) -> bool {
+        let part = fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
+        let mut sums: Vec<(u64, u64)> = vec![(0, 0); self.keys.len()];
+        macro_rules! narrow {
+            ($values:expr) => {
+                for (slot, value) in slots.iter().zip($values) {
+                    if let Some((count, sum)) = sums.get_mut(*slot as usize) {
+                        *count += 1;
+                        *sum += u64::from(*value);
+                    }
+                }
+            };
+        }
+        let base = match (fold.kind, fold.value, part.map(|part| &part.values)) {
+            (FoldKind::Count, None, _) => {
+                for slot in slots {
+                    if let Some((count, _)) = sums.get_mut(*slot as usize) {
+                        *count += 1;
+                    }
+                }
+                0
+            }
+            (FoldKind::Sum, _, Some(Packed::Bits8(base, values))) => {
+                narrow!(values);
+                *base
+            }
+            (FoldKind::Sum, _, Some(Packed::Bits16(base, values))) => {
+                narrow!(values);
+                *base
+            }
+            (FoldKind::Sum, _, Some(Packed::Bits32(base, values))) => {
+                narrow!(values);
+                *base
+            }
+            _ => return false,
+        };
+        let folds = self.query.folds.len();
+        for (slot, (count, sum)) in sums.into_iter().enumerate().filter(|(_, (count, _))| *count > 0) {
+            let partial = &mut self.partials[slot * folds + index];
+            partial.rows += count;
+            if let Payload::Sum(total) = &mut partial.payload {
+                total.add(i128::from(sum) + i128::from(base) * i128::from(count));
+            }
+        }
+        true
+    }
+
     /// The slot of each row of the block; [`NONE`] where the row is in no group.
     fn find_slots(&mut self, evaluation: &mut Evaluation<'_>) -> Vec<u32> {
         let rows = evaluation.rows;
         let mask = self.query.filter.map(|filter| evaluation.truth(filter).to_vec());
+        if let Some(found) = self.dense_slots(evaluation, mask.as_deref()) {
+            return found;
+        }
         let keys: Vec<Integers> = self.query.group.iter().map(|group| evaluation.number(group.key).clone()).collect();
         let mut found = vec![NONE; rows];
         for (row, slot) in found.iter_mut().enumerate() {
@@ -240,6 +295,64 @@ impl<'a> Worker<'a> {
         found
     }
 
+    /// Slots by table, of keys that are columns in which all cells of the block are known.
+    fn dense_slots(&mut self, evaluation: &Evaluation<'_>, mask: Option<&[u8]>) -> Option<Vec<u32>> {
+        let Slots::Dense(ranges, _) = &self.slots else { return None };
+        let ranges = ranges.clone();
+        let mut places = vec![0u32; evaluation.rows];
+        for (group, (least, range)) in self.query.group.iter().zip(&ranges) {
+            let part = evaluation.part(group.key).filter(|part| part.marks.is_none())?;
+            let mut step = |values: &mut dyn Iterator<Item = u32>| {
+                for (place, value) in places.iter_mut().zip(values) {
+                    *place = *place * *range as u32 + value;
+                }
+            };
+            match &part.values {
+                Packed::Bits8(base, values) => {
+                    let shift = (base - least) as u32;
+                    step(&mut values.iter().map(|value| u32::from(*value) + shift));
+                }
+                Packed::Bits16(base, values) => {
+                    let shift = (base - least) as u32;
+                    step(&mut values.iter().map(|value| u32::from(*value) + shift));
+                }
+                other => step(&mut other.unpack().into_iter().map(|value| (value - least) as u32)),
+            }
+        }
+        for (row, place) in places.iter_mut().enumerate() {
+            if mask.is_some_and(|mask| mask[row] != TRUE) {
+                *place = NONE;
+                continue;
+            }
+            let known = match &self.slots {
+                Slots::Dense(_, table) => table[*place as usize],
+                _ => NONE,
+            };
+            *place = if known == NONE { self.open_slot(*place as usize, &ranges) } else { known };
+        }
+        Some(places)
+    }
+
+    /// A new group at a place of the table.
+    fn open_slot(&mut self, place: usize, ranges: &[(i64, u64)]) -> u32 {
+        let mut rest = place;
+        let mut keys: Vec<Key> = ranges
+            .iter()
+            .rev()
+            .map(|(least, range)| {
+                let key = Key::Value(least + (rest % *range as usize) as i64);
+                rest /= *range as usize;
+                key
+            })
+            .collect();
+        keys.reverse();
+        let slot = self.add_group(keys);
+        if let Slots::Dense(_, table) = &mut self.slots {
+            table[place] = slot;
+        }
+        slot
+    }
+
     fn slot(&mut self, keys: &[Integers], row: usize) -> u32 {
         if let Slots::Dense(ranges, table) = &self.slots {
             let index = keys.iter().zip(ranges).fold(0, |index, (key, (least, range))| {
@@ -248,11 +361,8 @@ impl<'a> Worker<'a> {
             if table[index] != NONE {
                 return table[index];
             }
-            let slot = self.add_group(keys.iter().map(|key| Key::Value(key.values[row] as i64)).collect());
-            if let Slots::Dense(_, table) = &mut self.slots {
-                table[index] = slot;
-            }
-            return slot;
+            let ranges = ranges.clone();
+            return self.open_slot(index, &ranges);
         }
         let key: Vec<Key> = keys
             .iter()
@@ -274,31 +384,47 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// Groups up to which a block's sums are added up on the side.
+const FEW_GROUPS: usize = 4096;
+
+/// How many bytes are `wanted`. Written so that it vectorises.
+fn count(truths: &[u8], wanted: u8) -> u64 {
+    truths.chunks(255).map(|chunk| u64::from(chunk.iter().map(|t| u8::from(*t == wanted)).sum::<u8>())).sum()
+}
+
 /// One fold over all rows of a block.
 fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluation: &mut Evaluation<'_>, first_row: u64) {
     let rows = evaluation.rows;
-    let mut mask = filter.map(|filter| evaluation.truth(filter).to_vec());
-    if let Some(filter) = fold.filter {
-        let own = evaluation.truth(filter);
-        match &mut mask {
-            Some(mask) => mask.iter_mut().zip(own).for_each(|(a, b)| *a = (*a).min(*b)),
-            None => mask = Some(own.to_vec()),
+    let both;
+    let mask: Option<&[u8]> = match (filter, fold.filter) {
+        (Some(a), Some(b)) => {
+            let mut merged = evaluation.truth(a).to_vec();
+            merged.iter_mut().zip(evaluation.truth(b)).for_each(|(a, b)| *a = (*a).min(*b));
+            both = merged;
+            Some(&both)
         }
-    }
-    if let Some(mask) = &mask {
-        partial.undecided += mask.iter().filter(|t| !matches!(**t, FALSE | TRUE)).count() as u64;
+        (Some(only), None) | (None, Some(only)) => {
+            evaluation.truth(only);
+            evaluation.known_truth(only)
+        }
+        (None, None) => None,
+    };
+    let selected = mask.map_or(rows as u64, |mask| count(mask, TRUE));
+    partial.undecided += mask.map_or(0, |mask| count(mask, UNDECIDED));
+    if selected == 0 {
+        return;
     }
     let plain_part = fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
     match (fold.kind, plain_part) {
-        (FoldKind::Count, _) if fold.value.is_none() => {
-            partial.rows += mask.map_or(rows, |mask| mask.iter().filter(|t| **t == TRUE).count()) as u64;
-        }
+        (FoldKind::Count, _) if fold.value.is_none() => partial.rows += selected,
         (FoldKind::Sum, Some(part)) => {
             if let Payload::Sum(sum) = &mut partial.payload {
-                partial.rows += sum_part(part, mask.as_deref(), sum);
+                partial.rows += selected;
+                sum_part(part, mask, selected, sum);
             }
         }
         _ => {
+            let mask = mask.map(<[u8]>::to_vec);
             let value = fold.value.map(|value| evaluation.number(value));
             for row in 0..rows {
                 if mask.as_ref().is_none_or(|mask| mask[row] == TRUE) {
@@ -312,54 +438,52 @@ fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluat
 
 /// Rows that are summed in one go: 2^12 values below 2^16 stay below 2^32.
 const STRIDE: usize = 1 << 12;
+/// One selected row in so many, from which on the selected rows are looked for one by one.
+const SPARSE: u64 = 32;
 
-/// Adds the selected integers of a block in which all are known, and returns how many there were.
-fn sum_part(part: &Part, mask: Option<&[u8]>, sum: &mut Wide) -> u64 {
+/// Adds the selected integers of a block in which all are known.
+fn sum_part(part: &Part, mask: Option<&[u8]>, selected: u64, sum: &mut Wide) {
     let everything;
     let mask = match mask {
+        Some(mask) if selected * SPARSE < mask.len() as u64 => return sum_sparse(part, mask, sum),
         Some(mask) => mask,
         None => {
             everything = vec![TRUE; part.values.len()];
             &everything
         }
     };
-    let mut count = 0;
     macro_rules! narrow {
-        ($base:expr, $values:expr) => {{
+        ($values:expr, $total:ty) => {
             for (values, mask) in $values.chunks(STRIDE).zip(mask.chunks(STRIDE)) {
-                let mut selected = 0u32;
-                let mut total = 0u32;
-                for (value, truth) in values.iter().zip(mask) {
-                    let one = u32::from(*truth == TRUE);
-                    selected += one;
-                    total += u32::from(*value) & one.wrapping_neg();
-                }
-                count += u64::from(selected);
-                sum.add(i128::from(total) + i128::from(*$base) * i128::from(selected));
+                let of = |value, truth: u8| <$total>::from(value) & <$total>::from(truth == TRUE).wrapping_neg();
+                let total: $total = values.iter().zip(mask).map(|(value, truth)| of(*value, *truth)).sum();
+                sum.add(i128::from(total));
             }
-        }};
+        };
     }
     match &part.values {
-        Packed::Bits8(base, values) => narrow!(base, values),
-        Packed::Bits16(base, values) => narrow!(base, values),
-        Packed::Bits32(base, values) => {
-            for (values, mask) in values.chunks(STRIDE).zip(mask.chunks(STRIDE)) {
-                let (mut selected, mut total) = (0u64, 0u64);
-                for (value, truth) in values.iter().zip(mask) {
-                    let one = u64::from(*truth == TRUE);
-                    selected += one;
-                    total += u64::from(*value) & one.wrapping_neg();
-                }
-                count += selected;
-                sum.add(i128::from(total) + i128::from(*base) * i128::from(selected));
-            }
-        }
+        Packed::Bits8(_, values) => narrow!(values, u32),
+        Packed::Bits16(_, values) => narrow!(values, u32),
+        Packed::Bits32(_, values) => narrow!(values, u64),
         Packed::Bits64(values) => {
             for (value, _) in values.iter().zip(mask).filter(|(_, truth)| **truth == TRUE) {
-                count += 1;
                 sum.add(i128::from(*value));
             }
         }
     }
-    count
+    if let Packed::Bits8(base, _) | Packed::Bits16(base, _) | Packed::Bits32(base, _) = &part.values {
+        sum.add(i128::from(*base) * i128::from(selected));
+    }
+}
+
+/// The same where few rows are selected: eight are passed over at a time.
+fn sum_sparse(part: &Part, mask: &[u8], sum: &mut Wide) {
+    for (index, eight) in mask.chunks(8).enumerate() {
+        if eight.iter().fold(0, |all, truth| all | truth) & TRUE == 0 {
+            continue;
+        }
+        for (offset, _) in eight.iter().enumerate().filter(|(_, truth)| **truth == TRUE) {
+            sum.add(i128::from(part.values.get(index * 8 + offset)));
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! Cells to integers, by type, and types from cells.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::declare::ColumnType;
 use crate::frame::Mark;
@@ -93,34 +92,10 @@ pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> Column
     }
 }
 
-/// Multiply and rotate, eight bytes at a time: texts of cells are short and looked up once a cell.
-#[derive(Default)]
-pub(super) struct Fast(u64);
-
-impl Hasher for Fast {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        let mut mix = |word: u64| {
-            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        };
-        for chunk in &mut chunks {
-            mix(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
-        }
-        let rest = chunks.remainder();
-        let mut last = [0u8; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
-    }
-}
-
 /// Texts with codes in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dictionary {
-    codes: HashMap<Vec<u8>, u32, BuildHasherDefault<Fast>>,
+    codes: HashMap<Vec<u8>, u32>,
     pub(super) texts: Vec<Vec<u8>>,
 }
 
@@ -137,6 +112,57 @@ impl Dictionary {
         self.texts.push(text.to_vec());
         self.codes.insert(text.to_vec(), code);
         code
+    }
+}
+
+/// A short text as two words and its length, which together are the text.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Short {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Short {
+    /// The first and the last bytes, which overlap; `None` beyond 16 bytes.
+    fn new(text: &[u8]) -> Option<Self> {
+        let length = text.len();
+        let word = |at: usize| text.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+        let half = |at: usize| text.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes).map(u64::from);
+        let (first, last) = match length {
+            0 => (0, 0),
+            1..=3 => (u64::from(text[0]) | u64::from(text[length / 2]) << 8, u64::from(text[length - 1])),
+            4..=7 => (half(0)?, half(length - 4)?),
+            8..=16 => (word(0)?, word(length - 8)?),
+            _ => return None,
+        };
+        Some(Self { first, last, length })
+    }
+
+    /// One of 512 places.
+    fn place(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 55) as usize
+    }
+}
+
+/// Codes of the short texts met last: cells of a column repeat, and a look here costs less than one in a dictionary.
+pub(super) struct Recent(Vec<(Short, u32)>);
+
+impl Recent {
+    pub(super) fn new() -> Self {
+        // an empty text is a missing cell and is never looked up, so that the empty entry finds nothing
+        Self(vec![(Short::default(), 0); 512])
+    }
+
+    /// The code of a text, from `slow` where it was not met lately.
+    pub(super) fn code(&mut self, text: &[u8], slow: impl FnOnce() -> u32) -> u32 {
+        let Some(short) = Short::new(text) else { return slow() };
+        let entry = &mut self.0[short.place()];
+        if entry.0 != short {
+            *entry = (short, slow());
+        }
+        entry.1
     }
 }
 

@@ -7,7 +7,7 @@
 use std::io::{self, Read};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 
 use crate::digest::Hasher;
 
@@ -262,6 +262,81 @@ fn plain_records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, usize
         }
         start = end + 1;
     }
+}
+
+/// The cells of a chunk, by row and column.
+pub(super) struct Table<'c> {
+    bytes: std::borrow::Cow<'c, [u8]>,
+    /// First byte and end of each cell, row after row.
+    cells: Vec<(u32, u32)>,
+    width: usize,
+    /// For each row its first byte in the chunk, and its line counted from the chunk's first.
+    pub(super) rows: Vec<(u32, u32)>,
+    /// Rows of another width: how many cells, and the first byte.
+    pub(super) ragged: Vec<(usize, usize)>,
+}
+
+impl Table<'_> {
+    /// A cell without the spaces around it.
+    pub(super) fn cell(&self, row: usize, column: usize) -> &[u8] {
+        let (start, end) = self.cells[row * self.width + column];
+        self.bytes[start as usize..end as usize].trim_ascii()
+    }
+}
+
+/// Splits a chunk into rows of `width` cells.
+pub(super) fn split(bytes: &[u8], newline: u8, width: usize) -> Table<'_> {
+    if memchr(b'"', bytes).is_some() {
+        return split_quoted(bytes, newline, width);
+    }
+    let (mut cells, mut rows, mut ragged) = (Vec::with_capacity(bytes.len() / 5), Vec::with_capacity(bytes.len() / 32), Vec::new());
+    let (mut start, mut row_start, mut line, mut row_cells) = (0usize, 0usize, 0u32, 0usize);
+    let ends = memchr2_iter(b',', newline, bytes).chain((bytes.last() != Some(&newline)).then_some(bytes.len()));
+    for end in ends {
+        cells.push((start as u32, end as u32));
+        start = end + 1;
+        if bytes.get(end) == Some(&b',') {
+            continue;
+        }
+        let found = cells.len() - row_cells;
+        let blank = found == 1 && bytes[row_start..end].trim_ascii().is_empty();
+        if blank || found != width {
+            cells.truncate(row_cells);
+            if !blank {
+                ragged.push((found, row_start));
+            }
+        } else {
+            rows.push((row_start as u32, line));
+            row_cells = cells.len();
+        }
+        row_start = start;
+        line += 1;
+    }
+    Table { bytes: bytes.into(), cells, width, rows, ragged }
+}
+
+/// The same where cells are quoted: their texts are put together anew, without the quotation marks.
+fn split_quoted(bytes: &[u8], newline: u8, width: usize) -> Table<'_> {
+    let mut table = Table { bytes: Vec::new().into(), cells: Vec::new(), width, rows: Vec::new(), ragged: Vec::new() };
+    let mut texts: Vec<u8> = Vec::with_capacity(bytes.len());
+    let (mut counted, mut line) = (0, 0);
+    records(bytes, newline, |row, start| {
+        line += memchr_iter(newline, &bytes[counted..start]).count() as u32;
+        counted = start;
+        if row.len() != width {
+            table.ragged.push((row.len(), start));
+            return true;
+        }
+        table.rows.push((start as u32, line));
+        for index in 0..width {
+            let from = texts.len() as u32;
+            texts.extend_from_slice(row.cell(index));
+            table.cells.push((from, texts.len() as u32));
+        }
+        true
+    });
+    table.bytes = texts.into();
+    table
 }
 
 #[cfg(test)]

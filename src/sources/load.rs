@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use indexmap::IndexMap;
 use memchr::memchr_iter;
 
-use super::cells::{Dictionary, Markers, infer, typed};
-use super::csv::{Chunk, Fault, Feed, Row, records, stray_quote};
+use super::cells::{Dictionary, Markers, Recent, infer, typed};
+use super::csv::{Chunk, Fault, Feed, Row, Table, records, split, stray_quote};
 use super::declare::{ColumnType, Dataset};
 use super::ignore::{self, Test};
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
@@ -361,6 +361,7 @@ impl Loader<'_> {
         let mut again = BTreeSet::new();
         let mut by_column: Vec<Vec<ParsedColumn>> = layout.kept.iter().map(|_| Vec::new()).collect();
         for block in parsed {
+            debug_assert_eq!(block.columns.len(), by_column.len());
             for (index, column) in block.columns.into_iter().enumerate() {
                 by_column[index].push(column);
             }
@@ -625,8 +626,8 @@ struct Reading {
 }
 
 impl Reading {
-    fn new() -> Self {
-        let (values, marks, own) = (Vec::new(), Vec::new(), Dictionary::default());
+    fn new(rows: usize) -> Self {
+        let (values, marks, own) = (Vec::with_capacity(rows), Vec::new(), Dictionary::default());
         Self { values, marks, scale: 0, own, known: 0, contradictions: BTreeMap::new() }
     }
 
@@ -657,69 +658,68 @@ impl Reading {
 
 impl Parser<'_> {
     fn chunk(&self, chunk: &Chunk, seeds: &[Dictionary]) -> Parsed {
-        let kept = &self.layout.kept;
-        let mut readings: Vec<Reading> = kept.iter().map(|_| Reading::new()).collect();
-        let (mut rows, mut ignored_rows) = (0u64, 0);
-        let mut faults: Vec<Diagnostic> = chunk_fault(self.path, chunk).into_iter().collect();
-        let (mut lines, mut simple) = (Vec::new(), true);
-        let (mut counted, mut line) = (0, 0u32);
-        if faults.is_empty() {
-            records(&chunk.bytes, chunk.newline, |row, start| {
-                line += memchr_iter(chunk.newline, &chunk.bytes[counted..start]).count() as u32;
-                counted = start;
-                if row.len() != self.layout.header.len() {
-                    faults.push(self.ragged(chunk, row.len(), start));
-                    return faults.len() < 10;
-                }
-                if ignored(self.layout, &row) {
-                    ignored_rows += 1;
-                    simple = false;
-                    return true;
-                }
-                simple &= u64::from(line) == rows;
-                lines.push(line);
-                rows += 1;
-                for (index, reading) in readings.iter_mut().enumerate() {
-                    self.cell(reading, index, row.cell(kept[index].position), &seeds[index], (chunk, start));
-                }
-                true
-            });
+        let empty = |faults| Parsed {
+            index: chunk.index,
+            checkpoint: Checkpoint { row: 0, rows: 0, line: chunk.line, byte: chunk.byte, bytes: 0, lines: None },
+            ignored: 0,
+            columns: Vec::new(),
+            faults,
+        };
+        if let Some(fault) = chunk_fault(self.path, chunk) {
+            return empty(vec![fault]);
         }
-        let columns = readings.into_iter().map(|reading| {
-            let Reading { values, marks, scale, own, known, contradictions } = reading;
-            let (part, range) = Part::new(values, marks);
-            ParsedColumn { part, range, scale, texts: own.texts, known, contradictions }
-        }).collect();
-        let lines = (!simple).then(|| lines.into_boxed_slice());
-        let checkpoint = Checkpoint { row: 0, rows, line: chunk.line, byte: chunk.byte, bytes: chunk.bytes.len() as u64, lines };
-        Parsed { index: chunk.index, checkpoint, ignored: ignored_rows, columns, faults }
+        let table = split(&chunk.bytes, chunk.newline, self.layout.header.len());
+        if !table.ragged.is_empty() {
+            return empty(table.ragged.iter().take(10).map(|(found, start)| self.ragged(chunk, *found, *start)).collect());
+        }
+        let text = |row: usize, column: usize| std::str::from_utf8(table.cell(row, column)).unwrap_or("");
+        let counts = |row: &usize| !self.layout.ignore.as_ref().is_some_and(|test| test.holds(&|column| text(*row, column)));
+        let rows: Vec<usize> = (0..table.rows.len()).filter(counts).collect();
+        let columns = (0..seeds.len()).map(|index| self.column(index, (chunk, &table), &rows, &seeds[index])).collect();
+        let simple = rows.iter().enumerate().all(|(number, row)| table.rows[*row].1 as usize == number);
+        let lines = (!simple).then(|| rows.iter().map(|row| table.rows[*row].1).collect());
+        let bytes = chunk.bytes.len() as u64;
+        let checkpoint = Checkpoint { row: 0, rows: rows.len() as u64, line: chunk.line, byte: chunk.byte, bytes, lines };
+        let ignored = (table.rows.len() - rows.len()) as u64;
+        Parsed { index: chunk.index, checkpoint, ignored, columns, faults: Vec::new() }
     }
 
-    fn cell(&self, reading: &mut Reading, index: usize, cell: &[u8], seed: &Dictionary, (chunk, start): (&Chunk, usize)) {
-        let mark = self.layout.kept[index].markers.mark(cell);
-        if mark != Mark::Known {
-            reading.push(0, mark);
-            return;
-        }
-        reading.known += 1;
+    fn column(&self, index: usize, (chunk, table): (&Chunk, &Table<'_>), rows: &[usize], seed: &Dictionary) -> ParsedColumn {
+        let kept = &self.layout.kept[index];
         let kind = self.types[index];
-        if matches!(kind, ColumnType::Text | ColumnType::Period(_)) {
-            let code = seed.get(cell).unwrap_or_else(|| seed.texts.len() as u32 + reading.own.code(cell));
-            reading.push(i64::from(code), Mark::Known);
-            return;
-        }
-        let read = typed(kind, cell).is_some_and(|(mantissa, scale)| reading.number(mantissa, scale));
-        if !read {
-            reading.push(0, Mark::Missing);
-            let found = reading.contradictions.get_mut(cell);
-            if let Some(found) = found {
-                found.count += 1;
-            } else if reading.contradictions.len() < 1000 {
-                let line = &chunk.bytes[start..];
-                let offset = memchr::memmem::find(line, cell).unwrap_or(0);
-                let place = place(self.path, chunk, start + offset, cell.len());
-                reading.contradictions.insert(cell.to_vec(), Contradiction { count: 1, place });
+        let coded = matches!(kind, ColumnType::Text | ColumnType::Period(_));
+        let mut reading = Reading::new(rows.len());
+        let new_codes = seed.texts.len() as u32;
+        let mut recent = Recent::new();
+        for row in rows {
+            let cell = table.cell(*row, kept.position);
+            let mark = kept.markers.mark(cell);
+            if mark != Mark::Known {
+                reading.push(0, mark);
+                continue;
             }
+            reading.known += 1;
+            if coded {
+                let own = &mut reading.own;
+                let code = recent.code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
+                reading.push(i64::from(code), Mark::Known);
+            } else if !typed(kind, cell).is_some_and(|(mantissa, scale)| reading.number(mantissa, scale)) {
+                reading.push(0, Mark::Missing);
+                self.contradicts(&mut reading, cell, chunk, table.rows[*row].0 as usize);
+            }
+        }
+        let Reading { values, marks, scale, own, known, contradictions } = reading;
+        let (part, range) = Part::new(values, marks);
+        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions }
+    }
+
+    fn contradicts(&self, reading: &mut Reading, cell: &[u8], chunk: &Chunk, start: usize) {
+        if let Some(found) = reading.contradictions.get_mut(cell) {
+            found.count += 1;
+        } else if reading.contradictions.len() < 1000 {
+            let offset = memchr::memmem::find(&chunk.bytes[start..], cell).unwrap_or(0);
+            let place = place(self.path, chunk, start + offset, cell.len());
+            reading.contradictions.insert(cell.to_vec(), Contradiction { count: 1, place });
         }
     }
 
