@@ -240,7 +240,9 @@ pub fn bundle(world: &dyn World, project: &Project, report: &Report, threads: No
         return Outcome::new(None, diagnostics);
     }
     let shower = report.shower();
-    let lock = Lock::new(&report.figures, &project.frames, &shower, threads);
+    let collapsed = figures::collapsed(&report.figures, &project.frames, threads);
+    let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    let lock = Lock::new(&report.figures, &project.frames, &shower, &digests);
     let inputs = bundle::Inputs {
         spec: &report.spec,
         sources: &project.sources,
@@ -253,7 +255,8 @@ pub fn bundle(world: &dyn World, project: &Project, report: &Report, threads: No
         rows: &rows,
         records: &records,
         texts: spec_texts(project, report),
-        threads,
+        collapsed: &collapsed,
+        digests: &digests,
     };
     Outcome::new(Some((bundle::assemble(inputs), lock)), diagnostics)
 }

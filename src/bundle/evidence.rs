@@ -1,7 +1,7 @@
 //! `evidence/ID.csv`: the rows of each computed figure and series, as published, with file and line.
 
 use super::{Bundle, Inputs, csv};
-use crate::figures::{RowSet, collapsed};
+use crate::figures::RowSet;
 use crate::frame::Frame;
 
 /// Rows that are written out; where there are more, equal ones are written once, with their number.
@@ -60,9 +60,9 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
 
 /// Equal rows once, in canonical text, with their number.
 fn counted(inputs: &Inputs<'_>, id: &str) -> Option<Vec<u8>> {
-    let collapsed = collapsed(inputs.figures, inputs.frames, id, inputs.threads)?;
-    let head = std::iter::once("rows".to_string()).chain(collapsed.columns).collect();
-    let mut rows = collapsed.rows;
+    let collapsed = inputs.collapsed.get(id)?;
+    let head = std::iter::once("rows".to_string()).chain(collapsed.columns.iter().cloned()).collect();
+    let mut rows = collapsed.rows.clone();
     rows.sort();
     Some(csv(head, rows.into_iter().map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect())))
 }

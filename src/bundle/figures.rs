@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Inputs, csv};
-use crate::figures::{Counts, Figure, Point, Series, digest};
+use crate::figures::{Counts, Figure, Point, Series};
 use crate::value::{Scale, Value};
 
 #[derive(Serialize)]
@@ -110,7 +110,7 @@ pub(super) fn json(inputs: &Inputs<'_>) -> Vec<u8> {
 
 fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<'a> {
     let number = figure.value.number();
-    let rows = |id: &str| digest(inputs.figures, inputs.frames, id, inputs.threads);
+    let rows = |id: &str| inputs.digests.get(id).cloned();
     Entry {
         id: &figure.id,
         label: &figure.label,
@@ -171,7 +171,7 @@ fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> 
         recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.as_str()),
         recipe_sha256: series.recipe.as_ref().map(|recipe| recipe.sha256.as_str()),
         rows_without_key: series.without_key,
-        rows_sha256: digest(inputs.figures, inputs.frames, &series.id, inputs.threads),
+        rows_sha256: inputs.digests.get(&series.id).cloned(),
         points: series.points.iter().map(point).collect(),
     }
 }

@@ -1,12 +1,11 @@
 //! `reports/NAME.lock`: the digest of every input and the value of every figure, so that drift has a name.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 
 use serde::Deserialize;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::figures::{Figures, Shower, digest};
+use crate::figures::{Figures, Shower};
 use crate::frame::Frame;
 
 /// What a report rested on, and what came of it.
@@ -20,7 +19,12 @@ pub struct Lock {
 
 impl Lock {
     /// The lock of a finished report.
-    pub fn new(figures: &Figures, frames: &BTreeMap<String, Frame>, shower: &Shower<'_>, threads: NonZeroUsize) -> Self {
+    pub fn new(
+        figures: &Figures,
+        frames: &BTreeMap<String, Frame>,
+        shower: &Shower<'_>,
+        digests: &BTreeMap<String, String>,
+    ) -> Self {
         let mut lock = Self::default();
         let used = figures.selected.values().map(|selected| &selected.frame);
         for provenance in used.filter_map(|name| frames.get(name)?.provenance.as_ref()) {
@@ -28,7 +32,7 @@ impl Lock {
         }
         for figure in figures.all() {
             let recipe = figure.recipe.as_ref().map(|recipe| recipe.sha256.clone()).unwrap_or_default();
-            let rows = if figure.id.contains('/') { None } else { digest(figures, frames, &figure.id, threads) };
+            let rows = digests.get(&figure.id).cloned();
             let value = figure.value.to_string();
             let shown = shower.figure(figure).to_string();
             lock.figures.insert(figure.id.clone(), [value, shown, recipe, rows.unwrap_or_default()]);

@@ -8,11 +8,10 @@ mod lock;
 mod write;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 
 use crate::digest::sha256;
 use crate::document::Document;
-use crate::figures::{Figures, RowSet, Shower};
+use crate::figures::{Collapsed, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::sources::{Record, Sources};
 use crate::spec::Spec;
@@ -48,8 +47,10 @@ pub struct Inputs<'a> {
     pub records: &'a BTreeMap<String, BTreeMap<u64, Record>>,
     /// Texts to keep in `spec/`, by path.
     pub texts: BTreeMap<String, String>,
-    /// Threads to scan on.
-    pub threads: NonZeroUsize,
+    /// Rows of figures and series, collapsed.
+    pub collapsed: &'a BTreeMap<String, Collapsed>,
+    /// Digests of those rows.
+    pub digests: &'a BTreeMap<String, String>,
 }
 
 /// Assembles the bundle of an edition.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
-use crate::frame::{Fold, FoldKind, Frame, Group, Key, Mark, Payload, Program, Query, TruthId, scan};
+use crate::frame::{Fold, FoldKind, Frame, Group, Key, Mark, Partials, Payload, Program, Query, TruthId, scan};
 
 /// The rows of a figure or series in one frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,16 +72,15 @@ fn point_rows(
     }
 }
 
-/// The rows of every computed figure and series, the first `most` of each.
+/// The rows of every computed figure and series, the first `most` of each, by one scan of each frame.
 pub fn row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
-    let ids = figures.selected.keys();
-    ids.filter_map(|id| Some((id.clone(), rows(figures, frames, id, most, threads)?))).collect()
+    rows_of(figures, frames, &|_| true, most, threads)
 }
 
 /// The rows of the figures and series that use at most `most`, which their counts tell beforehand.
 pub fn small_row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
     let few = |counts: &Option<super::Counts>| counts.as_ref().is_some_and(|counts| counts.used <= most as u64);
-    let small = |id: &String| match (figures.figures.get(id), figures.series.get(id)) {
+    let small = |id: &str| match (figures.figures.get(id), figures.series.get(id)) {
         (Some(figure), _) => few(&figure.counts),
         (_, Some(series)) => {
             let used = |point: &super::Point| point.values.iter().find_map(|value| value.figure()?.counts.as_ref()).map_or(0, |counts| counts.used);
@@ -89,27 +88,54 @@ pub fn small_row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most:
         }
         _ => false,
     };
-    let ids = figures.selected.keys().filter(|id| small(id));
-    ids.filter_map(|id| Some((id.clone(), rows(figures, frames, id, most, threads)?))).collect()
+    rows_of(figures, frames, &small, most, threads)
 }
 
-/// The digest of a figure's or series' rows: free of their order, over the values that the recipe names.
-///
-/// Each row gives one line: its cells in the columns named, sorted by column, in canonical text, with tabs between
-/// them (`\`, tab, LF and CR in a text are written `\\`, `\t`, `\n` and `\r`). Equal lines are counted; each becomes
-/// `COUNT<TAB>LINE<LF>`, and these are sorted by their bytes after the count's tab and hashed with SHA-256. The same as
-/// `sort | uniq -c` with the spaces around the count taken away.
-pub fn digest(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, threads: NonZeroUsize) -> Option<String> {
-    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-    for (cells, count) in collapsed(figures, frames, id, threads)?.rows {
-        let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
-        *lines.entry(cells.join("\t")).or_insert(0) += count;
+fn rows_of(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    wanted: &dyn Fn(&str) -> bool,
+    most: usize,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, RowSet> {
+    let query = |selected: &Selected, _: &Frame, _: &mut Program| {
+        let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
+        Query { filter: selected.rows, group: Vec::new(), folds: vec![fold] }
+    };
+    let answers = ask_all(figures, frames, wanted, &query, threads);
+    let set = |(id, (_, partials)): (&str, (&Frame, Partials))| {
+        let selected = figures.selected.get(id)?;
+        let rows = match &partials.only().first()?.payload {
+            Payload::Rows(rows, _) => rows.clone(),
+            _ => Vec::new(),
+        };
+        Some((id.to_string(), RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() }))
+    };
+    answers.into_iter().filter_map(set).collect()
+}
+
+/// A question to the frame of each computed figure and series, by one scan of each frame.
+fn ask_all<'a>(
+    figures: &'a Figures,
+    frames: &'a BTreeMap<String, Frame>,
+    wanted: &dyn Fn(&str) -> bool,
+    query: &dyn Fn(&Selected, &Frame, &mut Program) -> Query,
+    threads: NonZeroUsize,
+) -> BTreeMap<&'a str, (&'a Frame, Partials)> {
+    let mut by_frame: BTreeMap<&str, Vec<(&'a str, &'a Selected)>> = BTreeMap::new();
+    for (id, selected) in figures.selected.iter().filter(|(id, _)| wanted(id)) {
+        by_frame.entry(&selected.frame).or_default().push((id, selected));
     }
-    let mut hasher = crate::digest::Hasher::default();
-    for (line, count) in &lines {
-        hasher.update(format!("{count}\t{line}\n").as_bytes());
+    let mut answers = BTreeMap::new();
+    for (name, asking) in by_frame {
+        let frame = frames.get(name).or_else(|| figures.frames.get(name));
+        let (Some(frame), Some(program)) = (frame, figures.programs.get(name)) else { continue };
+        let mut program = program.clone();
+        let queries: Vec<Query> = asking.iter().map(|(_, selected)| query(selected, frame, &mut program)).collect();
+        let results = scan(frame, &program, &queries, threads);
+        answers.extend(asking.iter().zip(results).map(|((id, _), partials)| (*id, (frame, partials))));
     }
-    Some(hasher.finish())
+    answers
 }
 
 /// The rows of a figure or series, equal ones together.
@@ -121,25 +147,53 @@ pub struct Collapsed {
     pub rows: Vec<(Vec<String>, u64)>,
 }
 
-/// Collapses the rows of a computed figure or series by the cells that its recipe names.
-pub fn collapsed(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, threads: NonZeroUsize) -> Option<Collapsed> {
-    let selected = figures.selected.get(id)?;
-    let frame = frames.get(&selected.frame).or_else(|| figures.frames.get(&selected.frame))?;
-    let mut program = figures.programs.get(&selected.frame)?.clone();
-    let indices: Vec<usize> = selected.columns.iter().filter_map(|name| frame.index(name)).collect();
-    let group = indices.iter().map(|index| Group { key: program.column_node(*index), keep_unknown: true }).collect();
-    let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
-    let partials = scan(frame, &program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads).pop()?;
-    let rows = partials.groups.iter().map(|(keys, counted)| {
-        let cells = keys.iter().zip(&indices).map(|(key, index)| match key {
-            Key::Value(integer) => frame.columns[*index].meaning.value(*integer).to_string(),
-            Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
-            Key::Unknown(_) => String::new(),
+impl Collapsed {
+    /// The digest of the rows: free of their order, over the values that the recipe names.
+    ///
+    /// Each row gives one line: its cells in the columns named, sorted by column, in canonical text, with tabs between
+    /// them (`\`, tab, LF and CR in a text are written `\\`, `\t`, `\n` and `\r`). Equal lines are counted; each becomes
+    /// `COUNT<TAB>LINE<LF>`, in the order of the lines' bytes, and all of it is hashed with SHA-256. The same as
+    /// `LC_ALL=C sort | uniq -c | sha256sum` with one tab behind each count and no space before it.
+    pub fn digest(&self) -> String {
+        let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+        for (cells, count) in &self.rows {
+            let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+            *lines.entry(cells.join("\t")).or_insert(0) += count;
+        }
+        let mut hasher = crate::digest::Hasher::default();
+        for (line, count) in &lines {
+            hasher.update(format!("{count}\t{line}\n").as_bytes());
+        }
+        hasher.finish()
+    }
+}
+
+/// The rows of every computed figure and series, collapsed by the cells that its recipe names, by one scan of each frame.
+pub fn collapsed(figures: &Figures, frames: &BTreeMap<String, Frame>, threads: NonZeroUsize) -> BTreeMap<String, Collapsed> {
+    let indices = |selected: &Selected, frame: &Frame| -> Vec<usize> {
+        selected.columns.iter().filter_map(|name| frame.index(name)).collect()
+    };
+    let query = |selected: &Selected, frame: &Frame, program: &mut Program| {
+        let group = indices(selected, frame).iter().map(|index| Group { key: program.column_node(*index), keep_unknown: true }).collect();
+        let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
+        Query { filter: selected.rows, group, folds: vec![fold] }
+    };
+    let answers = ask_all(figures, frames, &|_| true, &query, threads);
+    let collapse = |(id, (frame, partials)): (&str, (&Frame, Partials))| {
+        let selected = figures.selected.get(id)?;
+        let columns = indices(selected, frame);
+        let rows = partials.groups.iter().map(|(keys, counted)| {
+            let cells = keys.iter().zip(&columns).map(|(key, index)| match key {
+                Key::Value(integer) => frame.columns[*index].meaning.value(*integer).to_string(),
+                Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
+                Key::Unknown(_) => String::new(),
+            });
+            (cells.collect(), counted.first().map_or(0, |count| count.rows))
         });
-        (cells.collect(), counted.first().map_or(0, |count| count.rows))
-    });
-    let rows = rows.filter(|(_, count)| *count > 0).collect();
-    Some(Collapsed { columns: selected.columns.clone(), rows })
+        let rows = rows.filter(|(_, count)| *count > 0).collect();
+        Some((id.to_string(), Collapsed { columns: selected.columns.clone(), rows }))
+    };
+    answers.into_iter().filter_map(collapse).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -23,7 +23,7 @@ use crate::text::Span;
 use crate::value::{Format, Value};
 
 pub use compute::compute;
-pub use evidence::{Collapsed, RowSet, Touched, collapsed, digest, row_sets, rows, small_row_sets, touched};
+pub use evidence::{Collapsed, RowSet, Touched, collapsed, row_sets, rows, small_row_sets, touched};
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
 pub use shown::{Shown, Shower};

@@ -97,6 +97,11 @@ impl Partial {
         self.rows - self.missing - self.suppressed
     }
 
+    /// Whether it keeps no more rows: those of a thread come in rising order.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(&self.payload, Payload::Rows(rows, most) if rows.len() >= *most)
+    }
+
     /// Takes a row in which the filters are true.
     pub(super) fn take(&mut self, row: u64, value: i128, mark: u8) {
         self.rows += 1;

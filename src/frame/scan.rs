@@ -4,6 +4,7 @@
 //! addition, minimum and union.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -120,12 +121,61 @@ impl Partials {
 const DENSE: u64 = 1 << 16;
 /// No slot yet.
 const NONE: u32 = u32::MAX;
+/// In no group.
+const NOWHERE: u64 = u64::MAX;
+
+/// A key that is a column: its integers as digits of one number.
+#[derive(Clone, Copy)]
+struct Axis {
+    least: i64,
+    /// How many integers there can be.
+    span: u64,
+    keep_unknown: bool,
+}
+
+impl Axis {
+    /// The marks of unknown cells follow the integers.
+    fn radix(self) -> u64 {
+        self.span.saturating_add(if self.keep_unknown { 4 } else { 0 })
+    }
+
+    fn key(self, digit: u64) -> Key {
+        if digit < self.span { Key::Value(self.least.wrapping_add(digit as i64)) } else { Key::Unknown((digit - self.span) as u8) }
+    }
+}
+
+/// Slots by the number that the keys make.
+enum Places {
+    Table(Vec<u32>),
+    Map(HashMap<u64, u32, BuildHasherDefault<Mixed>>),
+}
+
+/// A hash of a number: one multiplication.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let product = u128::from(number ^ self.0) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
+    }
+}
 
 /// How groups are found.
 enum Slots {
+    /// There is one.
     One,
-    /// For each combination of keys: least key and range of each, and the slot.
-    Dense(Vec<(i64, u64)>, Vec<u32>),
+    /// Keys that are columns, and fit into one number.
+    Packed(Vec<Axis>, Places),
+    /// Any keys.
     Hashed(HashMap<Vec<Key>, u32>),
 }
 
@@ -141,26 +191,22 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(frame: &'a Frame, program: &'a Program, query: &'a Query) -> Self {
-        let ranges: Option<Vec<(i64, u64)>> = query
-            .group
-            .iter()
-            .map(|group| {
-                let column = &frame.columns[program.column(group.key)?];
-                let (least, _) = column.range?;
-                (!group.keep_unknown).then(|| (least, column.span().unwrap_or(u64::MAX).saturating_add(1)))
-            })
-            .collect();
+        let axis = |group: &Group| {
+            let column = &frame.columns[program.column(group.key)?];
+            let (least, most) = column.range.unwrap_or((0, 0));
+            let span = (most.wrapping_sub(least) as u64).saturating_add(1);
+            Some(Axis { least, span, keep_unknown: group.keep_unknown })
+        };
+        let axes: Option<Vec<Axis>> = query.group.iter().map(axis).collect();
+        let size = |axes: &[Axis]| axes.iter().try_fold(1u64, |size, axis| size.checked_mul(axis.radix()));
         let mut worker = Self { query, slots: Slots::One, keys: Vec::new(), partials: Vec::new(), without_key: 0, undecided: 0 };
-        let size = |ranges: &[(i64, u64)]| ranges.iter().try_fold(1u64, |size, (_, range)| size.checked_mul(*range));
-        worker.slots = match ranges {
-            _ if query.group.is_empty() => {
-                worker.add_group(Vec::new());
-                Slots::One
-            }
-            Some(ranges) if size(&ranges).is_some_and(|size| size <= DENSE) => {
-                let size = size(&ranges).unwrap_or(0) as usize;
-                Slots::Dense(ranges, vec![NONE; size])
-            }
+        if query.group.is_empty() {
+            worker.add_group(Vec::new());
+            return worker;
+        }
+        worker.slots = match axes.map(|axes| (size(&axes), axes)) {
+            Some((Some(size), axes)) if size <= DENSE => Slots::Packed(axes, Places::Table(vec![NONE; size as usize])),
+            Some((Some(size), axes)) if size < NOWHERE => Slots::Packed(axes, Places::Map(HashMap::default())),
             _ => Slots::Hashed(HashMap::new()),
         };
         worker
@@ -274,8 +320,12 @@ impl<'a> Worker<'a> {
     fn find_slots(&mut self, evaluation: &mut Evaluation<'_>) -> Vec<u32> {
         let rows = evaluation.rows;
         let mask = self.query.filter.map(|filter| evaluation.truth(filter).to_vec());
-        if let Some(found) = self.dense_slots(evaluation, mask.as_deref()) {
-            return found;
+        if mask.as_ref().is_some_and(|mask| count(mask, TRUE) == 0) {
+            return vec![NONE; rows];
+        }
+        if let Slots::Packed(axes, _) = &self.slots {
+            let axes = axes.clone();
+            return self.packed_slots(&axes, evaluation, mask.as_deref());
         }
         let keys: Vec<Integers> = self.query.group.iter().map(|group| evaluation.number(group.key).clone()).collect();
         let mut found = vec![NONE; rows];
@@ -283,97 +333,23 @@ impl<'a> Worker<'a> {
             if mask.as_ref().is_some_and(|mask| mask[row] != TRUE) {
                 continue;
             }
-            let unknown = keys.iter().zip(&self.query.group).any(|(key, group)| {
-                !group.keep_unknown && key.marks.get(row).is_some_and(|mark| *mark != 0)
-            });
-            if unknown {
+            let mark = |key: &Integers| key.marks.get(row).copied().unwrap_or(0);
+            if keys.iter().zip(&self.query.group).any(|(key, group)| !group.keep_unknown && mark(key) != 0) {
                 self.without_key += 1;
                 continue;
             }
-            *slot = self.slot(&keys, row);
+            let key = |key: &Integers| match mark(key) {
+                0 => Key::Value(i64::try_from(key.values[row]).unwrap_or(i64::MAX)),
+                mark => Key::Unknown(mark),
+            };
+            *slot = self.hashed_slot(keys.iter().map(key).collect());
         }
         found
     }
 
-    /// Slots by table, of keys that are columns in which all cells of the block are known.
-    fn dense_slots(&mut self, evaluation: &Evaluation<'_>, mask: Option<&[u8]>) -> Option<Vec<u32>> {
-        let Slots::Dense(ranges, _) = &self.slots else { return None };
-        let ranges = ranges.clone();
-        let mut places = vec![0u32; evaluation.rows];
-        for (group, (least, range)) in self.query.group.iter().zip(&ranges) {
-            let part = evaluation.part(group.key).filter(|part| part.marks.is_none())?;
-            let mut step = |values: &mut dyn Iterator<Item = u32>| {
-                for (place, value) in places.iter_mut().zip(values) {
-                    *place = *place * *range as u32 + value;
-                }
-            };
-            match &part.values {
-                Packed::Bits8(base, values) => {
-                    let shift = (base - least) as u32;
-                    step(&mut values.iter().map(|value| u32::from(*value) + shift));
-                }
-                Packed::Bits16(base, values) => {
-                    let shift = (base - least) as u32;
-                    step(&mut values.iter().map(|value| u32::from(*value) + shift));
-                }
-                other => step(&mut other.unpack().into_iter().map(|value| (value - least) as u32)),
-            }
-        }
-        for (row, place) in places.iter_mut().enumerate() {
-            if mask.is_some_and(|mask| mask[row] != TRUE) {
-                *place = NONE;
-                continue;
-            }
-            let known = match &self.slots {
-                Slots::Dense(_, table) => table[*place as usize],
-                _ => NONE,
-            };
-            *place = if known == NONE { self.open_slot(*place as usize, &ranges) } else { known };
-        }
-        Some(places)
-    }
-
-    /// A new group at a place of the table.
-    fn open_slot(&mut self, place: usize, ranges: &[(i64, u64)]) -> u32 {
-        let mut rest = place;
-        let mut keys: Vec<Key> = ranges
-            .iter()
-            .rev()
-            .map(|(least, range)| {
-                let key = Key::Value(least + (rest % *range as usize) as i64);
-                rest /= *range as usize;
-                key
-            })
-            .collect();
-        keys.reverse();
-        let slot = self.add_group(keys);
-        if let Slots::Dense(_, table) = &mut self.slots {
-            table[place] = slot;
-        }
-        slot
-    }
-
-    fn slot(&mut self, keys: &[Integers], row: usize) -> u32 {
-        if let Slots::Dense(ranges, table) = &self.slots {
-            let index = keys.iter().zip(ranges).fold(0, |index, (key, (least, range))| {
-                index * *range as usize + (key.values[row] - i128::from(*least)) as usize
-            });
-            if table[index] != NONE {
-                return table[index];
-            }
-            let ranges = ranges.clone();
-            return self.open_slot(index, &ranges);
-        }
-        let key: Vec<Key> = keys
-            .iter()
-            .map(|key| match key.marks.get(row).copied().unwrap_or(0) {
-                0 => Key::Value(i64::try_from(key.values[row]).unwrap_or(i64::MAX)),
-                mark => Key::Unknown(mark),
-            })
-            .collect();
-        if let Slots::Hashed(map) = &self.slots
-            && let Some(slot) = map.get(&key)
-        {
+    fn hashed_slot(&mut self, key: Vec<Key>) -> u32 {
+        let Slots::Hashed(map) = &self.slots else { return NONE };
+        if let Some(slot) = map.get(&key) {
             return *slot;
         }
         let slot = self.add_group(key.clone());
@@ -382,6 +358,92 @@ impl<'a> Worker<'a> {
         }
         slot
     }
+
+    fn packed_slots(&mut self, axes: &[Axis], evaluation: &Evaluation<'_>, mask: Option<&[u8]>) -> Vec<u32> {
+        let mut places = vec![0u64; evaluation.rows];
+        for (place, _) in places.iter_mut().zip(mask.unwrap_or(&[])).filter(|(_, truth)| **truth != TRUE) {
+            *place = NOWHERE;
+        }
+        for (group, axis) in self.query.group.iter().zip(axes) {
+            let Some(part) = evaluation.part(group.key) else { continue };
+            self.without_key += add_digit(&mut places, part, *axis);
+        }
+        let mut last = (NOWHERE, NONE);
+        places
+            .into_iter()
+            .map(|place| {
+                if place != last.0 {
+                    last = (place, if place == NOWHERE { NONE } else { self.packed_slot(place, axes) });
+                }
+                last.1
+            })
+            .collect()
+    }
+
+    fn packed_slot(&mut self, place: u64, axes: &[Axis]) -> u32 {
+        let known = match &self.slots {
+            Slots::Packed(_, Places::Table(table)) => table[place as usize],
+            Slots::Packed(_, Places::Map(map)) => map.get(&place).copied().unwrap_or(NONE),
+            _ => NONE,
+        };
+        if known != NONE {
+            return known;
+        }
+        let mut rest = place;
+        let mut keys: Vec<Key> = axes.iter().rev().map(|axis| {
+            let digit = rest % axis.radix();
+            rest /= axis.radix();
+            axis.key(digit)
+        }).collect();
+        keys.reverse();
+        let slot = self.add_group(keys);
+        match &mut self.slots {
+            Slots::Packed(_, Places::Table(table)) => table[place as usize] = slot,
+            Slots::Packed(_, Places::Map(map)) => {
+                map.insert(place, slot);
+            }
+            _ => {}
+        }
+        slot
+    }
+}
+
+/// Appends a key's digit to each place, and returns how many rows fall out because the key is not known.
+fn add_digit(places: &mut [u64], part: &Part, axis: Axis) -> u64 {
+    let radix = axis.radix();
+    let mut step = |values: &mut dyn Iterator<Item = u64>| {
+        for (place, value) in places.iter_mut().zip(values) {
+            *place = if *place == NOWHERE { NOWHERE } else { place.wrapping_mul(radix).wrapping_add(value) };
+        }
+    };
+    match &part.values {
+        Packed::Bits8(base, values) => {
+            let shift = base.wrapping_sub(axis.least) as u64;
+            step(&mut values.iter().map(|value| u64::from(*value).wrapping_add(shift)));
+        }
+        Packed::Bits16(base, values) => {
+            let shift = base.wrapping_sub(axis.least) as u64;
+            step(&mut values.iter().map(|value| u64::from(*value).wrapping_add(shift)));
+        }
+        other => step(&mut other.unpack().into_iter().map(|value| value.wrapping_sub(axis.least) as u64)),
+    }
+    let Some(marks) = &part.marks else { return 0 };
+    let mut lost = 0;
+    let filler = match &part.values {
+        Packed::Bits8(base, _) | Packed::Bits16(base, _) | Packed::Bits32(base, _) => *base,
+        Packed::Bits64(values) => values.iter().zip(marks.iter()).find(|(_, mark)| **mark != 0).map_or(0, |(value, _)| *value),
+    };
+    let filler = filler.wrapping_sub(axis.least) as u64;
+    for (place, mark) in places.iter_mut().zip(marks).filter(|(place, mark)| **place != NOWHERE && **mark != 0) {
+        if axis.keep_unknown {
+            // an unknown cell is stored as the least of its block: put its mark in place of that
+            *place = (*place).wrapping_sub(filler).wrapping_add(axis.span + u64::from(*mark));
+        } else {
+            *place = NOWHERE;
+            lost += 1;
+        }
+    }
+    lost
 }
 
 /// Groups up to which a block's sums are added up on the side.
@@ -417,6 +479,7 @@ fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluat
     let plain_part = fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
     match (fold.kind, plain_part) {
         (FoldKind::Count, _) if fold.value.is_none() => partial.rows += selected,
+        (FoldKind::Rows(_), _) if partial.is_full() => partial.rows += selected,
         (FoldKind::Sum, Some(part)) => {
             if let Payload::Sum(sum) = &mut partial.payload {
                 partial.rows += selected;
