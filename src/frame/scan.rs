@@ -368,16 +368,15 @@ impl<'a> Worker<'a> {
             let Some(part) = evaluation.part(group.key) else { continue };
             self.without_key += add_digit(&mut places, part, *axis);
         }
-        let mut last = (NOWHERE, NONE);
-        places
-            .into_iter()
-            .map(|place| {
-                if place != last.0 {
-                    last = (place, if place == NOWHERE { NONE } else { self.packed_slot(place, axes) });
-                }
-                last.1
-            })
-            .collect()
+        if let Slots::Packed(_, Places::Table(table)) = &self.slots {
+            let slots: Vec<u32> = places.iter().map(|place| table.get(*place as usize).copied().unwrap_or(NONE)).collect();
+            let all_known = slots.iter().zip(&places).all(|(slot, place)| *slot != NONE || *place == NOWHERE);
+            if all_known {
+                return slots;
+            }
+        }
+        let slot = |place| if place == NOWHERE { NONE } else { self.packed_slot(place, axes) };
+        places.into_iter().map(slot).collect()
     }
 
     fn packed_slot(&mut self, place: u64, axes: &[Axis]) -> u32 {

@@ -51,17 +51,21 @@ pub(super) struct Feed<'r> {
     newline: Option<u8>,
     ended: bool,
     index: usize,
+    /// A buffer that was used and is given back.
+    spare: Vec<u8>,
 }
 
 impl<'r> Feed<'r> {
     pub(super) fn new(reader: Box<dyn Read + Send + 'r>) -> Self {
         let (hasher, carry) = (Hasher::default(), Vec::new());
-        Self { reader, hasher, carry, byte: 0, line: 1, newline: None, ended: false, index: 0 }
+        Self { reader, hasher, carry, byte: 0, line: 1, newline: None, ended: false, index: 0, spare: Vec::new() }
     }
 
     /// The next whole records, or nothing at the end.
     pub(super) fn next(&mut self) -> Result<Option<Chunk>, Fault> {
-        let mut buffer = std::mem::take(&mut self.carry);
+        let mut buffer = std::mem::take(&mut self.spare);
+        buffer.clear();
+        buffer.append(&mut self.carry);
         let mut target = CHUNK;
         loop {
             self.fill(&mut buffer, target)?;
@@ -109,12 +113,18 @@ impl<'r> Feed<'r> {
     }
 
     fn cut(&mut self, mut buffer: Vec<u8>, end: usize, newline: u8) -> Chunk {
-        self.carry = buffer.split_off(end);
+        self.carry.extend_from_slice(&buffer[end..]);
+        buffer.truncate(end);
         let chunk = Chunk { index: self.index, byte: self.byte, line: self.line, newline, bytes: buffer };
         self.index += 1;
         self.byte += chunk.bytes.len() as u64;
         self.line += memchr_iter(newline, &chunk.bytes).count() as u64;
         chunk
+    }
+
+    /// Takes back a buffer that is not needed any more.
+    pub(super) fn give_back(&mut self, buffer: Vec<u8>) {
+        self.spare = buffer;
     }
 
     fn line_at(&self, buffer: &[u8], at: usize, newline: u8) -> u64 {
@@ -277,6 +287,11 @@ pub(super) struct Table<'c> {
 }
 
 impl Table<'_> {
+    /// The memory of the cells' places, for the next chunk.
+    pub(super) fn into_cells(self) -> Vec<(u32, u32)> {
+        self.cells
+    }
+
     /// A cell without the spaces around it.
     pub(super) fn cell(&self, row: usize, column: usize) -> &[u8] {
         let (start, end) = self.cells[row * self.width + column];
@@ -284,12 +299,13 @@ impl Table<'_> {
     }
 }
 
-/// Splits a chunk into rows of `width` cells.
-pub(super) fn split(bytes: &[u8], newline: u8, width: usize) -> Table<'_> {
+/// Splits a chunk into rows of `width` cells; `cells` lends its memory.
+pub(super) fn split(bytes: &[u8], newline: u8, width: usize, mut cells: Vec<(u32, u32)>) -> Table<'_> {
+    cells.clear();
     if memchr(b'"', bytes).is_some() {
-        return split_quoted(bytes, newline, width);
+        return split_quoted(bytes, newline, width, cells);
     }
-    let (mut cells, mut rows, mut ragged) = (Vec::with_capacity(bytes.len() / 5), Vec::with_capacity(bytes.len() / 32), Vec::new());
+    let (mut rows, mut ragged) = (Vec::with_capacity(bytes.len() / 32), Vec::new());
     let (mut start, mut row_start, mut line, mut row_cells) = (0usize, 0usize, 0u32, 0usize);
     let ends = memchr2_iter(b',', newline, bytes).chain((bytes.last() != Some(&newline)).then_some(bytes.len()));
     for end in ends {
@@ -316,8 +332,8 @@ pub(super) fn split(bytes: &[u8], newline: u8, width: usize) -> Table<'_> {
 }
 
 /// The same where cells are quoted: their texts are put together anew, without the quotation marks.
-fn split_quoted(bytes: &[u8], newline: u8, width: usize) -> Table<'_> {
-    let mut table = Table { bytes: Vec::new().into(), cells: Vec::new(), width, rows: Vec::new(), ragged: Vec::new() };
+fn split_quoted(bytes: &[u8], newline: u8, width: usize, cells: Vec<(u32, u32)>) -> Table<'_> {
+    let mut table = Table { bytes: Vec::new().into(), cells, width, rows: Vec::new(), ragged: Vec::new() };
     let mut texts: Vec<u8> = Vec::with_capacity(bytes.len());
     let (mut counted, mut line) = (0, 0);
     records(bytes, newline, |row, start| {

@@ -269,7 +269,7 @@ impl Loader<'_> {
     ) -> Option<(Vec<Parsed>, Feed<'r>)> {
         let parser = Parser { path: &self.dataset.path, layout, types };
         let none = vec![Dictionary::default(); types.len()];
-        let first = parser.chunk(&first, &none);
+        let first = parser.chunk(&first, &none, &mut Vec::new());
         let seeds: Vec<Dictionary> = first.columns.iter().map(|column| {
             let mut seed = Dictionary::default();
             for text in &column.texts {
@@ -279,18 +279,23 @@ impl Loader<'_> {
         }).collect();
         let shared = Mutex::new((feed, None::<Fault>));
         let results = Mutex::new(vec![first]);
-        let work = || loop {
-            let next = {
-                let Ok(mut shared) = shared.lock() else { return };
-                if shared.1.is_some() {
-                    return;
+        let work = || {
+            let (mut memory, mut used) = (Vec::new(), Vec::new());
+            loop {
+                let next = {
+                    let Ok(mut shared) = shared.lock() else { return };
+                    if shared.1.is_some() {
+                        return;
+                    }
+                    shared.0.give_back(std::mem::take(&mut used));
+                    shared.0.next().map_err(|fault| shared.1 = Some(fault))
+                };
+                let Ok(Some(chunk)) = next else { return };
+                let parsed = parser.chunk(&chunk, &seeds, &mut memory);
+                used = chunk.bytes;
+                if let Ok(mut results) = results.lock() {
+                    results.push(parsed);
                 }
-                shared.0.next().map_err(|fault| shared.1 = Some(fault))
-            };
-            let Ok(Some(chunk)) = next else { return };
-            let parsed = parser.chunk(&chunk, &seeds);
-            if let Ok(mut results) = results.lock() {
-                results.push(parsed);
             }
         };
         std::thread::scope(|scope| {
@@ -657,7 +662,7 @@ impl Reading {
 }
 
 impl Parser<'_> {
-    fn chunk(&self, chunk: &Chunk, seeds: &[Dictionary]) -> Parsed {
+    fn chunk(&self, chunk: &Chunk, seeds: &[Dictionary], memory: &mut Vec<(u32, u32)>) -> Parsed {
         let empty = |faults| Parsed {
             index: chunk.index,
             checkpoint: Checkpoint { row: 0, rows: 0, line: chunk.line, byte: chunk.byte, bytes: 0, lines: None },
@@ -668,7 +673,7 @@ impl Parser<'_> {
         if let Some(fault) = chunk_fault(self.path, chunk) {
             return empty(vec![fault]);
         }
-        let table = split(&chunk.bytes, chunk.newline, self.layout.header.len());
+        let table = split(&chunk.bytes, chunk.newline, self.layout.header.len(), std::mem::take(memory));
         if !table.ragged.is_empty() {
             return empty(table.ragged.iter().take(10).map(|(found, start)| self.ragged(chunk, *found, *start)).collect());
         }
@@ -681,6 +686,7 @@ impl Parser<'_> {
         let bytes = chunk.bytes.len() as u64;
         let checkpoint = Checkpoint { row: 0, rows: rows.len() as u64, line: chunk.line, byte: chunk.byte, bytes, lines };
         let ignored = (table.rows.len() - rows.len()) as u64;
+        *memory = table.into_cells();
         Parsed { index: chunk.index, checkpoint, ignored, columns, faults: Vec::new() }
     }
 
