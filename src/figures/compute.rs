@@ -400,8 +400,7 @@ impl Maker<'_> {
             (values.collect(), keys, partials)
         }).collect();
         groups.sort_by(|a, b| compare_keys(&a.0, &b.0));
-        let used = |partials: &&Vec<Partial>| partials.last().is_some_and(|count| count.rows > 0);
-        for (keys, integers, partials) in groups.iter().filter(|(_, _, partials)| used(partials)) {
+        for (keys, integers, partials) in &groups {
             let point = self.point(&series, declared, question, answer, (keys, integers, partials), &texts)?;
             series.points.push(point);
         }
@@ -433,7 +432,8 @@ impl Maker<'_> {
             let figures = &self.figures;
             let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
             let frame = self.frame(&question.frame);
-            let inputs = Inputs { name: &name, frame, folds: partials, totals: answer.totals.only(), lookup: &lookup, allow_empty: false };
+            // the group has rows: that none of them is counted is a 0
+            let inputs = Inputs { name: &name, frame, folds: partials, totals: answer.totals.only(), lookup: &lookup, allow_empty: true };
             let value = match evaluate(term, &inputs) {
                 Ok(value) => value,
                 Err(Trouble::Empty(_)) => {

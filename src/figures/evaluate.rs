@@ -76,7 +76,14 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
             Value::Number(pair(*function, &a, &b, *span, inputs)?)
         }
         Term::Share(a, b, span) => {
-            let (part, whole) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
+            let whole = number(b, *span, inputs)?;
+            let part = match a.as_ref() {
+                // a base in which nothing meets the condition has a share of 0
+                Term::Fold(index, ..) if inputs.folds[*index].rows == 0 => {
+                    Operand { number: Number::new(Exact::zero(), whole.number.measure.clone()), literal: false }
+                }
+                part => number(part, *span, inputs)?,
+            };
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
             Value::Number(Number { measure: Measure::percent(), ..quotient })
         }

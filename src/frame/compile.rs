@@ -574,7 +574,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
                     let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
                     return Err(silent(text, subject, &names, span));
                 }
-                periods.iter().map(|period| comparison.holds(period, &wanted)).collect()
+                periods.iter().map(|period| period_holds(compare, *period, wanted)).collect()
             }
             Meaning::Exact(values, measure) => {
                 let Literal::Number(wanted, percent, _) = literal else {
@@ -617,13 +617,18 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 let x = self.program.number(Numeric::Table(x, table));
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
+            (Meaning::Period(a), Meaning::Period(b)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
+                let table = a.iter().map(|period| Some(b.iter().position(|other| other == period).map_or(-1, |at| at as i64))).collect();
+                let x = self.program.number(Numeric::Table(x, table));
+                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+            }
             (Meaning::Period(a), Meaning::Period(b)) => {
-                let mut all: Vec<Period> = a.iter().chain(b).copied().collect();
-                all.sort();
-                all.dedup();
-                let rank = |period: &Period| all.iter().position(|p| p == period).map(|at| at as i64);
-                let x = self.program.number(Numeric::Table(x, a.iter().map(rank).collect()));
-                let y = self.program.number(Numeric::Table(y, b.iter().map(rank).collect()));
+                let mut days = |node, periods: &[Period], last: bool| {
+                    let day = |period: &Period| Some(if last { period.days().1.days() } else { period.days().0.days() });
+                    self.program.number(Numeric::Table(node, periods.iter().map(day).collect()))
+                };
+                let (of_x, of_y) = compared_ends(compare);
+                let (x, y) = (days(x, a, of_x), days(y, b, of_y));
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
             _ => Err(mismatch(span, "the two columns cannot be compared")),
@@ -699,6 +704,27 @@ fn silent(text: &str, subject: &Typed, texts: &[String], span: Span) -> Diagnost
             error.hint(format!("it holds {}", crate::diag::list(&known, 8)))
         }
     }
+}
+
+/// Which ends of two periods decide their order, `true` for the last day: one is before another if it ends before that
+/// begins, and no later than another if it ends no later.
+fn compared_ends(compare: Compare) -> (bool, bool) {
+    match compare {
+        Compare::Less => (true, false),
+        Compare::Greater => (false, true),
+        Compare::LessOrEqual => (true, true),
+        _ => (false, false),
+    }
+}
+
+fn period_holds(compare: Compare, a: Period, b: Period) -> bool {
+    let comparison = Comparison::from(compare);
+    if matches!(compare, Compare::Equal | Compare::Unequal) {
+        return comparison.holds(&a, &b);
+    }
+    let end = |period: Period, last: bool| if last { period.days().1 } else { period.days().0 };
+    let (of_a, of_b) = compared_ends(compare);
+    comparison.holds(&end(a, of_a), &end(b, of_b))
 }
 
 fn literal_period(typed: &Typed) -> Compiled<Period> {

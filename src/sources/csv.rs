@@ -73,15 +73,19 @@ impl<'r> Feed<'r> {
                 return Ok(None);
             }
             let newline = *self.newline.get_or_insert_with(|| line_end(&buffer));
-            let end = match last_record_end(&buffer, newline) {
-                Ok(end) if self.ended => Ok(end.map(|_| buffer.len()).or(Some(buffer.len()))),
-                other => other,
-            };
-            match end {
-                Ok(Some(end)) => return Ok(Some(self.cut(buffer, end, newline))),
-                Err(open) if self.ended => return Err(Fault::Unclosed { line: self.line_at(&buffer, open, newline) }),
-                Ok(None) | Err(_) if buffer.len() > MAX_RECORD => return Err(Fault::Huge { line: self.line }),
-                Ok(None) | Err(_) => target = buffer.len() * 2,
+            let (end, open) = last_record_end(&buffer, newline);
+            match (end, open) {
+                // a stray mark is told by the parser, who knows better where it is
+                (_, Some(open)) if self.ended && stray_quote(&buffer).is_none() => {
+                    return Err(Fault::Unclosed { line: self.line_at(&buffer, open, newline) });
+                }
+                _ if self.ended => {
+                    let end = buffer.len();
+                    return Ok(Some(self.cut(buffer, end, newline)));
+                }
+                (Some(end), _) => return Ok(Some(self.cut(buffer, end, newline))),
+                (None, _) if buffer.len() > MAX_RECORD => return Err(Fault::Huge { line: self.line }),
+                (None, _) => target = buffer.len() * 2,
             }
         }
     }
@@ -142,8 +146,8 @@ fn line_end(buffer: &[u8]) -> u8 {
     if memchr(b'\n', buffer).is_none() && memchr(b'\r', buffer).is_some() { b'\r' } else { b'\n' }
 }
 
-/// One past the last line end outside quotations; `Err` holds the quotation mark that is open at the end.
-fn last_record_end(buffer: &[u8], newline: u8) -> Result<Option<usize>, usize> {
+/// One past the last line end outside quotations, and the quotation mark that is open at the end.
+fn last_record_end(buffer: &[u8], newline: u8) -> (Option<usize>, Option<usize>) {
     let mut end = None;
     let mut outside = Some(0);
     let mut opened = 0;
@@ -160,9 +164,8 @@ fn last_record_end(buffer: &[u8], newline: u8) -> Result<Option<usize>, usize> {
         }
     }
     match outside {
-        Some(start) => Ok(memrchr(newline, &buffer[start..]).map(|at| start + at + 1).or(end)),
-        None if end.is_some() => Ok(end),
-        None => Err(opened),
+        Some(start) => (memrchr(newline, &buffer[start..]).map(|at| start + at + 1).or(end), None),
+        None => (end, Some(opened)),
     }
 }
 

@@ -165,7 +165,7 @@ impl Reader<'_> {
                 self.key(passage);
                 Some(())
             }
-            _ if plain && words.is_empty() => self.place(Node { kind: NodeKind::Empty, span }),
+            _ if plain && source.is_empty() => self.place(Node { kind: NodeKind::Empty, span }),
             _ => self.place(Node { kind: NodeKind::Scalar(passage), span }),
         }
     }
