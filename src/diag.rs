@@ -325,6 +325,14 @@ pub fn list<T: fmt::Display>(items: &[T], most: usize) -> String {
     }
 }
 
+/// A number with its noun: "1 row", "2 rows".
+pub fn counted(n: impl Into<u64>, noun: &str) -> String {
+    match n.into() {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}
+
 /// The candidate nearest to a mistyped word, where one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();

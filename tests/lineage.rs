@@ -1,1 +1,108 @@
-//! to come
+//! Changing one cell changes exactly the figures that the lineage names: the rows of each, and the figures of each row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{Project, root};
+
+const FLAGSHIP: [&str; 2] = ["reports", "data"];
+
+/// Values of all figures and points, by id; a point counts for its series.
+fn values(project: &Project, report: &str) -> BTreeMap<String, String> {
+    let json: serde_json::Value = serde_json::from_str(&project.read(&format!("output/{report}/figures.json"))).unwrap();
+    let mut values = BTreeMap::new();
+    for figure in json["figures"].as_array().unwrap() {
+        values.insert(figure["id"].as_str().unwrap().to_string(), figure["value"].as_str().unwrap().to_string());
+    }
+    for series in json["series"].as_array().unwrap() {
+        values.insert(series["id"].as_str().unwrap().to_string(), series["points"].to_string());
+    }
+    values
+}
+
+/// The flagship's words would refuse to be built over other numbers: the body is replaced by one that inserts a value.
+fn flagship() -> Project {
+    let project = Project::copy(&root(), &FLAGSHIP);
+    for path in ["reports/mauna-loa.yaml", "reports/mauna-loa.md", "reports/mauna-loa.lock"] {
+        std::fs::remove_file(project.path().join(path)).unwrap();
+    }
+    project.write("reports/nrm-2024.md", "[=](fig:dtn_2024)\n");
+    let unpinned = |path: &str| {
+        let text = project.read(path);
+        text.lines().filter(|line| !line.trim_start().starts_with("sha256:")).collect::<Vec<_>>().join("\n")
+    };
+    let source = unpinned("data/nrm-releases/source.yaml");
+    project.write("data/nrm-releases/source.yaml", source);
+    let spec = project.read("reports/nrm-2024.yaml");
+    // checks and charts with claims of their own would fail, as they should
+    let spec = spec.split("\nchecks:").next().unwrap().to_string();
+    project.write("reports/nrm-2024.yaml", spec);
+    project
+}
+
+#[test]
+fn a_changed_cell_changes_what_the_lineage_names_and_nothing_else() {
+    let project = flagship();
+    project.run(&["build"]).expect(0);
+    let before = values(&project, "nrm-2024");
+    let mut some = 0;
+    for (file, line, from, to) in [
+        ("annual.csv", 12, "2024,19125,5598", "2024,19125,5599"),
+        ("annual.csv", 10, "2022,16921,4580", "2022,16921,4581"),
+        ("annual.csv", 11, "2023,16990,4929", "2023,16991,4929"),
+        ("decisions.csv", 38, "reasonable,2022,negative,1921", "reasonable,2022,negative,2921"),
+        ("decisions.csv", 2, "conclusive,2014,negative,614", "conclusive,2014,negative,615"),
+        ("counts.csv", 22, "NRM referrals,2021,12727", "NRM referrals,2021,12728"),
+        ("counts.csv", 2, "NRM referrals,2014,2337", "NRM referrals,2014,2338"),
+        ("nationalities.csv", 17, "2024,UK,4441", "2024,UK,1441"),
+    ] {
+        let path = format!("data/nrm-releases/{file}");
+        let old = project.read(&path);
+        assert!(old.lines().nth(line - 1).unwrap().starts_with(from), "{file}:{line} is {:?}", old.lines().nth(line - 1));
+        let named = project.run(&["explain", "--row", &format!("{path}:{line}")]).expect(0).out;
+        let named: BTreeSet<String> = named.trim().split_once(": ").unwrap().1.split(", ").map(str::to_string).filter(|id| id != "nothing").collect();
+        project.write(&path, old.replacen(from, to, 1));
+        project.run(&["build"]).expect(0);
+        let after = values(&project, "nrm-2024");
+        let changed: BTreeSet<String> = before.iter().filter(|(id, value)| after[*id] != **value).map(|(id, _)| id.clone()).collect();
+        assert!(changed.is_subset(&named), "{file}:{line} changed {:?} beside {named:?}", changed.difference(&named));
+        // what is named and did not change: ranks, and labels of text figures, may stay as they are
+        let still: BTreeSet<&str> = named.difference(&changed).map(String::as_str).collect();
+        assert!(still.is_subset(&["top_nationality"].into()), "{file}:{line} names {still:?}, which did not change");
+        some += changed.len();
+        project.write(&path, old);
+    }
+    assert!(some > 20, "only {some} changes were seen");
+}
+
+#[test]
+fn evidence_holds_the_rows_as_published_with_their_lines() {
+    let csv = "\u{feff}year,kind,cases\r\n2022,\"red, dark\",  3 \r\n\r\n2022,\"multi\nline\",4\r\nTotal,,7\r\n2023,\"red, dark\",1.0\r\n";
+    let columns = "    ignore_rows: year = 'Total'\n    columns:\n      cases: { type: integer }\n";
+    let project = Project::of(csv, columns, "figures:\n  red: sum(cases) from t where kind = 'red, dark'\n", "[4](fig:red)\n");
+    project.run(&["build"]).expect(0);
+    let evidence = project.read("output/r/evidence/red.csv");
+    assert_eq!(evidence, "file,line,kind,cases\ndata/made/t.csv,2,\"red, dark\",3\ndata/made/t.csv,7,\"red, dark\",1.0\n");
+    let said = project.run(&["explain", "--row", "data/made/t.csv:7"]).expect(0).out;
+    assert_eq!(said.trim(), "r: red");
+    // the multi-line row begins on line 4, the ignored one is no row
+    assert_eq!(project.run(&["explain", "--row", "data/made/t.csv:4"]).expect(0).out.trim(), "r: nothing");
+    assert!(project.run(&["explain", "--row", "data/made/t.csv:6"]).expect(1).err.contains("no row"));
+}
+
+/// Digests that `tests/independent/rows_digest.sh` gives, by sort, uniq and sha256sum.
+#[test]
+fn rows_digests_equal_those_of_the_published_vectors() {
+    let vectors = std::fs::read_to_string(root().join("tests/reference/rows-digest.txt")).unwrap();
+    let csv = "k,l,n\nred,x,1\nblue,\"a\tb\",2\nred,x,1.0\nred,,\n\"back\\slash\",y,3\n";
+    let columns = "    columns:\n      n: { type: decimal, missing: [] }\n";
+    let mut spec = String::from("figures:\n");
+    for (index, line) in vectors.lines().enumerate() {
+        spec.push_str(&format!("  f{index}: {}\n", line.split_once("  ").unwrap().1));
+    }
+    let project = Project::of(csv, columns, &spec, "[=](fig:f0)\n");
+    project.run(&["build"]).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+    for (figure, line) in json["figures"].as_array().unwrap().iter().zip(vectors.lines()) {
+        assert_eq!(figure["input"]["rows_sha256"], line.split_once("  ").unwrap().0, "{line}");
+    }
+}

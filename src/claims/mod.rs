@@ -6,7 +6,7 @@
 mod number;
 mod references;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::figures::{Figure, Figures, Shower};
 use crate::locale::{Locale, Typed};
 use crate::sources::Sources;
@@ -152,7 +152,12 @@ fn typed_numbers(claim: &Claim, numeric: &[&Figure], worded: &[Finding], locale:
         typed.remove(year);
     }
     if typed.len() > numeric.len() && worded.is_empty() {
-        let message = format!("`{}` holds {} numbers for {} figures", claim.words, typed.len(), numeric.len());
+        let message = format!(
+            "`{}` holds {} for {}",
+            claim.words,
+            counted(typed.len() as u64, "number"),
+            counted(numeric.len() as u64, "figure")
+        );
         return Err(Diagnostic::error(Code::WrongClaim, message).hint("name a figure for each number, in order, or move the other numbers out of the brackets"));
     }
     typed.truncate(numeric.len());

@@ -67,7 +67,8 @@ fn missing<'a>(
 ) {
     let known: Vec<&str> = known.collect();
     let error = Diagnostic::error(code, format!("there is no {what} `{id}`")).at(span);
-    diagnostics.push(error.did_you_mean(id, known.iter().copied()).hint(format!("there are: {}", known.join(", "))));
+    let all = if known.is_empty() { "none is declared".to_string() } else { format!("there are: {}", known.join(", ")) };
+    diagnostics.push(error.did_you_mean(id, known.iter().copied()).hint(all));
 }
 
 /// A chart or table stands once in a text: its place is its name on the page.

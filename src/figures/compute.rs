@@ -489,7 +489,11 @@ impl Maker<'_> {
         };
         if !equal {
             let gap = match (&left, &right) {
-                (Value::Number(a), Value::Number(b)) => format!(": the left side is {}, {} more than the right", a.value, &a.value - &b.value),
+                (Value::Number(a), Value::Number(b)) => {
+                    let gap = &a.value - &b.value;
+                    let word = if gap.is_negative() { "less" } else { "more" };
+                    format!(": the left side is {}, {} {word} than the right", a.value, gap.abs())
+                }
                 _ => String::new(),
             };
             let message = format!("`{}` does not hold{gap}", check.text);

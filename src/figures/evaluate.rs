@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::arithmetic::{Clash, Operand, apply};
 use super::term::{Reading, Term, Unit};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
 use crate::frame::{Frame, Meaning, Partial, Payload};
 use crate::language::{Function, Operator};
@@ -203,7 +203,7 @@ fn empty(span: Span, inputs: &Inputs<'_>, what: &str) -> Diagnostic {
 }
 
 fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic {
-    let message = format!("{} needs {} cells that the publisher hides", inputs.name, partial.suppressed);
+    let message = format!("{} needs {} that the publisher hides", inputs.name, counted(partial.suppressed, "cell"));
     let mut error = Diagnostic::error(Code::SuppressedCells, message).at(span);
     if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
         for row in &partial.hidden_rows {
@@ -217,7 +217,7 @@ fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evalu
     let Payload::One(rows) = &partial.payload else { return Err(Trouble::Silent) };
     if partial.rows != 1 {
         let frame = inputs.frame.map_or("", |frame| frame.name.as_str());
-        let message = format!("{} is the value of one row, and {} rows of `{frame}` are selected", inputs.name, partial.rows);
+        let message = format!("{} is the value of one row, and {} of `{frame}` are selected", inputs.name, counted(partial.rows, "row"));
         let mut error = Diagnostic::error(Code::NotOneRow, message).at(span);
         for (row, _) in rows {
             error = match inputs.frame {

@@ -79,7 +79,7 @@ pub fn wanted(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
 /// What cannot be planned is reported and in `failed`; what depends on it is dropped without a word of its own.
 pub fn plan(spec: &Spec, sources: &Sources, frames: &BTreeMap<String, Frame>) -> Outcome<Plan> {
     let mut diagnostics = Diagnostics::default();
-    let mut plan = Plan::default();
+    let mut plan = Plan { failed: spec.failed.clone(), ..Plan::default() };
     plan.order = order(spec, &mut diagnostics, &mut plan.failed);
     for id in plan.order.clone() {
         let result = plan_one(spec, sources, frames, &id, &mut plan, &mut diagnostics);
@@ -156,7 +156,8 @@ fn base_frame<'f>(
     if let Some(frame) = frames.get(base) {
         return Ok(Some(frame));
     }
-    if sources.datasets.contains_key(base) {
+    // said already: a dataset that could not be read or declared, or a selection that stands on itself
+    if sources.datasets.contains_key(base) || sources.failed.contains(base) || spec.selections.contains_key(base) {
         return Ok(None);
     }
     let at = chain.last().map_or(span, |selection| selection.from.1);
@@ -233,8 +234,9 @@ impl<'a> Walk<'a> {
                 diagnostics.push(Diagnostic::error(Code::Cycle, message).at(span).hint("compute one of them from data"));
                 failed.insert(id.to_string());
             } else if self.spec.figures.contains_key(need) || self.spec.series.contains_key(need) {
-                let (key, _) = self.needs.get_key_value(need).map_or((need, ()), |(key, _)| (*key, ()));
-                self.visit(key, diagnostics, failed);
+                self.visit(need, diagnostics, failed);
+            } else if failed.contains(need) {
+                failed.insert(id.to_string());
             } else {
                 let known = self.spec.figures.keys().chain(self.spec.series.keys()).map(String::as_str);
                 let mut error = Diagnostic::error(Code::UnknownFigure, format!("there is no figure or series `{need}`")).at(span);

@@ -85,7 +85,7 @@ impl<'r> Feed<'r> {
                 }
                 (Some(end), _) => return Ok(Some(self.cut(buffer, end, newline))),
                 (None, _) if buffer.len() > MAX_RECORD => return Err(Fault::Huge { line: self.line }),
-                (None, _) => target = buffer.len() * 2,
+                (None, _) => target = (buffer.len() * 2).min(MAX_RECORD + 1),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Declarations, resolved: each source with its dates read, each dataset with its conditions parsed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -133,6 +133,8 @@ pub struct Sources {
     pub sources: BTreeMap<String, Source>,
     /// Datasets by name.
     pub datasets: BTreeMap<String, Dataset>,
+    /// Names of datasets whose declaration is wrong, which was said.
+    pub failed: BTreeSet<String>,
 }
 
 /// Reads every declaration: `data/**/source.yaml`, whose folder is the id, and `data/**/sources.yaml`, whose keys are.
@@ -187,7 +189,10 @@ fn add(sources: &mut Sources, id: String, span: Span, folder: &str, raw: RawSour
     };
     sources.sources.insert(id.clone(), source);
     for (name, raw) in raw.datasets.0 {
-        let Some(dataset) = dataset(&id, folder, &name, raw, diagnostics) else { continue };
+        let Some(dataset) = dataset(&id, folder, &name, raw, diagnostics) else {
+            sources.failed.insert(name.words);
+            continue;
+        };
         if let Some(first) = sources.datasets.get(&dataset.name) {
             let message = format!("the dataset `{}` is declared twice in this project", dataset.name);
             diagnostics.push(Diagnostic::error(Code::BadId, message).at(name.span).related(first.span, "first here"));

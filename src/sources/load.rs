@@ -12,7 +12,7 @@ use super::cells::{Dictionary, Markers, Recent, infer, typed};
 use super::csv::{Chunk, Fault, Feed, Row, Table, records, split, stray_quote};
 use super::declare::{ColumnType, Dataset};
 use super::ignore::{self, Test};
-use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
+use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::frame::{
     Checkpoint, Column, Compiler, Fold, FoldKind, Frame, Group, Key, Mark, Meaning, Part, Payload, Program, Provenance,
     Query, Scope, TypedKind, scan,
@@ -731,8 +731,8 @@ impl Parser<'_> {
 
     fn ragged(&self, chunk: &Chunk, found: usize, start: usize) -> Diagnostic {
         let expected = self.layout.header.len();
-        let cells = if found == 1 { "cell" } else { "cells" };
-        Diagnostic::error(Code::RaggedRow, format!("a row of {found} {cells} under a header of {expected}"))
+        let cells = counted(found as u64, "cell");
+        Diagnostic::error(Code::RaggedRow, format!("a row of {cells} under a header of {expected}"))
             .at(Cell { column: 0, range: (0, 0), ..place(self.path, chunk, start, 0) })
             .hint("a text with a comma in it stands in quotation marks; a row with fewer cells has lost some")
     }
@@ -853,7 +853,7 @@ fn checks(dataset: &Dataset, frame: &Frame, threads: NonZeroUsize, diagnostics: 
     let results = scan(frame, &program, &queries, threads);
     for ((text, span), partials) in rules.iter().zip(&results) {
         let Some(partial) = partials.only().first().filter(|partial| partial.rows > 0) else { continue };
-        let message = format!("{} rows of `{}` break the rule `{text}`", partial.rows, dataset.name);
+        let message = format!("the rule `{text}` of `{}` is broken by {}", dataset.name, counted(partial.rows, "row"));
         let mut error = Diagnostic::error(Code::RuleBroken, message).at(*span);
         for row in example_rows(&partial.payload) {
             error = error.related(row_place(frame, row), "this row");

@@ -9,6 +9,8 @@ pub(crate) mod raw;
 mod resolve;
 pub(crate) mod yaml;
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
@@ -53,6 +55,8 @@ pub struct Spec {
     pub tables: IndexMap<String, Table>,
     /// Equations that must hold.
     pub checks: Vec<Check>,
+    /// Ids of figures and series that could not be read, which was said.
+    pub failed: BTreeSet<String>,
     /// The body.
     pub body: Prose,
 }

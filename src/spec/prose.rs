@@ -378,19 +378,29 @@ impl Reader<'_> {
             let Inline::Text(text) = inline else { continue };
             for scheme in SCHEMES.iter().chain(&["word", "num", "if"]) {
                 let broken = [format!("]({scheme}:"), format!("] ({scheme}:")];
-                if broken.iter().any(|b| text.contains(b.as_str())) {
+                if let Some(broken) = broken.iter().find(|b| text.contains(b.as_str())) {
                     let hint = "no space in the target, none between `]` and `(`, and no link inside a link";
-                    self.error(Code::BrokenLink, range, format!("a `{scheme}:` link that Markdown does not read as a link"), hint);
+                    let at = self.place_of(&text[text.find(broken.as_str()).unwrap_or(0)..], broken, range);
+                    self.error(Code::BrokenLink, &at, format!("a `{scheme}:` link that Markdown does not read as a link"), hint);
                 }
             }
             if let Some(at) = text.find("[^") {
                 let label: String = text[at + 2..].chars().take_while(|c| *c != ']').collect();
                 if text[at..].contains(']') {
                     let hint = format!("add `[^{label}]: …` to the body");
-                    self.error(Code::Footnote, range, format!("footnote `{label}` is not defined"), hint);
+                    let place = self.place_of(&text[at..], &format!("[^{label}]"), range);
+                    self.error(Code::Footnote, &place, format!("footnote `{label}` is not defined"), hint);
                 }
             }
         }
+    }
+
+    /// Where words that Markdown took as plain text stand: with what follows them, or else alone, or else the paragraph.
+    fn place_of(&self, following: &str, words: &str, range: &Range<usize>) -> Range<usize> {
+        let source = &self.passage.words[range.clone()];
+        let line = following.lines().next().unwrap_or("");
+        let found = source.find(line).or_else(|| source.find(words));
+        found.map_or(range.clone(), |at| range.start + at..range.start + at + words.len())
     }
 
     fn inline(&mut self, inline: Inline) {

@@ -1,6 +1,6 @@
 //! Raw entries to resolved ones: recipes parsed, values read, ids checked, contradictions refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -34,6 +34,7 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(raw: &RawReport, diagnostics: &'a mut Diagnostics) -> Option<Self> {
+        // an unknown language is said, and the rest is read in a known one
         let language = raw.language.as_ref().map_or("en-GB", |passage| passage.words.as_str());
         let locale = Locale::named(language);
         if let (None, Some(passage)) = (&locale, &raw.language) {
@@ -41,7 +42,7 @@ impl<'a> Resolver<'a> {
             let known = Locale::LANGUAGES.join(", ");
             diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(format!("known: {known}")));
         }
-        Some(Self { locale: locale?, diagnostics })
+        Some(Self { locale: locale.or_else(|| Locale::named("en-GB"))?, diagnostics })
     }
 
     fn spec(self, texts: &Texts, name: &str, text: TextId, body: TextId, raw: RawReport) -> Option<Spec> {
@@ -57,10 +58,12 @@ impl<'a> Resolver<'a> {
             }
         };
         this.unique_ids(&raw);
+        let declared = raw.figures.0.iter().map(|(id, _)| id).chain(raw.series.0.iter().map(|(id, _)| id));
+        let declared: BTreeSet<String> = declared.map(|id| id.words.clone()).collect();
         let content = texts.get(body).content.clone();
         let end = content.len();
         let body = prose::parse(&Passage::verbatim(content, Span::new(body, 0, end)), false, this.diagnostics);
-        let spec = Spec {
+        let mut spec = Spec {
             name: name.to_string(),
             text,
             title: this.prose(&raw.title),
@@ -76,8 +79,10 @@ impl<'a> Resolver<'a> {
             charts: this.section(raw.charts, Self::chart),
             tables: this.section(raw.tables, Self::table),
             checks: raw.checks.iter().filter_map(|check| this.check(check)).collect(),
+            failed: BTreeSet::new(),
             body,
         };
+        spec.failed = declared.into_iter().filter(|id| !spec.figures.contains_key(id) && !spec.series.contains_key(id)).collect();
         Some(spec)
     }
 
