@@ -214,8 +214,8 @@ fn numeric(year: i16, text: &str, slash: bool, grain: Option<Grain>) -> Option<P
     let month = (!slash && (1..=12).contains(&number)).then_some(Period::Month(year, number as i8));
     let financial = (number == (year + 1) % 100).then_some(Period::FinancialYear(year));
     match (month, financial, grain) {
-        (month, None, None | Some(Grain::Month)) => month,
-        (None, financial, None | Some(Grain::FinancialYear)) => financial,
+        (month, None, _) => month,
+        (None, financial, _) => financial,
         (Some(_), Some(_), None) => None,
         (month, _, Some(Grain::Month)) => month,
         (_, financial, Some(Grain::FinancialYear)) => financial,

@@ -14,7 +14,9 @@ fn values(project: &Project, report: &str) -> BTreeMap<String, String> {
         values.insert(figure["id"].as_str().unwrap().to_string(), figure["value"].as_str().unwrap().to_string());
     }
     for series in json["series"].as_array().unwrap() {
-        values.insert(series["id"].as_str().unwrap().to_string(), series["points"].to_string());
+        let point = |point: &serde_json::Value| format!("{} {}", point["keys"], point["values"].as_array().unwrap().iter().map(|v| v["value"].to_string()).collect::<String>());
+        let points: Vec<String> = series["points"].as_array().unwrap().iter().map(point).collect();
+        values.insert(series["id"].as_str().unwrap().to_string(), points.join(";"));
     }
     values
 }
@@ -45,20 +47,20 @@ fn a_changed_cell_changes_what_the_lineage_names_and_nothing_else() {
     project.run(&["build"]).expect(0);
     let before = values(&project, "nrm-2024");
     let mut some = 0;
-    for (file, line, from, to) in [
-        ("annual.csv", 12, "2024,19125,5598", "2024,19125,5599"),
-        ("annual.csv", 10, "2022,16921,4580", "2022,16921,4581"),
-        ("annual.csv", 11, "2023,16990,4929", "2023,16991,4929"),
-        ("decisions.csv", 38, "reasonable,2022,negative,1921", "reasonable,2022,negative,2921"),
-        ("decisions.csv", 2, "conclusive,2014,negative,614", "conclusive,2014,negative,615"),
-        ("counts.csv", 22, "NRM referrals,2021,12727", "NRM referrals,2021,12728"),
-        ("counts.csv", 2, "NRM referrals,2014,2337", "NRM referrals,2014,2338"),
-        ("nationalities.csv", 17, "2024,UK,4441", "2024,UK,1441"),
+    for (file, line, column, from, to) in [
+        ("annual.csv", 12, "reports", "2024,19125,5598", "2024,19125,5599"),
+        ("annual.csv", 10, "reports", "2022,16921,4580", "2022,16921,4581"),
+        ("annual.csv", 11, "referrals", "2023,16990,4929", "2023,16991,4929"),
+        ("decisions.csv", 38, "decisions", "reasonable,2022,negative,1921", "reasonable,2022,negative,2921"),
+        ("decisions.csv", 2, "decisions", "conclusive,2014,negative,614", "conclusive,2014,negative,615"),
+        ("counts.csv", 22, "value", "NRM referrals,2021,12727", "NRM referrals,2021,12728"),
+        ("counts.csv", 2, "value", "NRM referrals,2014,2337", "NRM referrals,2014,2338"),
+        ("nationalities.csv", 17, "referrals", "2024,UK,4441", "2024,UK,1441"),
     ] {
         let path = format!("data/nrm-releases/{file}");
         let old = project.read(&path);
         assert!(old.lines().nth(line - 1).unwrap().starts_with(from), "{file}:{line} is {:?}", old.lines().nth(line - 1));
-        let named = project.run(&["explain", "--row", &format!("{path}:{line}")]).expect(0).out;
+        let named = project.run(&["explain", "--row", &format!("{path}:{line}:{column}")]).expect(0).out;
         let named: BTreeSet<String> = named.trim().split_once(": ").unwrap().1.split(", ").map(str::to_string).filter(|id| id != "nothing").collect();
         project.write(&path, old.replacen(from, to, 1));
         project.run(&["build"]).expect(0);

@@ -90,7 +90,7 @@ fn table(csv: &str, columns: &str) -> Option<Vec<Row>> {
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next()?.split(',').collect();
     lines
-        .filter(|line| !line.trim().is_empty())
+        .filter(|line| !line.trim_matches([',', ' ']).is_empty())
         .map(|line| {
             let cells = header.iter().zip(line.split(','));
             cells.map(|(name, cell)| Some((name.to_string(), read(cell, kind(name).as_deref())?))).collect()

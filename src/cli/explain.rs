@@ -23,8 +23,8 @@ pub(super) struct Arguments {
     /// The report it is in, where several have one of that name
     #[arg(long, value_name = "NAME")]
     report: Option<String>,
-    /// A row of a data file instead: which figures use it
-    #[arg(long, value_name = "FILE:LINE", conflicts_with = "figure")]
+    /// A row of a data file instead, or its cell in one column: which figures use it
+    #[arg(long, value_name = "FILE:LINE[:COLUMN]", conflicts_with = "figure")]
     row: Option<String>,
 }
 
@@ -156,9 +156,10 @@ fn say_rows(id: &str, report: &Report, project: &Project, options: &Options) -> 
 
 fn reverse(row: &str, project: &Project, options: &Options) -> Result<(), Diagnostic> {
     let usage = || Diagnostic::error(Code::BadValue, format!("`{row}` is not a row")).hint("write FILE:LINE, as in data/releases/releases.csv:14");
-    let (path, line) = row.rsplit_once(':').ok_or_else(usage)?;
-    let line: u64 = line.parse().map_err(|_| usage())?;
-    let path = path.trim_start_matches("./");
+    let mut parts = row.splitn(3, ':');
+    let path = parts.next().unwrap_or_default().trim_start_matches("./");
+    let line: u64 = parts.next().and_then(|line| line.parse().ok()).ok_or_else(usage)?;
+    let column = parts.next();
     let of_file = |frame: &&Frame| frame.provenance.as_ref().is_some_and(|provenance| provenance.path == path);
     let frames: Vec<&Frame> = project.frames.values().filter(of_file).collect();
     if frames.is_empty() {
@@ -166,11 +167,15 @@ fn reverse(row: &str, project: &Project, options: &Options) -> Result<(), Diagno
         return Err(Diagnostic::error(Code::UnreadableFile, format!("no report uses `{path}`")).did_you_mean(path, known));
     }
     for frame in frames {
+        if let Some(column) = column.filter(|column| !frame.header.iter().any(|name| name == column)) {
+            let error = Diagnostic::error(Code::UnknownColumn, format!("`{path}` has no column `{column}`"));
+            return Err(error.did_you_mean(column, frame.header.iter().map(String::as_str)).hint(format!("columns: {}", frame.header.join(", "))));
+        }
         let Some(number) = (0..frame.rows).find(|number| frame.line(*number) == line) else {
             return Err(Diagnostic::error(Code::BadValue, format!("line {line} of `{path}` is no row")).hint("the header, blank lines and ignored rows are none"));
         };
         for report in &project.reports {
-            let found = touched(&report.figures, &project.frames, &frame.name, number, options.threads());
+            let found = touched(&report.figures, &project.frames, (&frame.name, number, column), options.threads());
             let list = if found.is_empty() { "nothing".to_string() } else { found.into_iter().collect::<Vec<_>>().join(", ") };
             anstream::println!("{}: {list}", report.spec.name);
         }

@@ -200,10 +200,16 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// The figures and series that use a row of a dataset, and all that is made from them.
-pub fn touched(figures: &Figures, frames: &BTreeMap<String, Frame>, dataset: &str, row: u64, threads: NonZeroUsize) -> Touched {
+/// The figures and series that use a row of a dataset, or its cell in one column, and all that is made from them.
+pub fn touched(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    (dataset, row, column): (&str, u64, Option<&str>),
+    threads: NonZeroUsize,
+) -> Touched {
     let mut found: Touched = BTreeSet::new();
-    for (id, _) in figures.selected.iter().filter(|(_, selected)| selected.frame == dataset) {
+    let names = |selected: &Selected| column.is_none_or(|column| selected.columns.iter().any(|name| name == column));
+    for (id, _) in figures.selected.iter().filter(|(_, selected)| selected.frame == dataset && names(selected)) {
         if rows(figures, frames, id, usize::MAX, threads).is_some_and(|set| set.rows.binary_search(&row).is_ok()) {
             found.insert(id.clone());
         }

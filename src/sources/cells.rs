@@ -75,6 +75,11 @@ pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> Column
     if total == 0 {
         return ColumnType::Text;
     }
+    // a code such as 012 is a text, though it looks like a number
+    let code = |cell: &[u8]| cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit);
+    if cells.clone().any(code) {
+        return ColumnType::Text;
+    }
     if fits(&number) {
         let whole = cells.clone().filter(|cell| number(cell)).all(|cell| decimal(cell).is_some_and(|(_, scale)| scale == 0));
         return if whole { ColumnType::Integer } else { ColumnType::Decimal };

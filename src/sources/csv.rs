@@ -220,7 +220,20 @@ impl<'a> Row<'a> {
             }
             Self::Quoted(record) => record.get(index).unwrap_or(b""),
         };
-        cell.trim_ascii()
+        trimmed_cell(cell)
+    }
+}
+
+/// A cell without the spaces around it, no-break spaces included.
+fn trimmed_cell(mut cell: &[u8]) -> &[u8] {
+    loop {
+        cell = cell.trim_ascii();
+        let inner = cell.strip_prefix("\u{a0}".as_bytes()).unwrap_or(cell);
+        let inner = inner.strip_suffix("\u{a0}".as_bytes()).unwrap_or(inner);
+        if inner.len() == cell.len() {
+            return cell;
+        }
+        cell = inner;
     }
 }
 
@@ -245,7 +258,7 @@ pub(super) fn records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, 
         if newline == b'\n' && record.get(record.len() - 1).is_some_and(|last| last.ends_with(b"\r")) {
             record = trimmed(&record);
         }
-        let blank = record.len() == 1 && record.get(0).is_some_and(|cell| cell.trim_ascii().is_empty());
+        let blank = record.iter().all(|cell| cell.trim_ascii().is_empty());
         if !blank && !visit(Row::Quoted(&record), start) {
             return;
         }
@@ -265,7 +278,7 @@ fn plain_records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, usize
         let end = memchr(newline, &bytes[start..]).map_or(bytes.len(), |at| start + at);
         let line = &bytes[start..end];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.trim_ascii().is_empty() {
+        if !is_blank(line) {
             ends.clear();
             ends.extend(memchr_iter(b',', line));
             ends.push(line.len());
@@ -275,6 +288,11 @@ fn plain_records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, usize
         }
         start = end + 1;
     }
+}
+
+/// A line without anything but spaces and commas is no row: spreadsheets leave such lines behind.
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b',' | b' ' | b'\t' | b'\r'))
 }
 
 /// The cells of a chunk, by row and column.
@@ -298,7 +316,7 @@ impl Table<'_> {
     /// A cell without the spaces around it.
     pub(super) fn cell(&self, row: usize, column: usize) -> &[u8] {
         let (start, end) = self.cells[row * self.width + column];
-        self.bytes[start as usize..end as usize].trim_ascii()
+        trimmed_cell(&self.bytes[start as usize..end as usize])
     }
 }
 
@@ -318,7 +336,7 @@ pub(super) fn split(bytes: &[u8], newline: u8, width: usize, mut cells: Vec<(u32
             continue;
         }
         let found = cells.len() - row_cells;
-        let blank = found == 1 && bytes[row_start..end].trim_ascii().is_empty();
+        let blank = is_blank(&bytes[row_start..end]);
         if blank || found != width {
             cells.truncate(row_cells);
             if !blank {

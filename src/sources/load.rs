@@ -34,16 +34,16 @@ pub type Open<'o> = dyn FnMut() -> io::Result<Box<dyn Read + Send>> + 'o;
 /// Reads a dataset. Errors point into the data file; there is no frame where there is one.
 pub fn load(dataset: &Dataset, wanted: &Wanted, open: &mut Open<'_>) -> Outcome<Option<Frame>> {
     let mut diagnostics = Diagnostics::default();
-    let mut as_text = BTreeSet::new();
+    let mut retyped = BTreeMap::new();
     loop {
-        let loader = Loader { dataset, wanted, as_text: &as_text };
+        let loader = Loader { dataset, wanted, retyped: &retyped };
         match loader.run(open, &mut diagnostics) {
             Ok(frame) => {
                 let sound = frame.filter(|frame| checks(dataset, frame, wanted.threads, &mut diagnostics));
                 return Outcome::new(sound, diagnostics);
             }
-            // a column looked like numbers at first and is not: read it as text
-            Err(columns) => as_text.extend(columns),
+            // the head of the file suggested another type than the rest: read it again, at most twice a column
+            Err(columns) => retyped.extend(columns),
         }
     }
 }
@@ -68,7 +68,8 @@ struct Layout {
 struct Loader<'a> {
     dataset: &'a Dataset,
     wanted: &'a Wanted,
-    as_text: &'a BTreeSet<String>,
+    /// Types that all cells of inferred columns suggest, where the first did not.
+    retyped: &'a BTreeMap<String, ColumnType>,
 }
 
 /// A cell that contradicts its column's type.
@@ -97,8 +98,8 @@ struct Parsed {
 }
 
 impl Loader<'_> {
-    /// The frame; `None` after an error; `Err` with the columns that are to be read again as text.
-    fn run(&self, open: &mut Open<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Frame>, BTreeSet<String>> {
+    /// The frame; `None` after an error; `Err` with the columns that are to be read again as another type.
+    fn run(&self, open: &mut Open<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Frame>, BTreeMap<String, ColumnType>> {
         let path = &self.dataset.path;
         let mut feed = match open() {
             Ok(reader) => Feed::new(reader),
@@ -121,13 +122,13 @@ impl Loader<'_> {
         let Some((layout, first)) = self.layout(first, diagnostics) else { return Ok(None) };
         let mut layout = layout;
         let types = self.types(&mut layout, &first);
-        let (parsed, feed) = match self.parse_all(&layout, &types, first, feed, diagnostics) {
+        let (parsed, seeded, feed) = match self.parse_all(&layout, &types, first, feed, diagnostics) {
             Some(result) => result,
             None => return Ok(None),
         };
         let (sha256, bytes) = feed.finish();
         self.check_pin(&sha256, diagnostics);
-        self.assemble(layout, &types, parsed, (sha256, bytes), diagnostics)
+        self.assemble(layout, &types, (parsed, &seeded), (sha256, bytes), diagnostics)
     }
 
     fn fault(&self, fault: Fault) -> Diagnostic {
@@ -252,7 +253,7 @@ impl Loader<'_> {
         }
         let infer_one = |(kept, sample): (&Kept, &Vec<Vec<u8>>)| match kept.kind {
             Some(kind) => kind,
-            None if self.as_text.contains(&kept.name) => ColumnType::Text,
+            None if self.retyped.contains_key(&kept.name) => self.retyped[&kept.name],
             None => infer(sample.iter().map(Vec::as_slice)),
         };
         layout.kept.iter().zip(&samples).map(infer_one).collect()
@@ -266,7 +267,7 @@ impl Loader<'_> {
         first: Chunk,
         feed: Feed<'r>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<(Vec<Parsed>, Feed<'r>)> {
+    ) -> Option<(Vec<Parsed>, Vec<usize>, Feed<'r>)> {
         let parser = Parser { path: &self.dataset.path, layout, types };
         let none = vec![Dictionary::default(); types.len()];
         let first = parser.chunk(&first, &none, &mut Vec::new());
@@ -324,7 +325,8 @@ impl Loader<'_> {
             diagnostics.push(diagnostic.clone());
             faults += 1;
         }
-        (fault.is_none() && faults == 0).then_some((parsed, feed))
+        let seeded = seeds.iter().map(|seed| seed.texts.len()).collect();
+        (fault.is_none() && faults == 0).then_some((parsed, seeded, feed))
     }
 
     fn check_pin(&self, sha256: &str, diagnostics: &mut Diagnostics) {
@@ -342,18 +344,23 @@ impl Loader<'_> {
         &self,
         layout: Layout,
         types: &[ColumnType],
-        mut parsed: Vec<Parsed>,
+        (mut parsed, seeded): (Vec<Parsed>, &[usize]),
         (sha256, bytes): (String, u64),
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Frame>, BTreeSet<String>> {
+    ) -> Result<Option<Frame>, BTreeMap<String, ColumnType>> {
         let path = &self.dataset.path;
-        parsed.retain(|block| block.checkpoint.rows > 0 || block.ignored > 0);
         let ignored = parsed.iter().map(|block| block.ignored).sum();
-        parsed.retain(|block| block.checkpoint.rows > 0);
+        // the first block is kept even where it has no row: the dictionaries of the others build on its own
+        let first = parsed.first().map(|block| block.index);
+        parsed.retain(|block| block.checkpoint.rows > 0 || Some(block.index) == first);
         let mut row = 0;
         for block in &mut parsed {
             block.checkpoint.row = row;
             row += block.checkpoint.rows;
+        }
+        if let Some(unmatched) = layout.ignore.as_ref().and_then(Test::unmatched) {
+            diagnostics.push(unmatched);
+            return Ok(None);
         }
         if row == 0 {
             let message = format!("`{path}` has a header and no row that counts");
@@ -363,7 +370,7 @@ impl Loader<'_> {
         let blocks: Vec<Checkpoint> = parsed.iter().map(|block| block.checkpoint.clone()).collect();
         let mut columns = IndexMap::new();
         let mut headers = IndexMap::new();
-        let mut again = BTreeSet::new();
+        let mut again = BTreeMap::new();
         let mut by_column: Vec<Vec<ParsedColumn>> = layout.kept.iter().map(|_| Vec::new()).collect();
         for block in parsed {
             debug_assert_eq!(block.columns.len(), by_column.len());
@@ -371,16 +378,16 @@ impl Loader<'_> {
                 by_column[index].push(column);
             }
         }
-        for ((kept, kind), blocks_of) in layout.kept.into_iter().zip(types).zip(by_column) {
+        for (((kept, kind), blocks_of), seeded) in layout.kept.into_iter().zip(types).zip(by_column).zip(seeded) {
             headers.insert(kept.name.clone(), kept.header.clone());
-            match self.column(&kept, *kind, blocks_of, &blocks, diagnostics) {
-                Some(column) => {
+            match self.column(&kept, *kind, (blocks_of, *seeded), &blocks, diagnostics) {
+                Made::Column(column) => {
                     columns.insert(kept.name, column);
                 }
-                None if kept.kind.is_none() && !diagnostics.has_errors() => {
-                    again.insert(kept.name);
+                Made::Again(kind) => {
+                    again.insert(kept.name, kind);
                 }
-                None => {}
+                Made::Failed => {}
             }
         }
         if diagnostics.has_errors() {
@@ -409,15 +416,15 @@ impl Loader<'_> {
         }))
     }
 
-    /// One column from its blocks. `None` after an error, or, without one, where the column must be read as text.
+    /// One column from its blocks.
     fn column(
         &self,
         kept: &Kept,
         kind: ColumnType,
-        mut blocks: Vec<ParsedColumn>,
+        (mut blocks, seeded): (Vec<ParsedColumn>, usize),
         checkpoints: &[Checkpoint],
         diagnostics: &mut Diagnostics,
-    ) -> Option<Column> {
+    ) -> Made {
         let mut contradictions: BTreeMap<Vec<u8>, Contradiction> = BTreeMap::new();
         for block in &mut blocks {
             for (text, found) in std::mem::take(&mut block.contradictions) {
@@ -427,21 +434,46 @@ impl Loader<'_> {
         let known: u64 = blocks.iter().map(|block| block.known).sum();
         let bad: u64 = contradictions.values().map(|c| c.count).sum();
         if bad > 0 {
-            if kept.kind.is_none() && (known - bad) * 10 < known * 9 {
-                return None;
+            if let Some(wider) = self.wider(kept, kind, &contradictions, (known, bad)) {
+                return Made::Again(wider);
             }
             diagnostics.push(contradiction(kept, kind, &contradictions, known));
-            return None;
+            return Made::Failed;
         }
         if !matches!(kind, ColumnType::Text | ColumnType::Period(_)) {
-            return self.numbers(kept, kind, blocks, diagnostics);
+            return self.numbers(kept, kind, blocks, diagnostics).map_or(Made::Failed, Made::Column);
         }
-        let (texts, parts) = unify(blocks);
+        let (texts, parts) = unify(blocks, seeded);
         let texts: Vec<String> = texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
         if let ColumnType::Period(grain) = kind {
             return self.periods(kept, grain, &texts, parts, checkpoints, diagnostics);
         }
-        Some(Column::from_parts(Meaning::Text(texts), parts))
+        let all = infer(texts.iter().map(String::as_bytes));
+        if kept.kind.is_none() && !texts.is_empty() && all != ColumnType::Text && !self.retyped.contains_key(&kept.name) {
+            return Made::Again(all);
+        }
+        Made::Column(Column::from_parts(Meaning::Text(texts), parts))
+    }
+
+    /// A wider type of an inferred column, which holds the cells that contradict the narrow one, too.
+    fn wider(
+        &self,
+        kept: &Kept,
+        kind: ColumnType,
+        contradictions: &BTreeMap<Vec<u8>, Contradiction>,
+        (known, bad): (u64, u64),
+    ) -> Option<ColumnType> {
+        if kept.kind.is_some() {
+            return None;
+        }
+        let all = |wider: ColumnType| contradictions.keys().all(|text| typed(wider, text).is_some());
+        let period = |text: &Vec<u8>| std::str::from_utf8(text).is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text));
+        match kind {
+            ColumnType::Integer if all(ColumnType::Decimal) => Some(ColumnType::Decimal),
+            ColumnType::Integer if contradictions.keys().all(period) => Some(ColumnType::Period(None)),
+            _ if (known - bad) * 10 < known * 9 => Some(ColumnType::Text),
+            _ => None,
+        }
     }
 
     fn numbers(&self, kept: &Kept, kind: ColumnType, blocks: Vec<ParsedColumn>, diagnostics: &mut Diagnostics) -> Option<Column> {
@@ -475,14 +507,14 @@ impl Loader<'_> {
         parts: Vec<(Part, Option<(i64, i64)>)>,
         checkpoints: &[Checkpoint],
         diagnostics: &mut Diagnostics,
-    ) -> Option<Column> {
+    ) -> Made {
         let grain = match grain.or_else(|| told_grain(texts)) {
             None if texts.iter().any(|text| Period::is_ambiguous(text)) => {
                 let example = texts.iter().find(|text| Period::is_ambiguous(text)).cloned().unwrap_or_default();
                 let message = format!("`{example}` in column `{}` is a month or a financial year", kept.name);
                 let error = Diagnostic::error(Code::AmbiguousType, message).in_file(&self.dataset.path);
                 diagnostics.push(error.hint("declare `type: period(month)` or `type: period(financial-year)`"));
-                return None;
+                return Made::Failed;
             }
             grain => grain,
         };
@@ -496,10 +528,10 @@ impl Loader<'_> {
                     distinct.len() - 1
                 }) as i64
             }).collect();
-            return Some(Column::from_parts(Meaning::Period(distinct), recoded(parts, &codes)));
+            return Made::Column(Column::from_parts(Meaning::Period(distinct), recoded(parts, &codes)));
         }
         if kept.kind.is_none() {
-            return None;
+            return Made::Again(ColumnType::Text);
         }
         let column = Column::from_parts(Meaning::Text(texts.to_vec()), parts);
         let mut found: BTreeMap<Vec<u8>, Contradiction> = BTreeMap::new();
@@ -520,8 +552,17 @@ impl Loader<'_> {
             }
         }
         diagnostics.push(contradiction(kept, ColumnType::Period(grain), &found, known));
-        None
+        Made::Failed
     }
+}
+
+/// What became of a column.
+enum Made {
+    Column(Column),
+    /// It is to be read again as this type.
+    Again(ColumnType),
+    /// There was an error.
+    Failed,
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
@@ -767,14 +808,13 @@ fn contradiction(kept: &Kept, kind: ColumnType, found: &BTreeMap<Vec<u8>, Contra
 }
 
 /// Brings the blocks' codes to one dictionary.
-fn unify(blocks: Vec<ParsedColumn>) -> (Vec<Vec<u8>>, Vec<(Part, Option<(i64, i64)>)>) {
+/// Each block's codes are those of the first block's texts, of which there are `seed`, and then its own.
+fn unify(blocks: Vec<ParsedColumn>, seed: usize) -> (Vec<Vec<u8>>, Vec<(Part, Option<(i64, i64)>)>) {
     let mut all = Dictionary::default();
     let mut parts = Vec::new();
-    let mut seed = 0;
     for (index, block) in blocks.into_iter().enumerate() {
         let own: Vec<i64> = block.texts.iter().map(|text| i64::from(all.code(text))).collect();
         if index == 0 {
-            seed = own.len();
             parts.push((block.part, block.range));
             continue;
         }
