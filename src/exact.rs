@@ -290,6 +290,14 @@ impl Wide {
         }
     }
 
+    /// Adds the square of `value`.
+    pub fn add_square(&mut self, value: i128) {
+        match value.checked_mul(value) {
+            Some(square) => self.add(square),
+            None => *self.spilled.get_or_insert_with(BigInt::zero) += BigInt::from(value) * value,
+        }
+    }
+
     /// Adds another sum.
     pub fn merge(&mut self, other: &Self) {
         self.add(other.low);

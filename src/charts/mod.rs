@@ -127,8 +127,11 @@ pub(crate) fn chosen<'s>(
 ) -> Result<Vec<&'s crate::figures::Point>, Diagnostic> {
     keys.iter()
         .map(|(key, span)| {
-            series.points.iter().find(|point| series.slugs(point).join("/") == key_slug(key)).ok_or_else(|| {
-                let all: Vec<String> = series.points.iter().map(|point| point.keys[0].to_string()).collect();
+            let wanted: Vec<String> = key.split(['/', ',']).map(key_slug).collect();
+            let whole = vec![key_slug(key)];
+            let is_it = |point: &&crate::figures::Point| [&wanted, &whole].contains(&&series.slugs(point));
+            series.points.iter().find(is_it).ok_or_else(|| {
+                let all: Vec<String> = series.points.iter().map(|point| series.slugs(point).join("/")).collect();
                 Diagnostic::error(Code::ChartData, format!("`{}` has no point `{key}`", series.id))
                     .at(*span)
                     .did_you_mean(key, all.iter().map(String::as_str))

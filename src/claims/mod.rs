@@ -74,7 +74,9 @@ pub fn check(spec: &Spec, figures: &Figures, sources: &Sources, locale: &Locale)
             Inline::Claim(claim) => claims.push(claim),
             Inline::Insert(reference, _) => {
                 verdicts.inserted += 1;
-                diagnostics.take(figures.find(reference));
+                if let Some(Some(figure)) = diagnostics.take(figures.find(reference)) {
+                    diagnostics.take(number::inserted(figure).map_err(|error| error.at(reference.span)));
+                }
             }
             _ => {}
         });
@@ -108,8 +110,9 @@ fn claim_verdict(
     if silent {
         return None;
     }
-    let after = &prose.passage.words[claim.range.end..];
-    let judged = judge(claim, &tied, after, shower);
+    // what follows, as a reader sees it: a sign may be escaped
+    let after = prose.passage.words[claim.range.end..].replace('\\', "");
+    let judged = judge(claim, &tied, &after, shower);
     let finding = judged.as_ref().map_or(Finding::Wrong, |finding| *finding);
     if let Err(error) = judged {
         diagnostics.push(error.at(claim.span));
@@ -128,12 +131,14 @@ fn judge(claim: &Claim, tied: &[&Figure], after: &str, shower: &Shower<'_>) -> R
     let mut findings = Vec::new();
     let (numeric, worded): (Vec<&Figure>, Vec<&Figure>) =
         tied.iter().partition(|figure| matches!(figure.value, Value::Number(_)));
+    // what names a text is taken out, and the numbers are looked for in the rest
+    let mut words = claim.words.clone();
     for figure in worded {
-        findings.push(text_finding(claim, figure, shower)?);
+        findings.push(text_finding(&mut words, claim, figure, shower)?);
     }
-    let typed = typed_numbers(claim, &numeric, &findings, shower.locale)?;
+    let typed = typed_numbers(&words, claim, &numeric, shower.locale)?;
     for (typed, figure) in typed.iter().zip(&numeric) {
-        findings.push(number::finding(typed, figure, (&claim.words, after), shower)?);
+        findings.push(number::finding(typed, figure, (&words, after), shower)?);
     }
     if typed.len() < numeric.len() {
         findings.push(Finding::Unread);
@@ -141,17 +146,24 @@ fn judge(claim: &Claim, tied: &[&Figure], after: &str, shower: &Shower<'_>) -> R
     Ok(findings.into_iter().max().unwrap_or(Finding::Unread))
 }
 
-/// The numbers in a claim's words. Years are left out where there are too many numbers.
-fn typed_numbers(claim: &Claim, numeric: &[&Figure], worded: &[Finding], locale: &Locale) -> Result<Vec<Typed>, Diagnostic> {
-    let mut typed = locale.numbers(&claim.words);
+/// The numbers in a claim's words. Years are left out where there are too many numbers: first those behind `in`, `of`
+/// and the like, then others.
+fn typed_numbers(words: &str, claim: &Claim, numeric: &[&Figure], locale: &Locale) -> Result<Vec<Typed>, Diagnostic> {
+    let mut typed = locale.numbers(words);
     if typed.is_empty() && numeric.iter().any(|figure| figure.format == Some(Format::Words)) {
-        typed.extend(number::in_words(&claim.words, locale));
+        typed.extend(number::in_words(words, locale));
+    }
+    if typed.len() > numeric.len() {
+        // `per 100,000` names the base
+        let base = |typed: &Typed| numeric.iter().any(|figure| matches!(figure.format, Some(Format::Per(n)) if typed.value == i128::from(n).into()));
+        typed.retain(|typed| !base(typed));
     }
     while typed.len() > numeric.len() {
-        let Some(year) = typed.iter().position(|typed| number::is_year(typed, &claim.words)) else { break };
+        let year = |dated: bool| typed.iter().position(|typed| number::is_year(typed, words) && (!dated || number::is_dated(typed, words)));
+        let Some(year) = year(true).or_else(|| year(false)) else { break };
         typed.remove(year);
     }
-    if typed.len() > numeric.len() && worded.is_empty() {
+    if typed.len() > numeric.len() {
         let message = format!(
             "`{}` holds {} for {}",
             claim.words,
@@ -160,18 +172,46 @@ fn typed_numbers(claim: &Claim, numeric: &[&Figure], worded: &[Finding], locale:
         );
         return Err(Diagnostic::error(Code::WrongClaim, message).hint("name a figure for each number, in order, or move the other numbers out of the brackets"));
     }
-    typed.truncate(numeric.len());
     Ok(typed)
 }
 
-/// A text, date or period ties when the words contain it, in this or another of its spellings.
-fn text_finding(claim: &Claim, figure: &Figure, shower: &Shower<'_>) -> Result<Finding, Diagnostic> {
+/// A text, date or period ties when the words hold it as words of their own, in this or another of its spellings.
+fn text_finding(words: &mut String, claim: &Claim, figure: &Figure, shower: &Shower<'_>) -> Result<Finding, Diagnostic> {
     let shown = shower.figure(figure).to_string();
-    let words = claim.words.to_lowercase();
-    let spellings = std::iter::once(&shown).chain(&figure.also);
-    if spellings.clone().any(|spelling| words.contains(&spelling.to_lowercase())) {
-        return Ok(Finding::Exact);
+    for spelling in std::iter::once(&shown).chain(&figure.also) {
+        if let Some((start, end)) = whole_words(words, spelling) {
+            words.replace_range(start..end, " ");
+            return Ok(Finding::Exact);
+        }
     }
     let message = format!("`{}` does not name the figure, which is `{shown}`", claim.words);
     Err(Diagnostic::error(Code::WrongClaim, message).hint(format!("write `{shown}`, or add another spelling with `also:` to `{}`", figure.id)))
+}
+
+/// Where words hold a spelling, in any case, with no letter or digit right before or after it, and no digit behind a
+/// hyphen or stroke: `2020` is not in `2020/21`, nor `male` in `female`.
+fn whole_words(words: &str, spelling: &str) -> Option<(usize, usize)> {
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    let wanted = lower(spelling);
+    let starts = words.char_indices().map(|(at, _)| at);
+    starts.into_iter().find_map(|start| {
+        let mut end = start;
+        let mut seen = String::new();
+        for c in words[start..].chars() {
+            if seen.len() >= wanted.len() {
+                break;
+            }
+            seen.extend(c.to_lowercase());
+            end += c.len_utf8();
+        }
+        if seen != wanted || wanted.is_empty() {
+            return None;
+        }
+        let before = words[..start].chars().next_back();
+        let mut after = words[end..].chars();
+        let next = after.next();
+        let split = matches!(next, Some('/' | '-' | '–')) && after.next().is_some_and(|c| c.is_ascii_digit());
+        let inside = before.is_some_and(char::is_alphanumeric) || next.is_some_and(char::is_alphanumeric) || split;
+        (!inside).then_some((start, end))
+    })
 }

@@ -45,7 +45,14 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
                 }
             }
             Block::Note { label, span, .. } => {
-                notes.insert(label, *span);
+                if let Some(first) = notes.insert(label, *span) {
+                    let error = Diagnostic::error(Code::Footnote, format!("footnote `{label}` is defined twice")).at(*span);
+                    diagnostics.push(error.related(first, "first here").hint("keep one of them"));
+                }
+                if label.starts_with("source-") || label.starts_with("entered-") {
+                    let error = Diagnostic::error(Code::Footnote, format!("`{label}` is a label that tieout makes")).at(*span);
+                    diagnostics.push(error.hint("begin the label with another word"));
+                }
             }
             _ => {}
         });

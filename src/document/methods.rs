@@ -48,10 +48,13 @@ impl Composer<'_> {
     fn series_method(&mut self, series: &Series) -> Method {
         let shower = self.shower();
         let points = shower.count(series.points.len() as u64);
-        let without = match series.without_key {
+        let mut without = match series.without_key {
             0 => String::new(),
-            rows => format!(" {} rows have no {} and are in no point.", shower.count(rows), series.keys.join(" or ")),
+            rows => format!(" Rows without {}, in no point: {}.", series.keys.join(" or "), shower.count(rows)),
         };
+        if series.undecided > 0 {
+            without.push_str(&format!(" Rows for which the condition is undecided: {}.", shower.count(series.undecided)));
+        }
         let words = match &series.recipe {
             Some(recipe) if recipe.words == series.label => String::new(),
             Some(recipe) => format!("{}.", capital(&recipe.words)),

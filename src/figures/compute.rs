@@ -10,7 +10,7 @@ use super::plan::{Asked, Plan, Question, question};
 use super::point::{key_slug, series_frame};
 use super::term::Term;
 use super::{Counts, Figure, Figures, Point, PointValue, Provenance, Quote, RecipeText, Series};
-use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
 use crate::language::{self, Labels, Recipe};
 use crate::locale::natural_format;
@@ -278,7 +278,7 @@ impl Maker<'_> {
     fn warn(&mut self, name: &str, question: &Question, folds: &[Partial], span: Span) {
         let undecided = folds.last().map_or(0, |count| count.undecided);
         if undecided > 0 && question.query.filter.is_some() {
-            let rows = if undecided == 1 { "1 row".to_string() } else { format!("{undecided} rows") };
+            let rows = counted(undecided, "row");
             let message = format!("{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing", question.frame);
             self.diagnostics.push(Diagnostic::warning(Code::Undecided, message).at(span).hint("add `… is known` or `… is missing` to say what is meant"));
         }
@@ -343,6 +343,7 @@ impl Maker<'_> {
             values: IndexMap::new(),
             points: Vec::new(),
             without_key: 0,
+            undecided: 0,
             recipe,
             span: declared.span,
         }
@@ -353,7 +354,7 @@ impl Maker<'_> {
         let mut series = self.series_shell(id, declared, None);
         series.keys = vec!["figure".into()];
         series.values.insert("value".into(), series.label.clone());
-        for (member, _) in members {
+        for (member, span) in members {
             let figure = self.figures.figures.get(member).ok_or(Trouble::Silent)?;
             let mut point = figure.clone();
             point.id = format!("{id}/{}", key_slug(member));
@@ -362,8 +363,14 @@ impl Maker<'_> {
             if let Some(format) = declared.format {
                 point.format = Some(format);
             }
+            let measure = |figure: &Figure| figure.value.number().map(|n| (n.measure.scale, n.measure.unit.clone()));
+            let first = series.points.first().and_then(|point| point.values[0].figure()).map(measure);
+            if first.is_some_and(|first| first != measure(figure)) {
+                let message = format!("`{member}` measures something else than the figures before it");
+                return Err(Diagnostic::error(Code::TypeMismatch, message).at(*span).hint("a series has one unit; make two").into());
+            }
             let keys = vec![Value::Text(figure.label.clone())];
-            series.points.push(Point { keys, values: vec![PointValue::Figure(Box::new(point))], rank: None, place: None, group: Vec::new() });
+            series.points.push(Point { keys, values: vec![PointValue::Figure(Box::new(point))], rank: None, place: None, group: Vec::new(), member: Some(key_slug(member)) });
         }
         Ok(series)
     }
@@ -392,6 +399,11 @@ impl Maker<'_> {
             series.values.insert(name.clone(), label.unwrap_or(fallback));
         }
         series.without_key = answer.values.without_key;
+        series.undecided = answer.values.undecided;
+        if series.undecided > 0 {
+            let message = format!("series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing", counted(series.undecided, "row"), question.frame);
+            self.diagnostics.push(Diagnostic::warning(Code::Undecided, message).at(declared.span).hint("add `… is known` or `… is missing` to say what is meant"));
+        }
         let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer.values.groups.iter().map(|(keys, partials)| {
             let values = keys.iter().zip(&question.keys).map(|(key, unit)| match key {
                 Key::Value(integer) => unit.key(*integer),
@@ -466,7 +478,7 @@ impl Maker<'_> {
             formatted(&mut figure, declared.format, declared.span)?;
             values.push(PointValue::Figure(Box::new(figure)));
         }
-        Ok(Point { keys: keys.to_vec(), values, rank: None, place: None, group: integers.to_vec() })
+        Ok(Point { keys: keys.to_vec(), values, rank: None, place: None, group: integers.to_vec(), member: None })
     }
 
     fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {
@@ -556,6 +568,10 @@ fn formatted(figure: &mut Figure, declared: Option<Format>, span: Span) -> Resul
         match format {
             Format::Percent(n) if number.measure.scale == Scale::Plain => {
                 number.measure = Measure { scale: Scale::Percent, unit: None, decimals: Some(n) };
+            }
+            Format::Percent(_) if number.measure.scale == Scale::Points => {
+                let error = Diagnostic::error(Code::TypeMismatch, format!("`{id}` is a difference of two percentages, in percentage points"));
+                return Err(error.at(span).hint("write `as points`; how much larger one is in percent is `percent_change(a to b)`").into());
             }
             Format::Points(n) if number.measure.scale != Scale::Percent => {
                 number.measure = Measure { scale: Scale::Points, unit: None, decimals: Some(n) };

@@ -129,7 +129,10 @@ fn pair(function: Function, a: &Operand, b: &Operand, span: Span, inputs: &Input
             let change = combine(Operator::Subtract, b, a, span, inputs)?;
             let base = Operand { number: a.number.clone(), literal: false };
             let quotient = combine(Operator::Divide, &Operand { number: change, literal: false }, &base, span, inputs)?;
-            Ok(Number { measure: Measure::percent(), bounds: None, ..quotient })
+            // (B − A)/A is B/A − 1, in which A stands once: bounds that interval arithmetic does not widen
+            let ratio = combine(Operator::Divide, b, a, span, inputs)?;
+            let bounds = ratio.bounds.map(|(low, high)| (low - Exact::one(), high - Exact::one()));
+            Ok(Number { measure: Measure::percent(), bounds, ..quotient })
         }
         Function::Points => {
             let percent = [a, b].iter().all(|operand| operand.number.measure.scale == Scale::Percent);

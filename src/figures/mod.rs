@@ -140,6 +140,8 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Rows that are in no point, because a key is missing.
     pub without_key: u64,
+    /// Rows for which its condition is neither true nor false.
+    pub undecided: u64,
     /// The recipe; none of a series made of figures.
     pub recipe: Option<RecipeText>,
     /// Where it is declared.
@@ -159,6 +161,8 @@ pub struct Point {
     pub place: Option<u64>,
     /// The keys as the scan groups by them.
     pub(crate) group: Vec<Key>,
+    /// Of a series made of figures, the figure's id in link form, by which the point is named.
+    pub(crate) member: Option<String>,
 }
 
 /// The value of a point, or why it has none.

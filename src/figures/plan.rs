@@ -87,6 +87,11 @@ pub fn plan(spec: &Spec, sources: &Sources, frames: &BTreeMap<String, Frame>) ->
             plan.failed.insert(id);
         }
     }
+    let shadowing = spec.selections.iter().map(|(name, s)| (name, s.span)).chain(spec.series.iter().map(|(name, s)| (name, s.span)));
+    for (name, span) in shadowing.filter(|(name, _)| sources.datasets.contains_key(*name)) {
+        let error = Diagnostic::error(Code::BadId, format!("`{name}` is the name of a dataset")).at(span);
+        diagnostics.push(error.related(sources.datasets[name].span, "the dataset").hint("give the selection or series another name"));
+    }
     for check in &spec.checks {
         let sides = (derived(spec, &check.left), derived(spec, &check.right));
         if let (Some(left), Some(right)) = (diagnostics.take(sides.0), diagnostics.take(sides.1)) {
@@ -312,7 +317,13 @@ fn parameter(spec: &Spec, name: &str, span: Span) -> Planned<Term> {
             .at(span)
             .did_you_mean(name, spec.parameters.keys().map(String::as_str)));
     };
-    Ok(match Exact::parse(value) {
+    let digits = value.strip_suffix('%');
+    Ok(match Exact::parse(digits.unwrap_or(value)) {
+        Some(number) if digits.is_some() => {
+            let decimals = number.decimals();
+            let measure = Measure { scale: Scale::Percent, unit: None, decimals };
+            Term::Constant(Number::new(number * Exact::power_of_ten(-2), measure))
+        }
         Some(number) => {
             let decimals = number.decimals();
             Term::Constant(Number::new(number, Measure { scale: Scale::Plain, unit: None, decimals }))
@@ -358,12 +369,23 @@ pub(super) fn question(
     if let Some(span) = counts_rows {
         rows_are_counts(sources, frame, span, diagnostics);
     }
+    for (name, span) in asked.by {
+        let of_series = ["rank", "place"].contains(&name.as_str()) || asked.values.iter().any(|(value, _)| value == name);
+        if of_series {
+            let error = Diagnostic::error(Code::BadId, format!("a series has a column `{name}` of its own")).at(*span);
+            return Err(error.hint(format!("give the key another name in a selection: `add: {{ {name}_key: {name} }}`")));
+        }
+    }
     let (keys, group) = group_keys(&scope, program, asked.by)?;
     let used = used_rows(program, &folds);
     folds.push(Fold { kind: FoldKind::Count, value: None, filter: used });
     let exprs = asked.values.iter().map(|(_, expr)| *expr).chain(filters.iter().copied());
     let columns = named_columns(&scope, exprs, asked.by);
-    let rows = program.both(filter, used);
+    let mut rows = program.both(filter, used);
+    for key in &group {
+        let known = program.known(key.key);
+        rows = program.both(rows, Some(known));
+    }
     let selected = Selected { frame: frame.name.clone(), rows, keys: group.iter().map(|g| g.key).collect(), columns };
     let sources = source_query(frame, program, rows, &group);
     let cuts_place = filters.iter().flat_map(|f| f.names()).chain(asked.values.iter().flat_map(|(_, e)| e.names()))

@@ -14,7 +14,12 @@ use crate::value::{Measure, Value};
 /// A key in the form that links use: lower case, apostrophes dropped, other signs as hyphens.
 pub fn key_slug(key: &str) -> String {
     let mut slug = String::new();
-    for c in key.to_lowercase().chars() {
+    // the minus of a number is no hyphen between words
+    let negative = key.strip_prefix(['-', '−']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if negative.is_some() {
+        slug.push('-');
+    }
+    for c in negative.unwrap_or(key).to_lowercase().chars() {
         if c.is_alphanumeric() {
             slug.push(c);
         } else if !matches!(c, '\'' | '\u{2019}' | '\u{2018}') && !slug.ends_with('-') && !slug.is_empty() {
@@ -27,7 +32,10 @@ pub fn key_slug(key: &str) -> String {
 impl Series {
     /// The link form of a point's keys.
     pub fn slugs(&self, point: &Point) -> Vec<String> {
-        point.keys.iter().map(|key| key_slug(&key.to_string())).collect()
+        match &point.member {
+            Some(member) => vec![member.clone()],
+            None => point.keys.iter().map(|key| key_slug(&key.to_string())).collect(),
+        }
     }
 
     /// The figure of a point, by keys in link form or as text, then by the value's name where there are several.

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, nearest};
 use crate::exact::Exact;
 use crate::language::{Compare, Expr, Function, Kind, Match, Operator, Sort, straight};
 use crate::text::Span;
-use crate::value::{Date, Measure, Period, Scale};
+use crate::value::{Date, Grain, Measure, Period, Scale};
 
 /// What names stand for while a row expression is compiled.
 #[derive(Clone, Debug)]
@@ -164,7 +164,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 .did_you_mean(name, self.scope.parameters.keys().copied())
                 .hint("declare it under `parameters:`"));
         };
-        Ok(match Exact::parse(value) {
+        let digits = value.strip_suffix('%');
+        Ok(match Exact::parse(digits.unwrap_or(value)) {
+            Some(number) if digits.is_some() => Literal::Number(number * Exact::power_of_ten(-2), true, value.trim_end_matches('%').to_string()),
             Some(number) => Literal::Number(number, false, (*value).to_string()),
             None => Literal::Text((*value).to_string()),
         })
@@ -413,6 +415,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     fn arithmetic(&mut self, operator: Operator, a: &Expr, b: &Expr) -> Compiled<TypedKind> {
         let span = a.span.to(b.span);
+        let literal = [a, b].iter().any(|expr| matches!(expr.kind, Kind::Number { .. }));
         if operator == Operator::Divide {
             let (a, b) = (self.number(a)?, self.number(b)?);
             let measure = Measure { scale: Scale::Plain, unit: None, decimals: None };
@@ -424,7 +427,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
             let node = self.program.number(Numeric::Multiply(a.0, b.0));
             return Ok(TypedKind::Number { node, scale: a.1 + b.1, measure, divisor: None });
         }
-        let measure = common(&a.2, &b.2, span)?;
+        let mut measure = common(&a.2, &b.2, span)?;
+        if operator == Operator::Subtract && measure.scale == Scale::Percent && !literal {
+            measure.scale = Scale::Points;
+        }
         let scale = a.1.max(b.1);
         let (a, b) = (self.rescale(a.0, a.1, scale), self.rescale(b.0, b.1, scale));
         let node = self.program.number(match operator {
@@ -436,7 +442,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     fn between(&mut self, subject: Typed, low: Typed, high: Typed, span: Span) -> Compiled<TruthId> {
         if let TypedKind::Coded(node, Meaning::Period(periods)) = &subject.kind {
-            let (first, last) = (literal_period(&low)?, literal_period(&high)?);
+            let (first, last) = (literal_period(&low, periods)?, literal_period(&high, periods)?);
             let table = periods
                 .iter()
                 .map(|period| period.days().0 >= first.days().0 && period.days().1 <= last.days().1)
@@ -489,9 +495,15 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     fn compare_numbers(&mut self, compare: Compare, a: Typed, b: Typed, span: Span) -> Compiled<TruthId> {
-        if let (TypedKind::Number { measure, .. }, TypedKind::Literal(Literal::Number(value, percent, text))) = (&a.kind, &b.kind)
-            && measure.scale != scale_of(*percent)
+        if let (TypedKind::Number { measure: x, .. }, TypedKind::Number { measure: y, .. }) = (&a.kind, &b.kind)
+            && (x.scale == Scale::Plain) != (y.scale == Scale::Plain)
+        {
+            return Err(mismatch(span, "a percentage cannot be compared with a plain number"));
+        }
+        if let (TypedKind::Number { measure, divisor, .. }, TypedKind::Literal(Literal::Number(value, percent, text))) = (&a.kind, &b.kind)
+            && (measure.scale == Scale::Plain) == *percent
             && !value.is_zero()
+            && divisor.is_none()
         {
             let wish = if *percent { "a plain number" } else { "a percentage" };
             let instead = if *percent { text.clone() } else { format!("{text}%") };
@@ -569,7 +581,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 equal.into_iter().map(|equal| equal == (compare == Compare::Equal)).collect()
             }
             Meaning::Period(periods) => {
-                let wanted = Period::parse(text, None).ok_or_else(|| not_a(text, "period", span))?;
+                let wanted = period_like(text, periods).ok_or_else(|| not_a(text, "period", span))?;
                 if matches!(compare, Compare::Equal | Compare::Unequal) && !periods.contains(&wanted) {
                     let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
                     return Err(silent(text, subject, &names, span));
@@ -580,8 +592,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 let Literal::Number(wanted, percent, _) = literal else {
                     return Err(mismatch(span, format!("`{text}` is no number")));
                 };
-                if measure.scale == Scale::Percent && !percent && !wanted.is_zero() {
-                    return Err(mismatch(span, "the values are percentages").hint(format!("write `{text}%`")));
+                if (measure.scale == Scale::Plain) == *percent && !wanted.is_zero() {
+                    let (what, instead) = if *percent { ("plain numbers", text.clone()) } else { ("percentages", format!("{text}%")) };
+                    return Err(mismatch(span, format!("the values are {what}")).hint(format!("write `{instead}`")));
                 }
                 values.iter().map(|value| comparison.holds(value, wanted)).collect()
             }
@@ -603,18 +616,15 @@ impl<'a, 'p> Compiler<'a, 'p> {
         (y, second): (NumberId, &Meaning),
         span: Span,
     ) -> Compiled<TruthId> {
-        let positions = |from: Vec<String>, to: &[String]| -> Vec<Option<i64>> {
-            let other = |text: &String| to.iter().position(|t| t == text).map_or(-1, |at| at as i64);
-            from.iter().map(|text| Some(other(text))).collect()
-        };
         match (first, second) {
             (Meaning::Date, Meaning::Date) | (Meaning::Boolean, Meaning::Boolean) => {
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
             (Meaning::Text(a), Meaning::Text(b)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
-                let b: Vec<String> = b.iter().map(|t| straight(t)).collect();
-                let table = positions(a.iter().map(|t| straight(t)).collect(), &b);
-                let x = self.program.number(Numeric::Table(x, table));
+                // both sides to one list of codes: several spellings of an apostrophe are one text
+                let all: Vec<String> = a.iter().chain(b).map(|t| straight(t)).collect();
+                let codes = |texts: &[String]| texts.iter().map(|t| all.iter().position(|known| *known == straight(t)).map(|at| at as i64)).collect();
+                let (x, y) = (self.program.number(Numeric::Table(x, codes(a))), self.program.number(Numeric::Table(y, codes(b))));
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
             (Meaning::Period(a), Meaning::Period(b)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
@@ -727,10 +737,18 @@ fn period_holds(compare: Compare, a: Period, b: Period) -> bool {
     comparison.holds(&end(a, of_a), &end(b, of_b))
 }
 
-fn literal_period(typed: &Typed) -> Compiled<Period> {
+/// A period; one with two readings, such as `2010-11`, in the reading of the column's own periods.
+fn period_like(text: &str, periods: &[Period]) -> Option<Period> {
+    Period::parse(text, None).or_else(|| {
+        let months = periods.iter().any(|period| matches!(period, Period::Month(..)));
+        Period::parse(text, Some(if months { Grain::Month } else { Grain::FinancialYear }))
+    })
+}
+
+fn literal_period(typed: &Typed, periods: &[Period]) -> Compiled<Period> {
     match &typed.kind {
         TypedKind::Literal(Literal::Text(text) | Literal::Number(_, _, text)) => {
-            Period::parse(text, None).ok_or_else(|| not_a(text, "period", typed.span))
+            period_like(text, periods).ok_or_else(|| not_a(text, "period", typed.span))
         }
         _ => Err(mismatch(typed.span, format!("{} where a period is asked for", typed.describe()))),
     }

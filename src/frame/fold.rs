@@ -129,10 +129,7 @@ impl Partial {
             Payload::Sum(sum) => sum.add(value),
             Payload::Moments(sum, squares) => {
                 sum.add(value);
-                match value.checked_mul(value) {
-                    Some(square) => squares.add(square),
-                    None => self.overflow = Some(self.overflow.map_or(row, |first| first.min(row))),
-                }
+                squares.add_square(value);
             }
             Payload::Extremes(range) => {
                 *range = Some(range.map_or((value, value), |(a, b)| (a.min(value), b.max(value))));

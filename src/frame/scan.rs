@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::column::Packed;
+use super::column::{Mark, Packed};
 use super::fold::{Fold, FoldKind, Partial, Payload};
 use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, UNDECIDED};
 use super::{Frame, Part};
@@ -339,9 +339,15 @@ impl<'a> Worker<'a> {
                 continue;
             }
             let key = |key: &Integers| match mark(key) {
-                0 => Key::Value(i64::try_from(key.values[row]).unwrap_or(i64::MAX)),
+                // beyond 64 bits there is no key: such a row is in no group, and is counted
+                0 => i64::try_from(key.values[row]).map_or(Key::Unknown(Mark::Overflow as u8), Key::Value),
                 mark => Key::Unknown(mark),
             };
+            let too_large = |key: &Integers| mark(key) == 0 && i64::try_from(key.values[row]).is_err();
+            if keys.iter().any(too_large) {
+                self.without_key += 1;
+                continue;
+            }
             *slot = self.hashed_slot(keys.iter().map(key).collect());
         }
         found

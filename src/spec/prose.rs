@@ -374,8 +374,13 @@ impl Reader<'_> {
 
     /// Text that still looks like one of our links, or like a footnote, was not read as one.
     fn leftovers(&mut self, inlines: &[Inline], range: &Range<usize>) {
-        for inline in inlines {
-            let Inline::Text(text) = inline else { continue };
+        let mut texts = Vec::new();
+        walk_inlines(inlines, &mut |inline| {
+            if let Inline::Text(text) = inline {
+                texts.push(text);
+            }
+        });
+        for text in texts {
             for scheme in SCHEMES.iter().chain(&["word", "num", "if"]) {
                 let broken = [format!("]({scheme}:"), format!("] ({scheme}:")];
                 if let Some(broken) = broken.iter().find(|b| text.contains(b.as_str())) {
@@ -519,6 +524,10 @@ impl Reader<'_> {
                     self.error(Code::BrokenLink, &range, "a link without words", "write `[=](fig:id)` to insert the value");
                 }
                 let source = &self.passage.words[range.clone()];
+                if !source.contains("](") {
+                    let hint = format!("write `[{words}]({scheme}:{target})`");
+                    self.error(Code::BrokenLink, &range, "a link by reference, or between `< >`", hint);
+                }
                 let end = source.rfind("](").map_or(range.end, |at| range.start + at);
                 let inner = (range.start + 1).min(end)..end;
                 let claim = Claim { references, content, words, range, inner, span };

@@ -180,7 +180,7 @@ impl<'a> Resolver<'a> {
         } else if raw.by.is_some() || raw.on.is_some() {
             self.entered(id, &raw, value, format)?
         } else {
-            Origin::Recipe(self.recipe(&raw, value)?)
+            Origin::Recipe(self.recipe(&raw, &self.plain_number(&raw, value))?)
         };
         let format = format.or(match &origin {
             Origin::Recipe(recipe) => recipe.format,
@@ -194,6 +194,18 @@ impl<'a> Resolver<'a> {
         }
         let allow_empty = raw.allow_empty;
         Some(Figure { origin, format, label, caveat, also, allow_empty, reason, span: id.span })
+    }
+
+    /// A number of the author's own, with its reason, may be written as readers write it: `1,234`.
+    fn plain_number(&self, raw: &RawFigure, value: &Passage) -> Passage {
+        let own = raw.reason.is_some() && raw.from.is_none();
+        match self.locale.read(&value.words).filter(|_| own) {
+            None => value.clone(),
+            Some(typed) => {
+                let percent = if typed.percent { "%" } else { "" };
+                Passage::verbatim(format!("{}{percent}", typed.value.fixed(typed.decimals)), value.span)
+            }
+        }
     }
 
     /// The recipe of the long form: `value` holds the whole line, or the other keys hold its parts.

@@ -165,6 +165,11 @@ impl Reader<'_> {
                 self.key(passage);
                 Some(())
             }
+            Some(open) if plain && open.flow && !open.mapping && split_number(self.content, span) => {
+                let error = Diagnostic::error(Code::YamlSyntax, "a comma inside `[ ]` splits").at(span);
+                self.diagnostics.push(error.hint("quote the number: [\"1,400\"]; put a space after a comma that is meant to split"));
+                Some(())
+            }
             _ if plain && source.is_empty() => self.place(Node { kind: NodeKind::Empty, span }),
             _ => self.place(Node { kind: NodeKind::Scalar(passage), span }),
         }
@@ -229,12 +234,12 @@ impl Reader<'_> {
         let message = format!("the YAML cannot be read: {}", error.info());
         let mut diagnostic = Diagnostic::error(Code::YamlSyntax, message).at(span);
         let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
-        if line.matches(": ").count() > 1 {
+        if line.contains('[') {
+            diagnostic = diagnostic.hint("`[` begins a list: column names have no brackets, and markers such as `[#VALUE!]`, `[-, x]` stand in quotes");
+        } else if line.matches(": ").count() > 1 {
             diagnostic = diagnostic.hint("a colon and a space begin a value: quote the line");
         } else if value.starts_with(['\'', '"']) {
             diagnostic = diagnostic.hint("a line that begins with a quotation mark ends with it: put the whole value in the other kind of quotes");
-        } else if value.starts_with('[') {
-            diagnostic = diagnostic.hint("`[` begins a list: column names have no brackets, and markers such as `[#VALUE!]` stand in quotes");
         } else if line.contains('\t') {
             diagnostic = diagnostic.hint("indent with spaces, not tabs");
         } else if value.starts_with(['%', '@', '`', '&', '*', '!', '|', '>']) {
@@ -242,4 +247,11 @@ impl Reader<'_> {
         }
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// Whether a scalar is the second half of `1,400`: digits right behind a comma behind a digit.
+fn split_number(content: &str, span: Span) -> bool {
+    let before = &content[..span.start];
+    let own = content[span.start..span.end].bytes();
+    own.len() == 3 && own.clone().all(|b| b.is_ascii_digit()) && before.ends_with(',') && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit())
 }
