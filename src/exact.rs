@@ -205,7 +205,10 @@ impl Exact {
             }
             let half = BigRational::new(&floor * 2 + 1, BigInt::from(2));
             let root = if &half * &half < scaled { floor + 1 } else { floor };
-            return Some((Self(BigRational::from_integer(root)) * Self::power_of_ten(-shift), false));
+            return Some((
+                Self(BigRational::from_integer(root)) * Self::power_of_ten(-shift),
+                false,
+            ));
         }
     }
 }
@@ -341,7 +344,10 @@ mod tests {
     fn roots_have_34_correct_digits() {
         // The digits of the square root of 2 are those of OEIS A002193.
         let (root, is_exact) = exact("2").sqrt().expect("positive");
-        assert_eq!((root.to_string().as_str(), is_exact), ("1.414213562373095048801688724209698", false));
+        assert_eq!(
+            (root.to_string().as_str(), is_exact),
+            ("1.414213562373095048801688724209698", false)
+        );
         assert_eq!(exact("0.01").sqrt(), Some((exact("0.1"), true)));
         assert_eq!(exact("-1").sqrt(), None);
         let (small, _) = exact("2e-40").sqrt().expect("positive");
@@ -350,7 +356,8 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_are_refused() {
-        for text in ["", ".", "1.", ".5", "1e", "1e999999999", "NaN", "inf", "1,000", "--1", "１"] {
+        for text in ["", ".", "1.", ".5", "1e", "1e999999999", "NaN", "inf", "1,000", "--1", "１"]
+        {
             assert_eq!(Exact::parse(text), None, "{text}");
         }
     }

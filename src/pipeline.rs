@@ -117,7 +117,12 @@ fn list(world: &dyn World, folder: &str, diagnostics: &mut Diagnostics) -> Vec<S
     diagnostics.take(listed).unwrap_or_default()
 }
 
-fn specs(world: &dyn World, names: &[String], texts: &mut Texts, diagnostics: &mut Diagnostics) -> Vec<Spec> {
+fn specs(
+    world: &dyn World,
+    names: &[String],
+    texts: &mut Texts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Spec> {
     let all: Vec<String> = list(world, "reports", diagnostics)
         .iter()
         .filter_map(|path| path.strip_prefix("reports/")?.strip_suffix(".yaml"))
@@ -125,12 +130,20 @@ fn specs(world: &dyn World, names: &[String], texts: &mut Texts, diagnostics: &m
         .map(str::to_string)
         .collect();
     if all.is_empty() && !diagnostics.has_errors() {
-        let error = Diagnostic::error(Code::NoReports, "there is no report: no `reports/NAME.yaml` in this folder");
-        diagnostics.push(error.hint("go to the project's folder, or run `tieout init` in an empty one"));
+        let error = Diagnostic::error(
+            Code::NoReports,
+            "there is no report: no `reports/NAME.yaml` in this folder",
+        );
+        diagnostics
+            .push(error.hint("go to the project's folder, or run `tieout init` in an empty one"));
     }
     for name in names.iter().filter(|name| !all.contains(name)) {
         let error = Diagnostic::error(Code::NoReports, format!("there is no report `{name}`"));
-        diagnostics.push(error.did_you_mean(name, all.iter().map(String::as_str)).hint(format!("reports: {}", all.join(", "))));
+        diagnostics.push(
+            error
+                .did_you_mean(name, all.iter().map(String::as_str))
+                .hint(format!("reports: {}", all.join(", "))),
+        );
     }
     let mut specs = Vec::new();
     for name in all.iter().filter(|name| names.is_empty() || names.contains(name)) {
@@ -158,7 +171,11 @@ fn declarations(world: &dyn World, texts: &mut Texts, diagnostics: &mut Diagnost
     sources::declare(texts, &ids).into(diagnostics)
 }
 
-fn theme(world: &dyn World, overrides: &mut BTreeMap<String, String>, diagnostics: &mut Diagnostics) -> Theme {
+fn theme(
+    world: &dyn World,
+    overrides: &mut BTreeMap<String, String>,
+    diagnostics: &mut Diagnostics,
+) -> Theme {
     let present = list(world, "templates", diagnostics);
     for file in Theme::FILES {
         let path = format!("templates/{file}");
@@ -170,7 +187,13 @@ fn theme(world: &dyn World, overrides: &mut BTreeMap<String, String>, diagnostic
 }
 
 /// Loads each dataset once, with the columns that any of the reports names.
-fn load(world: &dyn World, specs: &[Spec], threads: NonZeroUsize, project: &mut Project, diagnostics: &mut Diagnostics) {
+fn load(
+    world: &dyn World,
+    specs: &[Spec],
+    threads: NonZeroUsize,
+    project: &mut Project,
+    diagnostics: &mut Diagnostics,
+) {
     let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for spec in specs {
         for (dataset, names) in figures::wanted(spec) {
@@ -182,7 +205,8 @@ fn load(world: &dyn World, specs: &[Spec], threads: NonZeroUsize, project: &mut 
         if let Ok(stamp) = world.stamp(&dataset.path) {
             project.stamps.insert(dataset.path.clone(), stamp);
         }
-        let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
+        let mut open =
+            || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
         let frame = sources::load(dataset, &Wanted { names, threads }, &mut open).into(diagnostics);
         project.frames.extend(frame.map(|frame| (name, frame)));
     }
@@ -197,11 +221,19 @@ fn report(
 ) -> Option<Report> {
     let locale = Locale::named(&spec.language)?;
     let plan = figures::plan(&spec, &project.sources, &project.frames).into(diagnostics);
-    let figures = figures::compute(&spec, &project.sources, &project.frames, plan, threads).into(diagnostics);
+    let figures =
+        figures::compute(&spec, &project.sources, &project.frames, plan, threads).into(diagnostics);
     let verdicts = claims::check(&spec, &figures, &project.sources, &locale).into(diagnostics);
     let rows = figures::small_row_sets(&figures, &project.frames, NAMED_ROWS, threads);
     let (sources, frames) = (&project.sources, &project.frames);
-    let inputs = document::Inputs { spec: &spec, figures: &figures, sources, frames, rows: &rows, locale: &locale };
+    let inputs = document::Inputs {
+        spec: &spec,
+        figures: &figures,
+        sources,
+        frames,
+        rows: &rows,
+        locale: &locale,
+    };
     let document = document::compose(inputs).into(diagnostics);
     let html = diagnostics.take(render::html(&document, theme));
     let markdown = diagnostics.take(render::markdown(&document, theme));
@@ -218,7 +250,11 @@ fn warn_of_licences(document: &Document, sources: &Sources, diagnostics: &mut Di
         .collect();
     let Some(first) = without.first() else { return };
     let names: Vec<&str> = without.iter().map(|source| source.id.as_str()).collect();
-    let message = format!("`{}` rests on sources whose licence is not stated: {}", document.name, crate::diag::list(&names, 5));
+    let message = format!(
+        "`{}` rests on sources whose licence is not stated: {}",
+        document.name,
+        crate::diag::list(&names, 5)
+    );
     let warning = Diagnostic::warning(Code::NoLicence, message).at(first.span);
     diagnostics.push(warning.hint("facts may be quoted; ask the publisher before copying more"));
 }
@@ -232,7 +268,12 @@ fn cited(document: &Document) -> BTreeSet<&str> {
 }
 
 /// Assembles the bundle and the lock of a report.
-pub fn bundle(world: &dyn World, project: &Project, report: &Report, threads: NonZeroUsize) -> Outcome<Option<(Bundle, Lock)>> {
+pub fn bundle(
+    world: &dyn World,
+    project: &Project,
+    report: &Report,
+    threads: NonZeroUsize,
+) -> Outcome<Option<(Bundle, Lock)>> {
     let mut diagnostics = Diagnostics::default();
     let rows = figures::row_sets(&report.figures, &project.frames, MOST_ROWS + 1, threads);
     let records = published_rows(world, project, &rows, &mut diagnostics);
@@ -263,11 +304,20 @@ pub fn bundle(world: &dyn World, project: &Project, report: &Report, threads: No
 
 /// The texts that a report is made of: spec, body, declarations of its sources, templates of the project.
 fn spec_texts(project: &Project, report: &Report) -> BTreeMap<String, String> {
-    let used = report.figures.selected.values().filter_map(|selected| project.frames.get(&selected.frame)?.provenance.as_ref());
-    let ids = cited(&report.document).into_iter().chain(used.map(|provenance| provenance.source.as_str()));
+    let used = report
+        .figures
+        .selected
+        .values()
+        .filter_map(|selected| project.frames.get(&selected.frame)?.provenance.as_ref());
+    let ids = cited(&report.document)
+        .into_iter()
+        .chain(used.map(|provenance| provenance.source.as_str()));
     let spans = ids.filter_map(|id| project.sources.sources.get(id)).map(|source| source.span.text);
     let own = [report.spec.text, report.spec.body.passage.span.text];
-    let texts = spans.chain(own).map(|id| project.texts.get(id)).map(|text| (text.path.clone(), text.content.clone()));
+    let texts = spans
+        .chain(own)
+        .map(|id| project.texts.get(id))
+        .map(|text| (text.path.clone(), text.content.clone()));
     texts.chain(project.overrides.clone()).collect()
 }
 
@@ -287,11 +337,22 @@ fn published_rows(
         let Some(frame) = project.frames.get(name) else { continue };
         let Some(provenance) = &frame.provenance else { continue };
         let numbers: Vec<u64> = numbers.into_iter().collect();
-        let read = world.open(&provenance.path).and_then(|mut file| records(frame, &numbers, &mut *file));
-        let unchanged = world.stamp(&provenance.path).ok() == project.stamps.get(&provenance.path).copied();
-        let read = if unchanged { read } else { Err(io::Error::other("it changed while it was read; build again")) };
-        if let Some(records) = diagnostics.take(read.map_err(|error| unreadable(&provenance.path, &error))) {
-            found.insert(name.to_string(), records.into_iter().map(|record| (record.row, record)).collect());
+        let read =
+            world.open(&provenance.path).and_then(|mut file| records(frame, &numbers, &mut *file));
+        let unchanged =
+            world.stamp(&provenance.path).ok() == project.stamps.get(&provenance.path).copied();
+        let read = if unchanged {
+            read
+        } else {
+            Err(io::Error::other("it changed while it was read; build again"))
+        };
+        if let Some(records) =
+            diagnostics.take(read.map_err(|error| unreadable(&provenance.path, &error)))
+        {
+            found.insert(
+                name.to_string(),
+                records.into_iter().map(|record| (record.row, record)).collect(),
+            );
         }
     }
     found

@@ -197,11 +197,22 @@ fn part(year: i16, text: &str) -> Option<Period> {
 
 fn named_month(text: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let lower = text.to_ascii_lowercase();
-    let position = MONTHS.iter().position(|m| *m == lower || (lower.len() == 3 && m.starts_with(&lower)));
+    let position =
+        MONTHS.iter().position(|m| *m == lower || (lower.len() == 3 && m.starts_with(&lower)));
     position.map(|index| index as i8 + 1)
 }
 
@@ -451,7 +462,10 @@ mod tests {
             ("2023/24", "2023/24"),
             ("2010/11", "2010/11"),
         ] {
-            assert_eq!(Period::parse(text, None).map(|p| p.to_string()).as_deref(), Some(canonical));
+            assert_eq!(
+                Period::parse(text, None).map(|p| p.to_string()).as_deref(),
+                Some(canonical)
+            );
         }
         for text in ["2010-11", "2024 Q5", "2024-13", "2023-25", "24", "", "Q1", "0000"] {
             assert_eq!(Period::parse(text, None), None, "{text}");

@@ -55,7 +55,11 @@ impl Disk {
     fn inside(&self, path: &str) -> io::Result<PathBuf> {
         let root = self.root.canonicalize()?;
         let full = root.join(path).canonicalize()?;
-        if full.starts_with(&root) { Ok(full) } else { Err(io::Error::other("it lies outside the project")) }
+        if full.starts_with(&root) {
+            Ok(full)
+        } else {
+            Err(io::Error::other("it lies outside the project"))
+        }
     }
 }
 
@@ -72,10 +76,16 @@ impl World for Disk {
                 continue;
             }
             let relative = entry.path().strip_prefix(&self.root).map_err(io::Error::other)?;
-            let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
+            let parts: Option<Vec<&str>> =
+                relative.components().map(|part| part.as_os_str().to_str()).collect();
             match parts {
                 Some(parts) => paths.push(parts.join("/")),
-                None => return Err(io::Error::other(format!("the name of {} is not UTF-8", relative.display()))),
+                None => {
+                    return Err(io::Error::other(format!(
+                        "the name of {} is not UTF-8",
+                        relative.display()
+                    )));
+                }
             }
         }
         paths.sort();

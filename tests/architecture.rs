@@ -7,8 +7,8 @@ use crate::support::{files, root};
 
 /// The stages in their order; a module may name itself and what stands before it.
 const ORDER: [&str; 18] = [
-    "digest", "exact", "text", "diag", "value", "locale", "language", "spec", "frame", "sources", "world", "figures", "claims",
-    "charts", "document", "render", "bundle", "pipeline",
+    "digest", "exact", "text", "diag", "value", "locale", "language", "spec", "frame", "sources",
+    "world", "figures", "claims", "charts", "document", "render", "bundle", "pipeline",
 ];
 
 fn sources() -> Vec<(String, String)> {
@@ -25,9 +25,14 @@ fn stages_look_only_upstream() {
     let mut wrong = Vec::new();
     let mut edges = BTreeSet::new();
     for (path, text) in sources() {
-        let Some(own) = ORDER.iter().position(|stage| *stage == self::stage(&path)) else { continue };
+        let Some(own) = ORDER.iter().position(|stage| *stage == self::stage(&path)) else {
+            continue;
+        };
         for (at, _) in text.match_indices("crate::") {
-            let named: String = text[at + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            let named: String = text[at + 7..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
             let place = ORDER.iter().position(|stage| *stage == named);
             edges.insert((stage(&path).to_string(), named.clone()));
             if place.is_none_or(|place| place > own) {
@@ -49,7 +54,8 @@ fn every_file_says_what_it_is() {
 #[test]
 fn the_map_in_architecture_names_every_module() {
     let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let modules: BTreeSet<String> = sources().iter().map(|(path, _)| stage(path).to_string()).collect();
+    let modules: BTreeSet<String> =
+        sources().iter().map(|(path, _)| stage(path).to_string()).collect();
     for module in modules.iter().filter(|module| !["lib", "main"].contains(&module.as_str())) {
         assert!(map.contains(&format!("`{module}")), "ARCHITECTURE.md does not name `{module}`");
     }
@@ -59,7 +65,9 @@ fn the_map_in_architecture_names_every_module() {
 fn files_are_read_and_written_by_two_modules_only() {
     for (path, text) in sources() {
         let allowed = path == "world.rs" || path.starts_with("cli/") || path == "bundle/write.rs";
-        for word in ["std::fs", "std::env", "SystemTime::now", "Instant::now", "println!", "File::open"] {
+        for word in
+            ["std::fs", "std::env", "SystemTime::now", "Instant::now", "println!", "File::open"]
+        {
             assert!(allowed || !text.contains(word), "src/{path} uses {word}");
         }
     }
@@ -68,20 +76,52 @@ fn files_are_read_and_written_by_two_modules_only() {
 #[test]
 fn no_float_but_in_charts_and_no_big_number_but_in_exact() {
     for (path, text) in sources() {
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         // serde's trait methods are named after the types
-        let code = code.replace("i128 f32 f64 char", "").replace("u128 f32 f64 char", "").replace("u64 u128 f32 f64", "");
-        assert!(!code.contains("f64") && !code.contains("f32") || path == "spec/decode.rs", "src/{path} has a float");
-        assert!(!code.contains("BigInt") && !code.contains("BigRational") || path == "exact.rs", "src/{path} names a big number");
+        let code = code
+            .replace("i128 f32 f64 char", "")
+            .replace("u128 f32 f64 char", "")
+            .replace("u64 u128 f32 f64", "");
+        assert!(
+            !code.contains("f64") && !code.contains("f32") || path == "spec/decode.rs",
+            "src/{path} has a float"
+        );
+        assert!(
+            !code.contains("BigInt") && !code.contains("BigRational") || path == "exact.rs",
+            "src/{path} names a big number"
+        );
     }
 }
 
 #[test]
 fn the_top_level_is_as_promised() {
     let allowed: BTreeSet<&str> = [
-        ".cargo", ".ci", ".git", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock",
-        "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "benches", "clippy.toml", "data", "docs", "output", "reports",
-        "rustfmt.toml", "scripts", "src", "target", "templates", "tests",
+        ".cargo",
+        ".ci",
+        ".git",
+        ".gitattributes",
+        ".gitignore",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "benches",
+        "clippy.toml",
+        "data",
+        "docs",
+        "output",
+        "reports",
+        "rustfmt.toml",
+        "scripts",
+        "src",
+        "target",
+        "templates",
+        "tests",
     ]
     .into();
     for entry in fs::read_dir(root()).unwrap() {

@@ -11,8 +11,12 @@ fn the_committed_bundles_rebuild_byte_for_byte() {
     let project = Project::copy(&root(), &PROJECT);
     project.run(&["build"]).expect(0);
     for (path, bytes) in files(&root().join("output")) {
-        let rebuilt = std::fs::read(project.path().join("output").join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-        assert!(rebuilt == bytes, "output/{path} is not what the project builds: run `cargo run --release -- build` and commit");
+        let rebuilt = std::fs::read(project.path().join("output").join(&path))
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(
+            rebuilt == bytes,
+            "output/{path} is not what the project builds: run `cargo run --release -- build` and commit"
+        );
     }
     assert_eq!(files(&project.path().join("output")).len(), files(&root().join("output")).len());
     for lock in ["reports/nrm-2024.lock", "reports/mauna-loa.lock"] {
@@ -25,8 +29,19 @@ fn the_committed_bundles_rebuild_byte_for_byte() {
 fn folder_time_zone_locale_and_threads_leave_no_trace() {
     let first = Project::copy(&root(), &PROJECT);
     let second = Project::copy(&root(), &PROJECT);
-    first.run_with(&["--threads", "1", "build"], |c| c.env("TZ", "UTC").env("LC_ALL", "C").env("LANG", "C")).expect(0);
-    second.run_with(&["--threads", "7", "build"], |c| c.env("TZ", "Pacific/Kiritimati").env("LC_ALL", "de_DE.UTF-8").env("LANG", "tr_TR.UTF-8").current_dir("/")).expect(0);
+    first
+        .run_with(&["--threads", "1", "build"], |c| {
+            c.env("TZ", "UTC").env("LC_ALL", "C").env("LANG", "C")
+        })
+        .expect(0);
+    second
+        .run_with(&["--threads", "7", "build"], |c| {
+            c.env("TZ", "Pacific/Kiritimati")
+                .env("LC_ALL", "de_DE.UTF-8")
+                .env("LANG", "tr_TR.UTF-8")
+                .current_dir("/")
+        })
+        .expect(0);
     assert_eq!(files(&first.path().join("output")), files(&second.path().join("output")));
     assert_eq!(first.read("reports/nrm-2024.lock"), second.read("reports/nrm-2024.lock"));
 }
@@ -35,7 +50,14 @@ fn folder_time_zone_locale_and_threads_leave_no_trace() {
 fn sums_hold_for_every_file_of_a_bundle() {
     for report in ["nrm-2024", "mauna-loa"] {
         let folder = root().join("output").join(report);
-        assert!(Command::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).current_dir(&folder).status().unwrap().success());
+        assert!(
+            Command::new("sha256sum")
+                .args(["--check", "--quiet", "SHA256SUMS"])
+                .current_dir(&folder)
+                .status()
+                .unwrap()
+                .success()
+        );
         let listed = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap().lines().count();
         assert_eq!(listed + 1, files(&folder).len());
         let size: usize = files(&folder).iter().map(|(_, bytes)| bytes.len()).sum();
@@ -51,7 +73,11 @@ fn text(html: &str, without: &[&str]) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let name: String = rest[1..].chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-        let end = if without.contains(&name.as_str()) { rest.find(&format!("</{name}>")).unwrap() } else { 0 };
+        let end = if without.contains(&name.as_str()) {
+            rest.find(&format!("</{name}>")).unwrap()
+        } else {
+            0
+        };
         rest = &rest[end..];
         rest = &rest[rest.find('>').unwrap() + 1..];
         out.push(' ');
@@ -78,7 +104,20 @@ fn numbers(text: &str) -> Vec<String> {
 fn markdown_and_html_say_the_same_numbers_in_the_same_order() {
     for report in ["nrm-2024", "mauna-loa"] {
         let folder = root().join("output").join(report);
-        let rendered = Command::new("cmark-gfm").args(["-e", "table", "-e", "footnotes", "-e", "autolink", "-e", "strikethrough", "briefing.md"]).current_dir(&folder).output();
+        let rendered = Command::new("cmark-gfm")
+            .args([
+                "-e",
+                "table",
+                "-e",
+                "footnotes",
+                "-e",
+                "autolink",
+                "-e",
+                "strikethrough",
+                "briefing.md",
+            ])
+            .current_dir(&folder)
+            .output();
         let rendered = rendered.expect("cmark-gfm is installed (apt-get install cmark-gfm)");
         // back-links are numbered by cmark, and are no part of the text
         let mut markdown = String::from_utf8(rendered.stdout).unwrap();
@@ -88,10 +127,16 @@ fn markdown_and_html_say_the_same_numbers_in_the_same_order() {
             markdown.replace_range(start..end, "");
         }
         let html = std::fs::read_to_string(folder.join("index.html")).unwrap();
-        let (of_html, of_markdown) = (numbers(&text(&html, &["head", "svg"])), numbers(&text(&markdown, &[])));
+        let (of_html, of_markdown) =
+            (numbers(&text(&html, &["head", "svg"])), numbers(&text(&markdown, &[])));
         assert!(of_html.len() > 60, "{report} has only {} numbers", of_html.len());
         for (at, (a, b)) in of_html.iter().zip(&of_markdown).enumerate() {
-            assert_eq!(a, b, "{report}: number {at}, after {:?}", &of_html[at.saturating_sub(5)..at]);
+            assert_eq!(
+                a,
+                b,
+                "{report}: number {at}, after {:?}",
+                &of_html[at.saturating_sub(5)..at]
+            );
         }
         assert_eq!(of_html.len(), of_markdown.len());
     }
@@ -100,14 +145,18 @@ fn markdown_and_html_say_the_same_numbers_in_the_same_order() {
 #[test]
 fn a_page_needs_nothing_else() {
     for report in ["nrm-2024", "mauna-loa"] {
-        let html = std::fs::read_to_string(root().join("output").join(report).join("index.html")).unwrap();
+        let html =
+            std::fs::read_to_string(root().join("output").join(report).join("index.html")).unwrap();
         assert!(html.contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"));
         for word in [" style=\"", "<script", "<link", " src=", "@import", "url("] {
             assert!(!html.contains(word), "{report}: {word}");
         }
         for (path, bytes) in files(&root().join("output").join(report)) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            assert!(!text.contains("/root/") && !text.contains("/tmp/") && !text.contains("/work/"), "{path} holds a path of a machine");
+            assert!(
+                !text.contains("/root/") && !text.contains("/tmp/") && !text.contains("/work/"),
+                "{path} holds a path of a machine"
+            );
         }
     }
 }

@@ -12,7 +12,10 @@ use tieout::diag::Code;
 use crate::support::{Project, Ran, root};
 
 const DEFAULTS: [(&str, &str); 4] = [
-    ("data/made/source.yaml", "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: t.csv\n"),
+    (
+        "data/made/source.yaml",
+        "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: t.csv\n",
+    ),
     ("data/made/t.csv", "year,kind,cases\n2022,red,3\n2022,blue,4\n2023,red,5\n"),
     ("reports/r.yaml", "title: Made\ndate: 2026-01-01\nfigures:\n  all: sum(cases) from t\n"),
     ("reports/r.md", "In all [12](fig:all).\n"),
@@ -21,7 +24,10 @@ const DEFAULTS: [(&str, &str); 4] = [
 #[test]
 fn every_diagnostic_reads_as_expected() {
     let mut seen = BTreeSet::new();
-    let mut paths: Vec<_> = fs::read_dir(root().join("tests/diagnostics")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(root().join("tests/diagnostics"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     for path in paths {
         let text = fs::read_to_string(&path).unwrap();
@@ -39,7 +45,8 @@ fn every_diagnostic_reads_as_expected() {
         let whole = format!("{}=== expect\n{said}", case.before);
         crate::support::matches_file(&path, &whole);
     }
-    let missing: Vec<&str> = Code::ALL.iter().map(|code| code.name()).filter(|name| !seen.contains(name)).collect();
+    let missing: Vec<&str> =
+        Code::ALL.iter().map(|code| code.name()).filter(|name| !seen.contains(name)).collect();
     assert_eq!(missing, Vec::<&str>::new(), "codes without a golden test");
 }
 
@@ -57,7 +64,9 @@ impl<'t> Case<'t> {
             let (head, body) = part.split_once('\n').unwrap();
             match head.strip_prefix("$ ") {
                 Some(arguments) => case.commands.push(arguments.split_whitespace().collect()),
-                None => case.files.push((head, body.replace("\\r", "\r").replace("\\xff", "\u{ff}\u{fffe}"))),
+                None => case
+                    .files
+                    .push((head, body.replace("\\r", "\r").replace("\\xff", "\u{ff}\u{fffe}"))),
             }
         }
         if case.commands.is_empty() {

@@ -8,13 +8,28 @@ const FLAGSHIP: [&str; 2] = ["reports", "data"];
 
 /// Values of all figures and points, by id; a point counts for its series.
 fn values(project: &Project, report: &str) -> BTreeMap<String, String> {
-    let json: serde_json::Value = serde_json::from_str(&project.read(&format!("output/{report}/figures.json"))).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&project.read(&format!("output/{report}/figures.json"))).unwrap();
     let mut values = BTreeMap::new();
     for figure in json["figures"].as_array().unwrap() {
-        values.insert(figure["id"].as_str().unwrap().to_string(), figure["value"].as_str().unwrap().to_string());
+        values.insert(
+            figure["id"].as_str().unwrap().to_string(),
+            figure["value"].as_str().unwrap().to_string(),
+        );
     }
     for series in json["series"].as_array().unwrap() {
-        let point = |point: &serde_json::Value| format!("{} {}", point["keys"], point["values"].as_array().unwrap().iter().map(|v| v["value"].to_string()).collect::<String>());
+        let point = |point: &serde_json::Value| {
+            format!(
+                "{} {}",
+                point["keys"],
+                point["values"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|v| v["value"].to_string())
+                    .collect::<String>()
+            )
+        };
         let points: Vec<String> = series["points"].as_array().unwrap().iter().map(point).collect();
         values.insert(series["id"].as_str().unwrap().to_string(), points.join(";"));
     }
@@ -30,7 +45,10 @@ fn flagship() -> Project {
     project.write("reports/nrm-2024.md", "[=](fig:dtn_2024)\n");
     let unpinned = |path: &str| {
         let text = project.read(path);
-        text.lines().filter(|line| !line.trim_start().starts_with("sha256:")).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with("sha256:"))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let source = unpinned("data/nrm-releases/source.yaml");
     project.write("data/nrm-releases/source.yaml", source);
@@ -51,25 +69,61 @@ fn a_changed_cell_changes_what_the_lineage_names_and_nothing_else() {
         ("annual.csv", 12, "reports", "2024,19125,5598", "2024,19125,5599"),
         ("annual.csv", 10, "reports", "2022,16921,4580", "2022,16921,4581"),
         ("annual.csv", 11, "referrals", "2023,16990,4929", "2023,16991,4929"),
-        ("decisions.csv", 38, "decisions", "reasonable,2022,negative,1921", "reasonable,2022,negative,2921"),
-        ("decisions.csv", 2, "decisions", "conclusive,2014,negative,614", "conclusive,2014,negative,615"),
+        (
+            "decisions.csv",
+            38,
+            "decisions",
+            "reasonable,2022,negative,1921",
+            "reasonable,2022,negative,2921",
+        ),
+        (
+            "decisions.csv",
+            2,
+            "decisions",
+            "conclusive,2014,negative,614",
+            "conclusive,2014,negative,615",
+        ),
         ("counts.csv", 22, "value", "NRM referrals,2021,12727", "NRM referrals,2021,12728"),
         ("counts.csv", 2, "value", "NRM referrals,2014,2337", "NRM referrals,2014,2338"),
         ("nationalities.csv", 17, "referrals", "2024,UK,4441", "2024,UK,1441"),
     ] {
         let path = format!("data/nrm-releases/{file}");
         let old = project.read(&path);
-        assert!(old.lines().nth(line - 1).unwrap().starts_with(from), "{file}:{line} is {:?}", old.lines().nth(line - 1));
-        let named = project.run(&["explain", "--row", &format!("{path}:{line}:{column}")]).expect(0).out;
-        let named: BTreeSet<String> = named.trim().split_once(": ").unwrap().1.split(", ").map(str::to_string).filter(|id| id != "nothing").collect();
+        assert!(
+            old.lines().nth(line - 1).unwrap().starts_with(from),
+            "{file}:{line} is {:?}",
+            old.lines().nth(line - 1)
+        );
+        let named =
+            project.run(&["explain", "--row", &format!("{path}:{line}:{column}")]).expect(0).out;
+        let named: BTreeSet<String> = named
+            .trim()
+            .split_once(": ")
+            .unwrap()
+            .1
+            .split(", ")
+            .map(str::to_string)
+            .filter(|id| id != "nothing")
+            .collect();
         project.write(&path, old.replacen(from, to, 1));
         project.run(&["build"]).expect(0);
         let after = values(&project, "nrm-2024");
-        let changed: BTreeSet<String> = before.iter().filter(|(id, value)| after[*id] != **value).map(|(id, _)| id.clone()).collect();
-        assert!(changed.is_subset(&named), "{file}:{line} changed {:?} beside {named:?}", changed.difference(&named));
+        let changed: BTreeSet<String> = before
+            .iter()
+            .filter(|(id, value)| after[*id] != **value)
+            .map(|(id, _)| id.clone())
+            .collect();
+        assert!(
+            changed.is_subset(&named),
+            "{file}:{line} changed {:?} beside {named:?}",
+            changed.difference(&named)
+        );
         // what is named and did not change: ranks, and labels of text figures, may stay as they are
         let still: BTreeSet<&str> = named.difference(&changed).map(String::as_str).collect();
-        assert!(still.is_subset(&["top_nationality"].into()), "{file}:{line} names {still:?}, which did not change");
+        assert!(
+            still.is_subset(&["top_nationality"].into()),
+            "{file}:{line} names {still:?}, which did not change"
+        );
         some += changed.len();
         project.write(&path, old);
     }
@@ -80,15 +134,28 @@ fn a_changed_cell_changes_what_the_lineage_names_and_nothing_else() {
 fn evidence_holds_the_rows_as_published_with_their_lines() {
     let csv = "\u{feff}year,kind,cases\r\n2022,\"red, dark\",  3 \r\n\r\n2022,\"multi\nline\",4\r\nTotal,,7\r\n2023,\"red, dark\",1.0\r\n";
     let columns = "    ignore_rows: year = 'Total'\n    columns:\n      cases: { type: integer }\n";
-    let project = Project::of(csv, columns, "figures:\n  red: sum(cases) from t where kind = 'red, dark'\n", "[4](fig:red)\n");
+    let project = Project::of(
+        csv,
+        columns,
+        "figures:\n  red: sum(cases) from t where kind = 'red, dark'\n",
+        "[4](fig:red)\n",
+    );
     project.run(&["build"]).expect(0);
     let evidence = project.read("output/r/evidence/red.csv");
-    assert_eq!(evidence, "file,line,kind,cases\ndata/made/t.csv,2,\"red, dark\",3\ndata/made/t.csv,7,\"red, dark\",1.0\n");
+    assert_eq!(
+        evidence,
+        "file,line,kind,cases\ndata/made/t.csv,2,\"red, dark\",3\ndata/made/t.csv,7,\"red, dark\",1.0\n"
+    );
     let said = project.run(&["explain", "--row", "data/made/t.csv:7"]).expect(0).out;
     assert_eq!(said.trim(), "r: red");
     // the multi-line row begins on line 4, the ignored one is no row
-    assert_eq!(project.run(&["explain", "--row", "data/made/t.csv:4"]).expect(0).out.trim(), "r: nothing");
-    assert!(project.run(&["explain", "--row", "data/made/t.csv:6"]).expect(1).err.contains("no row"));
+    assert_eq!(
+        project.run(&["explain", "--row", "data/made/t.csv:4"]).expect(0).out.trim(),
+        "r: nothing"
+    );
+    assert!(
+        project.run(&["explain", "--row", "data/made/t.csv:6"]).expect(1).err.contains("no row")
+    );
 }
 
 /// Digests that `tests/independent/rows_digest.sh` gives, by sort, uniq and sha256sum.
@@ -103,8 +170,60 @@ fn rows_digests_equal_those_of_the_published_vectors() {
     }
     let project = Project::of(csv, columns, &spec, "[=](fig:f0)\n");
     project.run(&["build"]).expect(0);
-    let json: serde_json::Value = serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
     for (figure, line) in json["figures"].as_array().unwrap().iter().zip(vectors.lines()) {
         assert_eq!(figure["input"]["rows_sha256"], line.split_once("  ").unwrap().0, "{line}");
     }
+}
+
+/// A first block of ignored rows only, and texts that turn up later: codes must not be mixed up between blocks.
+#[test]
+fn texts_of_later_blocks_keep_their_own_rows() {
+    let mut csv = String::from("year,cat,n\n");
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    for row in 0..30_000u64 {
+        csv.push_str(&format!("2010,early{},{row}\n", row % 3));
+    }
+    for row in 0..90_000u64 {
+        let cat = format!("cat{}", row % (2 + row / 20_000));
+        csv.push_str(&format!("2011,{cat},{row}\n"));
+        *sums.entry(cat).or_default() += row;
+    }
+    let columns = "    ignore_rows: year = 2010\n    columns:\n      year: { type: text }\n      cat: { type: text }\n      n: { type: integer }\n";
+    let project = Project::of(
+        &csv,
+        columns,
+        "figures:\n  all: count() from t\nseries:\n  s: sum(n) from t by cat\n",
+        "[90,000](fig:all)\n",
+    );
+    project.run(&["build"]).expect(0);
+    let json: serde_json::Value =
+        serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+    let found: BTreeMap<String, u64> = json["series"][0]["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| {
+            (
+                point["keys"][0].as_str().unwrap().to_string(),
+                point["values"][0]["value"].as_str().unwrap().parse().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(found, sums);
+}
+
+/// Types are those that all cells have, also where the head of a large file suggests another.
+#[test]
+fn inferred_types_hold_for_the_whole_file() {
+    let mut csv = String::from("a,b,c,d\n");
+    (0..40_000).for_each(|row| csv.push_str(&format!("{row},,2010,x\n")));
+    csv.push_str("0.5,7,2011 Q1,012\n");
+    let spec = "figures:\n  a: sum(a) from t\n  b: sum(b) from t\n  c: count(where c = '2011 Q1') from t\n  d: d from t where b = 7\n";
+    let project = Project::of(&csv, "", spec, "[=](fig:a)\n");
+    project.run(&["build"]).expect(0);
+    let found = values(&project, "r");
+    // 0 + 1 + … + 39,999 and a half
+    assert_eq!(["a", "b", "c", "d"].map(|id| found[id].as_str()), ["799980000.5", "7", "1", "012"]);
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use tieout::language::{Compare, Expr, Function, Kind, Match, Operator, Recipe, State, parse_recipe};
+use tieout::language::{
+    Compare, Expr, Function, Kind, Match, Operator, Recipe, State, parse_recipe,
+};
 use tieout::text::{Passage, Span, Texts};
 
 type Number = BigRational;
@@ -51,9 +53,13 @@ pub fn text_of(recipe: &Recipe, rows: &[Row]) -> Option<String> {
     }
     let mut groups: BTreeMap<Vec<Order>, Vec<&Row>> = BTreeMap::new();
     for row in &all {
-        let keys: Vec<&Value> = recipe.by.iter().map(|(key, _)| row.get(key)).collect::<Option<_>>()?;
+        let keys: Vec<&Value> =
+            recipe.by.iter().map(|(key, _)| row.get(key)).collect::<Option<_>>()?;
         if keys.iter().all(|key| !matches!(key, Value::Missing | Value::Hidden)) {
-            groups.entry(keys.into_iter().map(Order::of).collect::<Option<_>>()?).or_default().push(row);
+            groups
+                .entry(keys.into_iter().map(Order::of).collect::<Option<_>>()?)
+                .or_default()
+                .push(row);
         }
     }
     let mut points = Vec::new();
@@ -80,12 +86,19 @@ impl Order {
 }
 
 fn table(csv: &str, columns: &str) -> Option<Vec<Row>> {
-    if csv.contains('"') || columns.contains("missing") || columns.contains("suppressed") || columns.contains("period") {
+    if csv.contains('"')
+        || columns.contains("missing")
+        || columns.contains("suppressed")
+        || columns.contains("period")
+    {
         return None;
     }
     let kind = |name: &str| {
-        let line = columns.lines().find(|line| line.trim_start().starts_with(&format!("{name}:")))?;
-        line.split("type: ").nth(1).map(|rest| rest.split([',', ' ', '}']).next().unwrap_or("").to_string())
+        let line =
+            columns.lines().find(|line| line.trim_start().starts_with(&format!("{name}:")))?;
+        line.split("type: ")
+            .nth(1)
+            .map(|rest| rest.split([',', ' ', '}']).next().unwrap_or("").to_string())
     };
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next()?.split(',').collect();
@@ -93,7 +106,9 @@ fn table(csv: &str, columns: &str) -> Option<Vec<Row>> {
         .filter(|line| !line.trim_matches([',', ' ']).is_empty())
         .map(|line| {
             let cells = header.iter().zip(line.split(','));
-            cells.map(|(name, cell)| Some((name.to_string(), read(cell, kind(name).as_deref())?))).collect()
+            cells
+                .map(|(name, cell)| Some((name.to_string(), read(cell, kind(name).as_deref())?)))
+                .collect()
         })
         .collect()
 }
@@ -226,7 +241,9 @@ fn comparison(compare: Compare, a: &Expr, b: &Expr, row: &Row) -> Option<Option<
         (Value::Number(a), Value::Number(b)) => a.cmp(&b),
         (Value::Text(a), Value::Text(b)) => a.cmp(&b),
         (Value::Truth(a), Value::Truth(b)) => a.cmp(&b),
-        (Value::Missing | Value::Hidden, _) | (_, Value::Missing | Value::Hidden) => return Some(None),
+        (Value::Missing | Value::Hidden, _) | (_, Value::Missing | Value::Hidden) => {
+            return Some(None);
+        }
         _ => return None,
     };
     Some(Some(match compare {
@@ -253,7 +270,9 @@ fn quotient(expr: &Expr, row: &Row) -> Option<Value> {
 
 fn cell(expr: &Expr, row: &Row) -> Option<Value> {
     Some(match &expr.kind {
-        Kind::Number { text, percent, .. } => Value::Number(fraction(text)? / int(if *percent { 100 } else { 1 })),
+        Kind::Number { text, percent, .. } => {
+            Value::Number(fraction(text)? / int(if *percent { 100 } else { 1 }))
+        }
         Kind::Text(text) => Value::Text(text.clone()),
         Kind::Name(name) => row.get(name)?.clone(),
         Kind::Negate(a) => match cell(a, row)? {
@@ -275,14 +294,18 @@ fn cell(expr: &Expr, row: &Row) -> Option<Value> {
             Some(false) => cell(&arguments[2], row)?,
             None => Value::Missing,
         },
-        Kind::Call { function: Function::Absolute, arguments, .. } => match cell(&arguments[0], row)? {
-            Value::Number(a) => Value::Number(if a < int(0) { -a } else { a }),
-            other => other,
-        },
-        Kind::Call { function: Function::Lower, arguments, .. } => match cell(&arguments[0], row)? {
-            Value::Text(a) => Value::Text(a.to_lowercase()),
-            other => other,
-        },
+        Kind::Call { function: Function::Absolute, arguments, .. } => {
+            match cell(&arguments[0], row)? {
+                Value::Number(a) => Value::Number(if a < int(0) { -a } else { a }),
+                other => other,
+            }
+        }
+        Kind::Call { function: Function::Lower, arguments, .. } => {
+            match cell(&arguments[0], row)? {
+                Value::Text(a) => Value::Text(a.to_lowercase()),
+                other => other,
+            }
+        }
         Kind::Call { function: Function::CountKnown, arguments, .. } => {
             let mut known = 0;
             for argument in arguments {
@@ -299,7 +322,9 @@ fn cell(expr: &Expr, row: &Row) -> Option<Value> {
 fn value(expr: &Expr, rows: &[&Row], all: &[&Row], point: bool) -> Option<Option<Value>> {
     let whole = |n: usize| Value::Number(int(n as i64));
     Some(Some(match &expr.kind {
-        Kind::Number { text, percent, .. } => Value::Number(fraction(text)? / int(if *percent { 100 } else { 1 })),
+        Kind::Number { text, percent, .. } => {
+            Value::Number(fraction(text)? / int(if *percent { 100 } else { 1 }))
+        }
         Kind::Name(_) => match rows {
             [row] => match cell(expr, row)? {
                 Value::Missing => return Some(None),
@@ -312,7 +337,11 @@ fn value(expr: &Expr, rows: &[&Row], all: &[&Row], point: bool) -> Option<Option
             other => return Some(other),
         },
         Kind::Binary(operator, a, b) => {
-            let (Some(Value::Number(a)), Some(Value::Number(b))) = (value(a, rows, all, point)?, value(b, rows, all, point)?) else { return Some(None) };
+            let (Some(Value::Number(a)), Some(Value::Number(b))) =
+                (value(a, rows, all, point)?, value(b, rows, all, point)?)
+            else {
+                return Some(None);
+            };
             Value::Number(match operator {
                 Operator::Add => a + b,
                 Operator::Subtract => a - b,
@@ -322,14 +351,20 @@ fn value(expr: &Expr, rows: &[&Row], all: &[&Row], point: bool) -> Option<Option
             })
         }
         Kind::Pair { function, from, to } => {
-            let (Some(Value::Number(a)), Some(Value::Number(b))) = (value(from, rows, all, point)?, value(to, rows, all, point)?) else { return Some(None) };
+            let (Some(Value::Number(a)), Some(Value::Number(b))) =
+                (value(from, rows, all, point)?, value(to, rows, all, point)?)
+            else {
+                return Some(None);
+            };
             Value::Number(match function {
                 Function::Ratio => b / a,
                 Function::PercentChange => (b - &a) / a,
                 _ => b - a,
             })
         }
-        Kind::Call { function: Function::Total, arguments, .. } => return value(&arguments[0], all, all, point),
+        Kind::Call { function: Function::Total, arguments, .. } => {
+            return value(&arguments[0], all, all, point);
+        }
         Kind::Call { function, distinct, arguments, filter } => {
             if *function == Function::Share {
                 return share(&arguments[0], filter.as_deref(), rows);
@@ -342,8 +377,12 @@ fn value(expr: &Expr, rows: &[&Row], all: &[&Row], point: bool) -> Option<Option
                 return Some((point && *function == Function::Count).then(|| whole(0)));
             }
             let Some(argument) = arguments.first() else { return Some(Some(whole(rows.len()))) };
-            let cells: Vec<Value> = rows.iter().map(|row| cell(argument, row)).collect::<Option<_>>()?;
-            let known: Vec<Value> = cells.into_iter().filter(|value| !matches!(value, Value::Missing | Value::Hidden)).collect();
+            let cells: Vec<Value> =
+                rows.iter().map(|row| cell(argument, row)).collect::<Option<_>>()?;
+            let known: Vec<Value> = cells
+                .into_iter()
+                .filter(|value| !matches!(value, Value::Missing | Value::Hidden))
+                .collect();
             if *function == Function::Count {
                 let mut seen: Vec<&Value> = Vec::new();
                 for value in &known {
@@ -353,7 +392,10 @@ fn value(expr: &Expr, rows: &[&Row], all: &[&Row], point: bool) -> Option<Option
                 }
                 return Some(Some(whole(if *distinct { seen.len() } else { known.len() })));
             }
-            let numbers: Vec<Number> = known.iter().map(|value| if let Value::Number(n) = value { Some(n.clone()) } else { None }).collect::<Option<_>>()?;
+            let numbers: Vec<Number> = known
+                .iter()
+                .map(|value| if let Value::Number(n) = value { Some(n.clone()) } else { None })
+                .collect::<Option<_>>()?;
             match aggregate(*function, numbers)? {
                 Some(number) => Value::Number(number),
                 None => return Some(None),
@@ -380,7 +422,11 @@ fn aggregate(function: Function, mut numbers: Vec<Number>) -> Option<Option<Numb
         Function::Maximum => numbers[numbers.len() - 1].clone(),
         Function::Median => {
             let half = numbers.len() / 2;
-            if numbers.len() % 2 == 1 { numbers[half].clone() } else { (&numbers[half - 1] + &numbers[half]) / int(2) }
+            if numbers.len() % 2 == 1 {
+                numbers[half].clone()
+            } else {
+                (&numbers[half - 1] + &numbers[half]) / int(2)
+            }
         }
         Function::Variance if numbers.len() == 1 => return Some(None),
         Function::Variance => squares / (n - int(1)),

@@ -35,9 +35,12 @@ fn report(csv: &str, spec: &str, threads: usize) -> Report {
     let spec = spec::parse(&texts, "r", yaml, body).into(&mut diagnostics).expect("a spec");
     let names = figures::wanted(&spec).remove("t").unwrap_or_default();
     let bytes = csv.as_bytes().to_vec();
-    let mut open = || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn std::io::Read + Send>);
-    let frame = sources::load(&sources.datasets["t"], &Wanted { names, threads }, &mut open).into(&mut diagnostics);
-    let frames: BTreeMap<String, Frame> = frame.into_iter().map(|frame| ("t".to_string(), frame)).collect();
+    let mut open =
+        || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn std::io::Read + Send>);
+    let frame = sources::load(&sources.datasets["t"], &Wanted { names, threads }, &mut open)
+        .into(&mut diagnostics);
+    let frames: BTreeMap<String, Frame> =
+        frame.into_iter().map(|frame| ("t".to_string(), frame)).collect();
     let plan = figures::plan(&spec, &sources, &frames).into(&mut diagnostics);
     let figures = figures::compute(&spec, &sources, &frames, plan, threads).into(&mut diagnostics);
     Report { spec, frames, figures, diagnostics }
@@ -51,7 +54,8 @@ fn found(report: &Report, id: &str) -> Option<String> {
     let series = report.figures.series.get(id)?;
     let points = series.points.iter().map(|point| {
         let keys: Vec<String> = point.keys.iter().map(ToString::to_string).collect();
-        let value = point.values[0].figure().map_or("-".to_string(), |figure| figure.value.to_string());
+        let value =
+            point.values[0].figure().map_or("-".to_string(), |figure| figure.value.to_string());
         format!("{}: {value}", keys.join(", "))
     });
     Some(points.collect::<Vec<_>>().join("; "))
@@ -70,26 +74,64 @@ fn row() -> impl Strategy<Value = String> {
     });
     let integer = prop_oneof![4 => -20i64..20, 1 => -3_000_000_000i64..3_000_000_000, 1 => Just(i64::MAX / 1_000_000)];
     let text = |texts: &'static [&'static str]| proptest::sample::select(texts);
-    (cell(integer), cell(decimal), cell(text(&["red", "green", "blue"])), cell(text(&["x", "y"])), cell(proptest::bool::ANY))
+    (
+        cell(integer),
+        cell(decimal),
+        cell(text(&["red", "green", "blue"])),
+        cell(text(&["x", "y"])),
+        cell(proptest::bool::ANY),
+    )
         .prop_map(|(a, b, k, l, o)| format!("{a},{b},{k},{l},{o}"))
 }
 
 /// Rows that hold every literal, so that none is silent, and then random ones.
 fn table() -> impl Strategy<Value = String> {
     proptest::collection::vec(row(), 0..60).prop_map(|rows| {
-        format!("a,b,k,l,o\n3,1.5,red,x,true\n-4,2.25,green,y,false\n0,-1,blue,x,true\n{}\n", rows.join("\n"))
+        format!(
+            "a,b,k,l,o\n3,1.5,red,x,true\n-4,2.25,green,y,false\n0,-1,blue,x,true\n{}\n",
+            rows.join("\n")
+        )
     })
 }
 
 fn condition() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        (proptest::sample::select(&["a", "b"][..]), proptest::sample::select(&["<", "<=", "=", "!=", ">", ">="][..]), -6i32..6)
+        (
+            proptest::sample::select(&["a", "b"][..]),
+            proptest::sample::select(&["<", "<=", "=", "!=", ">", ">="][..]),
+            -6i32..6
+        )
             .prop_map(|(column, sign, n)| format!("{column} {sign} {n}")),
-        (proptest::sample::select(&["<", ">="][..]), -9i32..9).prop_map(|(sign, n)| format!("b {sign} {n}.5")),
-        proptest::sample::select(&["k = 'red'", "k != 'blue'", "k in ('red', 'green')", "l = 'x'", "k starts with 'b'", "o", "not o"][..])
-            .prop_map(str::to_string),
-        proptest::sample::select(&["a is known", "b is missing", "k is missing", "a < b", "a + b > 2", "a between -2 and 3", "b / a > 1",
-            "abs(a) > 3", "if(o, a, b) > 0", "count_known(a, b, k) >= 2", "lower(k) = 'red'"][..]).prop_map(str::to_string),
+        (proptest::sample::select(&["<", ">="][..]), -9i32..9)
+            .prop_map(|(sign, n)| format!("b {sign} {n}.5")),
+        proptest::sample::select(
+            &[
+                "k = 'red'",
+                "k != 'blue'",
+                "k in ('red', 'green')",
+                "l = 'x'",
+                "k starts with 'b'",
+                "o",
+                "not o"
+            ][..]
+        )
+        .prop_map(str::to_string),
+        proptest::sample::select(
+            &[
+                "a is known",
+                "b is missing",
+                "k is missing",
+                "a < b",
+                "a + b > 2",
+                "a between -2 and 3",
+                "b / a > 1",
+                "abs(a) > 3",
+                "if(o, a, b) > 0",
+                "count_known(a, b, k) >= 2",
+                "lower(k) = 'red'"
+            ][..]
+        )
+        .prop_map(str::to_string),
     ];
     leaf.prop_recursive(3, 12, 2, |inner| {
         prop_oneof![
@@ -104,11 +146,24 @@ fn aggregate() -> impl Strategy<Value = String> {
     let of = |value: &'static [&'static str]| proptest::sample::select(value);
     let value = of(&["a", "b", "a + b", "a * 2", "a - b", "if(o, a, 1)", "abs(b)", "a * b"]);
     prop_oneof![
-        (of(&["sum", "mean", "min", "max", "median", "variance", "variance_p", "count"]), value.clone()).prop_map(|(f, x)| format!("{f}({x})")),
-        (of(&["sum", "count", "max", "share"]), value, condition()).prop_map(|(f, x, c)| format!("{f}({x} where {c})")),
+        (
+            of(&["sum", "mean", "min", "max", "median", "variance", "variance_p", "count"]),
+            value.clone()
+        )
+            .prop_map(|(f, x)| format!("{f}({x})")),
+        (of(&["sum", "count", "max", "share"]), value, condition())
+            .prop_map(|(f, x, c)| format!("{f}({x} where {c})")),
         condition().prop_map(|c| format!("count(where {c})")),
         condition().prop_map(|c| format!("share({c})")),
-        of(&["count()", "count(distinct a)", "count(distinct k)", "sum(a) / count()", "sum(b) - sum(a)", "count(a) / count()"]).prop_map(str::to_string),
+        of(&[
+            "count()",
+            "count(distinct a)",
+            "count(distinct k)",
+            "sum(a) / count()",
+            "sum(b) - sum(a)",
+            "count(a) / count()"
+        ])
+        .prop_map(str::to_string),
     ]
 }
 

@@ -1,6 +1,14 @@
 //! The one integration test binary. Each module tests one thing; expected results are data files beside it.
 
-#![allow(missing_docs, unreachable_pub, clippy::iter_over_hash_type, clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::iter_over_hash_type,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 mod architecture;
 mod bad_input;

@@ -37,9 +37,16 @@ impl Project {
 
     /// One dataset `t` of a CSV text, with declarations for it, and a report `r` of a spec's lines and a body.
     pub fn of(csv: &str, columns: &str, spec: &str, body: &str) -> Self {
-        let source = format!("title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: t.csv\n{columns}");
+        let source = format!(
+            "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: t.csv\n{columns}"
+        );
         let spec = format!("title: Made\ndate: 2026-01-01\n{spec}");
-        Self::new(&[("data/made/t.csv", csv), ("data/made/source.yaml", &source), ("reports/r.yaml", &spec), ("reports/r.md", body)])
+        Self::new(&[
+            ("data/made/t.csv", csv),
+            ("data/made/source.yaml", &source),
+            ("reports/r.yaml", &spec),
+            ("reports/r.md", body),
+        ])
     }
 
     pub fn path(&self) -> &Path {
@@ -62,7 +69,11 @@ impl Project {
     }
 
     /// Runs the command with its environment changed.
-    pub fn run_with(&self, arguments: &[&str], change: impl FnOnce(&mut Command) -> &mut Command) -> Ran {
+    pub fn run_with(
+        &self,
+        arguments: &[&str],
+        change: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tieout"));
         command.arg("-C").arg(self.path()).args(arguments).env("NO_COLOR", "1");
         Ran::from(change(&mut command).output().expect("the command runs"))
@@ -106,7 +117,8 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.expect("readable");
         if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+            let path =
+                entry.path().strip_prefix(folder).expect("below").to_string_lossy().into_owned();
             found.push((path, fs::read(entry.path()).expect("readable")));
         }
     }
@@ -128,6 +140,11 @@ pub fn matches_file(path: &Path, text: &str) {
         fs::write(path, text).expect("a file");
         return;
     }
-    let expected = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(text == expected, "{} differs.\n--- expected\n{expected}\n--- found\n{text}", path.display());
+    let expected =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(
+        text == expected,
+        "{} differs.\n--- expected\n{expected}\n--- found\n{text}",
+        path.display()
+    );
 }

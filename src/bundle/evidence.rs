@@ -9,7 +9,8 @@ pub const MOST_ROWS: usize = 10_000;
 
 pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) {
     for (id, set) in inputs.rows {
-        let bytes = if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) };
+        let bytes =
+            if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) };
         if let Some(bytes) = bytes {
             bundle.insert(format!("evidence/{id}.csv"), bytes);
         }
@@ -34,7 +35,8 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
     let provenance = frame.provenance.as_ref();
     let path = provenance.map_or("", |provenance| provenance.path.as_str());
     let headers = provenance.map(|provenance| &provenance.headers);
-    let header = |name: &String| headers.and_then(|headers| headers.get(name)).unwrap_or(name).clone();
+    let header =
+        |name: &String| headers.and_then(|headers| headers.get(name)).unwrap_or(name).clone();
     let mut names: Vec<String> = frame.key.clone();
     names.extend(provenance.and_then(|provenance| provenance.source_column.clone()));
     names.extend(set.columns.iter().cloned());
@@ -47,11 +49,17 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
         }
     }
     columns.sort();
-    let head = ["file", "line"].map(str::to_string).into_iter().chain(columns.iter().map(|(_, header)| header.clone())).collect();
+    let head = ["file", "line"]
+        .map(str::to_string)
+        .into_iter()
+        .chain(columns.iter().map(|(_, header)| header.clone()))
+        .collect();
     let records = inputs.records.get(&set.frame);
     let rows = set.rows.iter().map(|row| {
         let record = records.and_then(|records| records.get(row));
-        let cells = columns.iter().map(|(position, _)| record.and_then(|record| record.cells.get(*position)).cloned().unwrap_or_default());
+        let cells = columns.iter().map(|(position, _)| {
+            record.and_then(|record| record.cells.get(*position)).cloned().unwrap_or_default()
+        });
         let line = frame.line(*row).to_string();
         [path.to_string(), line].into_iter().chain(cells).collect()
     });
@@ -61,8 +69,13 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
 /// Equal rows once, in canonical text, with their number.
 fn counted(inputs: &Inputs<'_>, id: &str) -> Option<Vec<u8>> {
     let collapsed = inputs.collapsed.get(id)?;
-    let head = std::iter::once("rows".to_string()).chain(collapsed.columns.iter().cloned()).collect();
+    let head =
+        std::iter::once("rows".to_string()).chain(collapsed.columns.iter().cloned()).collect();
     let mut rows = collapsed.rows.clone();
     rows.sort();
-    Some(csv(head, rows.into_iter().map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect())))
+    Some(csv(
+        head,
+        rows.into_iter()
+            .map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect()),
+    ))
 }

@@ -100,7 +100,12 @@ pub(super) fn json(inputs: &Inputs<'_>) -> Vec<u8> {
         date: inputs.spec.date.to_string(),
         language: &inputs.spec.language,
         rounding: inputs.spec.rounding.name(),
-        figures: inputs.figures.figures.values().map(|figure| entry(figure, inputs, true)).collect(),
+        figures: inputs
+            .figures
+            .figures
+            .values()
+            .map(|figure| entry(figure, inputs, true))
+            .collect(),
         series: inputs.figures.series.values().map(|series| series_entry(series, inputs)).collect(),
     };
     let mut bytes = serde_json::to_vec_pretty(&report).unwrap_or_default();
@@ -123,7 +128,9 @@ fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<
             Scale::Points => Some("percentage points".into()),
         }),
         provenance: figure.provenance.name(),
-        bounds: number.and_then(|number| number.bounds.as_ref()).map(|(low, high)| [low.to_string(), high.to_string()]),
+        bounds: number
+            .and_then(|number| number.bounds.as_ref())
+            .map(|(low, high)| [low.to_string(), high.to_string()]),
         rounded_root: number.is_some_and(|number| number.rounded_root),
         recipe: figure.recipe.as_ref().map(|recipe| recipe.canonical.as_str()),
         recipe_sha256: figure.recipe.as_ref().map(|recipe| recipe.sha256.as_str()),
@@ -139,14 +146,21 @@ fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<
     }
 }
 
-fn input<'a>(id: &str, counts: &'a Counts, inputs: &Inputs<'a>, rows_sha256: Option<String>) -> Input<'a> {
+fn input<'a>(
+    id: &str,
+    counts: &'a Counts,
+    inputs: &Inputs<'a>,
+    rows_sha256: Option<String>,
+) -> Input<'a> {
     let provenance = inputs.frames.get(&counts.frame).and_then(|frame| frame.provenance.as_ref());
     let selected = inputs.figures.selected.get(id);
     Input {
         frame: &counts.frame,
         file: provenance.map(|provenance| provenance.path.as_str()),
         sha256: provenance.map(|provenance| provenance.sha256.as_str()),
-        columns: selected.map(|selected| selected.columns.iter().map(String::as_str).collect()).unwrap_or_default(),
+        columns: selected
+            .map(|selected| selected.columns.iter().map(String::as_str).collect())
+            .unwrap_or_default(),
         rows_total: counts.total,
         rows_used: counts.used,
         rows_missing: counts.missing,
@@ -161,7 +175,11 @@ fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> 
         keys: point.keys.iter().map(Value::to_string).collect(),
         rank: point.rank,
         place: point.place,
-        values: point.values.iter().map(|value| value.figure().map(|figure| entry(figure, inputs, false))).collect(),
+        values: point
+            .values
+            .iter()
+            .map(|value| value.figure().map(|figure| entry(figure, inputs, false)))
+            .collect(),
     };
     SeriesEntry {
         id: &series.id,
@@ -178,10 +196,24 @@ fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> 
 
 /// One line a figure or point.
 pub(super) fn csv_table(inputs: &Inputs<'_>) -> Vec<u8> {
-    let head = ["id", "label", "value", "shown", "unit", "provenance", "rows_used", "rows_total", "recipe", "sources"];
+    let head = [
+        "id",
+        "label",
+        "value",
+        "shown",
+        "unit",
+        "provenance",
+        "rows_used",
+        "rows_total",
+        "recipe",
+        "sources",
+    ];
     let rows = inputs.figures.all().map(|figure| {
         let entry = entry(figure, inputs, false);
-        let (used, total) = figure.counts.as_ref().map_or((String::new(), String::new()), |counts| (counts.used.to_string(), counts.total.to_string()));
+        let (used, total) =
+            figure.counts.as_ref().map_or((String::new(), String::new()), |counts| {
+                (counts.used.to_string(), counts.total.to_string())
+            });
         vec![
             entry.id.to_string(),
             entry.label.to_string(),

@@ -60,7 +60,8 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
     for chart in &inputs.document.charts {
         bundle.insert(format!("charts/{}.svg", chart.id), chart.svg.clone().into_bytes());
         let head = chart.data.head.iter().map(|head| head.plain.clone()).collect();
-        let rows = chart.data.rows.iter().map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
+        let rows =
+            chart.data.rows.iter().map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
         bundle.insert(format!("charts/{}.csv", chart.id), csv(head, rows));
     }
     bundle.insert("figures.json".into(), figures::json(&inputs));
@@ -70,7 +71,8 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
     }
     bundle.insert("index.html".into(), inputs.html);
     bundle.insert("briefing.md".into(), inputs.markdown);
-    let sums: String = bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
+    let sums: String =
+        bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
     bundle.insert("SHA256SUMS".into(), sums.into_bytes());
     bundle
 }

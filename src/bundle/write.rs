@@ -27,7 +27,8 @@ pub fn write_bundle(output: &Path, name: &str, bundle: &Bundle) -> io::Result<Wr
         return Ok(Written::Unchanged);
     }
     let folder = fs::Permissions::from_mode(0o755);
-    let fresh = tempfile::Builder::new().prefix(".tieout-").permissions(folder).tempdir_in(output)?;
+    let fresh =
+        tempfile::Builder::new().prefix(".tieout-").permissions(folder).tempdir_in(output)?;
     for (path, bytes) in bundle {
         let (old, new) = (target.join(path), fresh.path().join(path));
         if let Some(parent) = new.parent() {
@@ -40,7 +41,9 @@ pub fn write_bundle(output: &Path, name: &str, bundle: &Bundle) -> io::Result<Wr
     }
     exchange(fresh.path(), &target)?;
     // what was exchanged out goes with the temporary folder
-    fresh.close().or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
+    fresh.close().or_else(|error| {
+        if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+    })?;
     Ok(Written::Replaced)
 }
 
@@ -56,7 +59,12 @@ fn holds(folder: &Path, bundle: &Bundle) -> io::Result<bool> {
             continue;
         }
         count += 1;
-        let path = entry.path().strip_prefix(folder).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        let path = entry
+            .path()
+            .strip_prefix(folder)
+            .map_err(io::Error::other)?
+            .to_string_lossy()
+            .replace('\\', "/");
         let Some(bytes) = bundle.get(&path) else { return Ok(false) };
         if fs::read(entry.path())? != *bytes {
             return Ok(false);
@@ -74,7 +82,9 @@ fn exchange(fresh: &Path, target: &Path) -> io::Result<()> {
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         match renameat_with(CWD, fresh, CWD, target, RenameFlags::EXCHANGE) {
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {}
+            Err(
+                rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP,
+            ) => {}
             other => return other.map_err(io::Error::from),
         }
     }
@@ -97,7 +107,8 @@ pub fn write_text(path: &Path, text: &str) -> io::Result<Written> {
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let file = fs::Permissions::from_mode(0o644);
-    let mut fresh = tempfile::Builder::new().prefix(".tieout-").permissions(file).tempfile_in(folder)?;
+    let mut fresh =
+        tempfile::Builder::new().prefix(".tieout-").permissions(file).tempfile_in(folder)?;
     fresh.write_all(text.as_bytes())?;
     fresh.persist(path).map_err(|error| error.error)?;
     Ok(Written::Replaced)

@@ -34,7 +34,8 @@ impl Layout {
         let widest = tick_texts.iter().map(|text| width(text, TEXT)).max().unwrap_or(0);
         let (left, right) = (widest + 14 * SUB, SIZE.0 * SUB - 8 * SUB);
         let slot = (right - left) / data.marks.len().max(1) as i32;
-        let labels: Vec<Vec<String>> = data.marks.iter().map(|mark| wrap(mark.label.as_str(), TEXT, slot - 6 * SUB)).collect();
+        let labels: Vec<Vec<String>> =
+            data.marks.iter().map(|mark| wrap(mark.label.as_str(), TEXT, slot - 6 * SUB)).collect();
         let broadest = labels.iter().flatten().map(|line| width(line, TEXT)).max().unwrap_or(0);
         let stride = ((broadest + 6 * SUB + slot - 1) / slot.max(1)).max(1) as usize;
         let lines = labels.iter().map(Vec::len).max().unwrap_or(1).min(4) as i32;
@@ -54,14 +55,20 @@ impl Layout {
     fn bar(&self, index: usize, count: usize) -> (i32, i32) {
         let slot = (self.right - self.left) / count.max(1) as i32;
         let bar = (slot * 7 / 10).max(SUB);
-        (self.left + (self.right - self.left) * index as i32 / count.max(1) as i32 + (slot - bar) / 2, bar)
+        (
+            self.left
+                + (self.right - self.left) * index as i32 / count.max(1) as i32
+                + (slot - bar) / 2,
+            bar,
+        )
     }
 }
 
 pub(super) fn draw(data: &Data, words: &Words, locale: &Locale) -> String {
     let values: Vec<Exact> = data.marks.iter().filter_map(|mark| mark.value.clone()).collect();
     let ticks = ticks(&values, STEPS);
-    let texts: Vec<String> = ticks.iter().map(|tick| tick_text(tick, data.format, locale)).collect();
+    let texts: Vec<String> =
+        ticks.iter().map(|tick| tick_text(tick, data.format, locale)).collect();
     let layout = Layout::new(data, &texts, ticks);
     let mut svg = Svg::new(SIZE);
     // the backend cannot fail: its error type has no value
@@ -83,13 +90,26 @@ fn paint(svg: &mut Svg, data: &Data, layout: &Layout, texts: &[String]) -> Paint
     for (tick, text) in layout.ticks.iter().zip(texts) {
         let y = layout.y(tick);
         let line = if tick.is_zero() { color(INK) } else { color(GRID) };
-        area.draw(&PathElement::new([(layout.left, y), (layout.right, y)], line.stroke_width(SUB as u32)))?;
-        area.draw(&Text::new(text.as_str(), (layout.left - 6 * SUB, y), style(SOFT, HPos::Right, VPos::Center)))?;
+        area.draw(&PathElement::new(
+            [(layout.left, y), (layout.right, y)],
+            line.stroke_width(SUB as u32),
+        ))?;
+        area.draw(&Text::new(
+            text.as_str(),
+            (layout.left - 6 * SUB, y),
+            style(SOFT, HPos::Right, VPos::Center),
+        ))?;
     }
     let zero = layout.y(&Exact::zero());
     let count = data.marks.len();
     let (_, bar) = layout.bar(0, count);
-    let widest = data.marks.iter().filter_map(|mark| mark.shown.as_ref()).map(|shown| width(shown.as_str(), TEXT)).max().unwrap_or(0);
+    let widest = data
+        .marks
+        .iter()
+        .filter_map(|mark| mark.shown.as_ref())
+        .map(|shown| width(shown.as_str(), TEXT))
+        .max()
+        .unwrap_or(0);
     let labelled = widest <= (layout.right - layout.left) / count.max(1) as i32;
     for (index, mark) in data.marks.iter().enumerate() {
         let (left, _) = layout.bar(index, count);
@@ -98,7 +118,11 @@ fn paint(svg: &mut Svg, data: &Data, layout: &Layout, texts: &[String]) -> Paint
         if index % layout.stride == 0 {
             for (line, text) in layout.labels[index].iter().take(4).enumerate() {
                 let y = layout.bottom + 6 * SUB + line as i32 * LINE;
-                area.draw(&Text::new(text.as_str(), (middle, y), style(INK, HPos::Center, VPos::Top)))?;
+                area.draw(&Text::new(
+                    text.as_str(),
+                    (middle, y),
+                    style(INK, HPos::Center, VPos::Top),
+                ))?;
             }
         }
     }
@@ -115,13 +139,21 @@ fn paint_mark<'t>(
 ) -> Painted {
     let middle = (left + right) / 2;
     let Some(value) = &mark.value else {
-        return area.draw(&Text::new("–", (middle, zero - 2 * SUB), style(SOFT, HPos::Center, VPos::Bottom)));
+        return area.draw(&Text::new(
+            "–",
+            (middle, zero - 2 * SUB),
+            style(SOFT, HPos::Center, VPos::Bottom),
+        ));
     };
     let y = layout.y(value);
     let fill = RGBColor(MARK.0, MARK.1, MARK.2).filled();
     area.draw(&Rectangle::new([(left, y), (right, zero)], fill))?;
     if let (true, Some(shown)) = (labelled, &mark.shown) {
-        let (at, anchor) = if value.is_negative() { (y + 2 * SUB, VPos::Top) } else { (y - 2 * SUB, VPos::Bottom) };
+        let (at, anchor) = if value.is_negative() {
+            (y + 2 * SUB, VPos::Top)
+        } else {
+            (y - 2 * SUB, VPos::Bottom)
+        };
         area.draw(&Text::new(shown.as_str(), (middle, at), style(INK, HPos::Center, anchor)))?;
     }
     Ok(())

@@ -55,31 +55,44 @@ pub struct Words {
 }
 
 /// Takes the data of a chart from its series.
-pub fn data(id: &str, chart: &Chart, figures: &Figures, shower: &Shower<'_>) -> Outcome<Option<Data>> {
+pub fn data(
+    id: &str,
+    chart: &Chart,
+    figures: &Figures,
+    shower: &Shower<'_>,
+) -> Outcome<Option<Data>> {
     let mut diagnostics = crate::diag::Diagnostics::default();
     let value = diagnostics.take(select(id, chart, figures, shower)).flatten();
     Outcome::new(value, diagnostics)
 }
 
-fn select(id: &str, chart: &Chart, figures: &Figures, shower: &Shower<'_>) -> Result<Option<Data>, Diagnostic> {
+fn select(
+    id: &str,
+    chart: &Chart,
+    figures: &Figures,
+    shower: &Shower<'_>,
+) -> Result<Option<Data>, Diagnostic> {
     let (name, span) = &chart.series;
     if figures.failed.contains(name) {
         return Ok(None);
     }
     let Some(series) = figures.series.get(name) else {
         let known = figures.series.keys().map(String::as_str);
-        let error = Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`")).at(*span);
+        let error = Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`"))
+            .at(*span);
         return Err(error.did_you_mean(name, known));
     };
     let error = |message: String| Diagnostic::error(Code::ChartData, message).at(chart.span);
     if series.keys.len() > 1 {
-        return Err(error(format!("chart `{id}`: bars go by one key, and `{name}` has two")).hint("make a series by one of them, or a table"));
+        return Err(error(format!("chart `{id}`: bars go by one key, and `{name}` has two"))
+            .hint("make a series by one of them, or a table"));
     }
     let index = match &chart.value {
         None if series.values.len() == 1 => 0,
         None => {
             let names: Vec<&str> = series.values.keys().map(String::as_str).collect();
-            return Err(error(format!("chart `{id}`: `{name}` has several values")).hint(format!("choose one with `value:`: {}", names.join(", "))));
+            return Err(error(format!("chart `{id}`: `{name}` has several values"))
+                .hint(format!("choose one with `value:`: {}", names.join(", "))));
         }
         Some((value, span)) => series.values.get_index_of(value).ok_or_else(|| {
             Diagnostic::error(Code::ChartData, format!("`{name}` has no value `{value}`"))
@@ -88,14 +101,30 @@ fn select(id: &str, chart: &Chart, figures: &Figures, shower: &Shower<'_>) -> Re
         })?,
     };
     let marks = marks(chart, series, index, shower)?;
-    let formats: Vec<Format> = series.points.iter().filter_map(|p| p.values[index].figure()).filter_map(|f| f.format).collect();
+    let formats: Vec<Format> = series
+        .points
+        .iter()
+        .filter_map(|p| p.values[index].figure())
+        .filter_map(|f| f.format)
+        .collect();
     let Some(format) = formats.first().copied() else {
-        return Err(error(format!("chart `{id}`: no point of `{name}` has a number")).hint("a chart needs at least one known value"));
+        return Err(error(format!("chart `{id}`: no point of `{name}` has a number"))
+            .hint("a chart needs at least one known value"));
     };
-    Ok(Some(Data { marks, key: series.keys[0].replace('_', " "), measure: series.values[index].clone(), format }))
+    Ok(Some(Data {
+        marks,
+        key: series.keys[0].replace('_', " "),
+        measure: series.values[index].clone(),
+        format,
+    }))
 }
 
-fn marks(chart: &Chart, series: &Series, index: usize, shower: &Shower<'_>) -> Result<Vec<Datum>, Diagnostic> {
+fn marks(
+    chart: &Chart,
+    series: &Series,
+    index: usize,
+    shower: &Shower<'_>,
+) -> Result<Vec<Datum>, Diagnostic> {
     let datum = |point: &crate::figures::Point| {
         let figure = point.values[index].figure();
         let scaled = |f: &crate::figures::Figure| {
@@ -129,9 +158,11 @@ pub(crate) fn chosen<'s>(
         .map(|(key, span)| {
             let wanted: Vec<String> = key.split(['/', ',']).map(key_slug).collect();
             let whole = vec![key_slug(key)];
-            let is_it = |point: &&crate::figures::Point| [&wanted, &whole].contains(&&series.slugs(point));
+            let is_it =
+                |point: &&crate::figures::Point| [&wanted, &whole].contains(&&series.slugs(point));
             series.points.iter().find(is_it).ok_or_else(|| {
-                let all: Vec<String> = series.points.iter().map(|point| series.slugs(point).join("/")).collect();
+                let all: Vec<String> =
+                    series.points.iter().map(|point| series.slugs(point).join("/")).collect();
                 Diagnostic::error(Code::ChartData, format!("`{}` has no point `{key}`", series.id))
                     .at(*span)
                     .did_you_mean(key, all.iter().map(String::as_str))

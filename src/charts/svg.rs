@@ -6,7 +6,10 @@ use std::convert::Infallible;
 use std::fmt::Write;
 
 use plotters_backend::text_anchor::{HPos, VPos};
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontTransform,
+};
 
 use super::Words;
 
@@ -14,7 +17,8 @@ use super::Words;
 pub(super) const SUB: i32 = 20;
 
 /// Colours of a chart, and the class that each has.
-const CLASSES: [((u8, u8, u8), &str); 4] = [(INK, "ink"), (SOFT, "soft"), (GRID, "grid"), (MARK, "mark")];
+const CLASSES: [((u8, u8, u8), &str); 4] =
+    [(INK, "ink"), (SOFT, "soft"), (GRID, "grid"), (MARK, "mark")];
 pub(super) const INK: (u8, u8, u8) = (0x1f, 0x29, 0x33);
 pub(super) const SOFT: (u8, u8, u8) = (0x52, 0x5f, 0x6b);
 pub(super) const GRID: (u8, u8, u8) = (0xd5, 0xda, 0xe0);
@@ -58,7 +62,8 @@ impl Svg {
 
 /// A coordinate in pixels.
 fn px(value: i32) -> String {
-    let (sign, whole, part) = (if value < 0 { "-" } else { "" }, value.abs() / SUB, value.abs() % SUB * 100 / SUB);
+    let (sign, whole, part) =
+        (if value < 0 { "-" } else { "" }, value.abs() / SUB, value.abs() % SUB * 100 / SUB);
     let text = format!("{sign}{whole}.{part:02}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
@@ -89,31 +94,69 @@ impl DrawingBackend for &mut Svg {
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {
-        self.element(format_args!("<rect x=\"{}\" y=\"{}\" width=\"1\" height=\"1\" {}/>\n", px(at.0), px(at.1), paint(color, "fill")));
-        Ok(())
-    }
-
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
         self.element(format_args!(
-            "<path d=\"M{} {}L{} {}\" fill=\"none\" stroke-width=\"{}\" {}/>\n",
-            px(from.0), px(from.1), px(to.0), px(to.1), px(style.stroke_width() as i32), paint(style.color(), "stroke")
+            "<rect x=\"{}\" y=\"{}\" width=\"1\" height=\"1\" {}/>\n",
+            px(at.0),
+            px(at.1),
+            paint(color, "fill")
         ));
         Ok(())
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, a: BackendCoord, b: BackendCoord, style: &S, fill: bool) -> Drawn {
-        let (x, y) = (a.0.min(b.0), a.1.min(b.1));
-        let (width, height) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
-        let paint = if fill { paint(style.color(), "fill") } else { format!("fill=\"none\" {}", paint(style.color(), "stroke")) };
-        self.element(format_args!("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {paint}/>\n", px(x), px(y), px(width), px(height)));
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Drawn {
+        self.element(format_args!(
+            "<path d=\"M{} {}L{} {}\" fill=\"none\" stroke-width=\"{}\" {}/>\n",
+            px(from.0),
+            px(from.1),
+            px(to.0),
+            px(to.1),
+            px(style.stroke_width() as i32),
+            paint(style.color(), "stroke")
+        ));
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        let points: Vec<String> = path.into_iter().map(|(x, y)| format!("{},{}", px(x), px(y))).collect();
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let (x, y) = (a.0.min(b.0), a.1.min(b.1));
+        let (width, height) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
+        let paint = if fill {
+            paint(style.color(), "fill")
+        } else {
+            format!("fill=\"none\" {}", paint(style.color(), "stroke"))
+        };
+        self.element(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {paint}/>\n",
+            px(x),
+            px(y),
+            px(width),
+            px(height)
+        ));
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let points: Vec<String> =
+            path.into_iter().map(|(x, y)| format!("{},{}", px(x), px(y))).collect();
         self.element(format_args!(
             "<polyline points=\"{}\" fill=\"none\" stroke-width=\"{}\" {}/>\n",
-            points.join(" "), px(style.stroke_width() as i32), paint(style.color(), "stroke")
+            points.join(" "),
+            px(style.stroke_width() as i32),
+            paint(style.color(), "stroke")
         ));
         Ok(())
     }
@@ -137,7 +180,11 @@ impl DrawingBackend for &mut Svg {
         Ok(())
     }
 
-    fn estimate_text_size<T: BackendTextStyle>(&self, text: &str, style: &T) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+    fn estimate_text_size<T: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &T,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
         let size = style.size() as i32;
         Ok((super::width::width(text, size) as u32, size as u32))
     }

@@ -7,8 +7,14 @@ use crate::exact::Exact;
 /// The step is the least of 1, 2 and 5 times a power of ten with which they suffice.
 pub fn ticks(values: &[Exact], most: usize) -> Vec<Exact> {
     let zero = Exact::zero();
-    let low = values.iter().min().filter(|least| **least < zero).cloned().unwrap_or_else(Exact::zero);
-    let high = values.iter().max().filter(|greatest| **greatest > zero).cloned().unwrap_or_else(Exact::zero);
+    let low =
+        values.iter().min().filter(|least| **least < zero).cloned().unwrap_or_else(Exact::zero);
+    let high = values
+        .iter()
+        .max()
+        .filter(|greatest| **greatest > zero)
+        .cloned()
+        .unwrap_or_else(Exact::zero);
     if low == high {
         return vec![zero, Exact::one()];
     }
@@ -44,7 +50,8 @@ mod tests {
     use super::*;
 
     fn shown(values: &[&str]) -> Vec<String> {
-        let values: Vec<Exact> = values.iter().map(|v| Exact::parse(v).expect("a number")).collect();
+        let values: Vec<Exact> =
+            values.iter().map(|v| Exact::parse(v).expect("a number")).collect();
         ticks(&values, 5).iter().map(ToString::to_string).collect()
     }
 
@@ -55,6 +62,9 @@ mod tests {
         assert_eq!(shown(&["-3", "4"]), ["-4", "-2", "0", "2", "4"]);
         assert_eq!(shown(&["0", "0"]), ["0", "1"]);
         assert_eq!(shown(&["0.3"]), ["0", "0.1", "0.2", "0.3"]);
-        assert_eq!(shown(&["1e12"]), ["0", "200000000000", "400000000000", "600000000000", "800000000000", "1000000000000"]);
+        assert_eq!(
+            shown(&["1e12"]),
+            ["0", "200000000000", "400000000000", "600000000000", "800000000000", "1000000000000"]
+        );
     }
 }

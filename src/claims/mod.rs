@@ -63,7 +63,12 @@ impl Verdicts {
 }
 
 /// Checks every text of a report.
-pub fn check(spec: &Spec, figures: &Figures, sources: &Sources, locale: &Locale) -> Outcome<Verdicts> {
+pub fn check(
+    spec: &Spec,
+    figures: &Figures,
+    sources: &Sources,
+    locale: &Locale,
+) -> Outcome<Verdicts> {
     let mut diagnostics = Diagnostics::default();
     let mut verdicts = Verdicts::default();
     let shower = Shower { locale, rounding: spec.rounding };
@@ -75,7 +80,8 @@ pub fn check(spec: &Spec, figures: &Figures, sources: &Sources, locale: &Locale)
             Inline::Insert(reference, _) => {
                 verdicts.inserted += 1;
                 if let Some(Some(figure)) = diagnostics.take(figures.find(reference)) {
-                    diagnostics.take(number::inserted(figure).map_err(|error| error.at(reference.span)));
+                    diagnostics
+                        .take(number::inserted(figure).map_err(|error| error.at(reference.span)));
                 }
             }
             _ => {}
@@ -86,8 +92,11 @@ pub fn check(spec: &Spec, figures: &Figures, sources: &Sources, locale: &Locale)
         }
     }
     if verdicts.tied().1 == 0 && figures.failed.is_empty() && !diagnostics.has_errors() {
-        let error = Diagnostic::error(Code::NoNumbers, "no number of this report is tied to a figure");
-        diagnostics.push(error.at(spec.body.passage.part(0, 0)).hint("write `[5,598](fig:id)` or `[=](fig:id)`"));
+        let error =
+            Diagnostic::error(Code::NoNumbers, "no number of this report is tied to a figure");
+        diagnostics.push(
+            error.at(spec.body.passage.part(0, 0)).hint("write `[5,598](fig:id)` or `[=](fig:id)`"),
+        );
     }
     Outcome::new(verdicts, diagnostics)
 }
@@ -117,17 +126,27 @@ fn claim_verdict(
     if let Err(error) = judged {
         diagnostics.push(error.at(claim.span));
     } else if finding == Finding::Unread {
-        let shown: Vec<String> = tied.iter().map(|figure| shower.figure(figure).to_string()).collect();
+        let shown: Vec<String> =
+            tied.iter().map(|figure| shower.figure(figure).to_string()).collect();
         let message = format!("`{}` holds no number to check", claim.words);
         let warning = Diagnostic::warning(Code::UnreadClaim, message).at(claim.span);
-        diagnostics.push(warning.label(format!("the figure is {}", shown.join(", "))).hint("make sure that the words are true, or write the number"));
+        diagnostics.push(
+            warning
+                .label(format!("the figure is {}", shown.join(", ")))
+                .hint("make sure that the words are true, or write the number"),
+        );
     }
     let figures = tied.iter().map(|figure| figure.id.clone()).collect();
     Some(Verdict { words: claim.words.clone(), figures, finding, span: claim.span })
 }
 
 /// Takes numbers and figures in order.
-fn judge(claim: &Claim, tied: &[&Figure], after: &str, shower: &Shower<'_>) -> Result<Finding, Diagnostic> {
+fn judge(
+    claim: &Claim,
+    tied: &[&Figure],
+    after: &str,
+    shower: &Shower<'_>,
+) -> Result<Finding, Diagnostic> {
     let mut findings = Vec::new();
     let (numeric, worded): (Vec<&Figure>, Vec<&Figure>) =
         tied.iter().partition(|figure| matches!(figure.value, Value::Number(_)));
@@ -148,18 +167,29 @@ fn judge(claim: &Claim, tied: &[&Figure], after: &str, shower: &Shower<'_>) -> R
 
 /// The numbers in a claim's words. Years are left out where there are too many numbers: first those behind `in`, `of`
 /// and the like, then others.
-fn typed_numbers(words: &str, claim: &Claim, numeric: &[&Figure], locale: &Locale) -> Result<Vec<Typed>, Diagnostic> {
+fn typed_numbers(
+    words: &str,
+    claim: &Claim,
+    numeric: &[&Figure],
+    locale: &Locale,
+) -> Result<Vec<Typed>, Diagnostic> {
     let mut typed = locale.numbers(words);
     if typed.is_empty() && numeric.iter().any(|figure| figure.format == Some(Format::Words)) {
         typed.extend(number::in_words(words, locale));
     }
     if typed.len() > numeric.len() {
         // `per 100,000` names the base
-        let base = |typed: &Typed| numeric.iter().any(|figure| matches!(figure.format, Some(Format::Per(n)) if typed.value == i128::from(n).into()));
+        let base = |typed: &Typed| {
+            numeric.iter().any(|figure| matches!(figure.format, Some(Format::Per(n)) if typed.value == i128::from(n).into()))
+        };
         typed.retain(|typed| !base(typed));
     }
     while typed.len() > numeric.len() {
-        let year = |dated: bool| typed.iter().position(|typed| number::is_year(typed, words) && (!dated || number::is_dated(typed, words)));
+        let year = |dated: bool| {
+            typed.iter().position(|typed| {
+                number::is_year(typed, words) && (!dated || number::is_dated(typed, words))
+            })
+        };
         let Some(year) = year(true).or_else(|| year(false)) else { break };
         typed.remove(year);
     }
@@ -176,7 +206,12 @@ fn typed_numbers(words: &str, claim: &Claim, numeric: &[&Figure], locale: &Local
 }
 
 /// A text, date or period ties when the words hold it as words of their own, in this or another of its spellings.
-fn text_finding(words: &mut String, claim: &Claim, figure: &Figure, shower: &Shower<'_>) -> Result<Finding, Diagnostic> {
+fn text_finding(
+    words: &mut String,
+    claim: &Claim,
+    figure: &Figure,
+    shower: &Shower<'_>,
+) -> Result<Finding, Diagnostic> {
     let shown = shower.figure(figure).to_string();
     for spelling in std::iter::once(&shown).chain(&figure.also) {
         if let Some((start, end)) = whole_words(words, spelling) {
@@ -185,7 +220,8 @@ fn text_finding(words: &mut String, claim: &Claim, figure: &Figure, shower: &Sho
         }
     }
     let message = format!("`{}` does not name the figure, which is `{shown}`", claim.words);
-    Err(Diagnostic::error(Code::WrongClaim, message).hint(format!("write `{shown}`, or add another spelling with `also:` to `{}`", figure.id)))
+    Err(Diagnostic::error(Code::WrongClaim, message)
+        .hint(format!("write `{shown}`, or add another spelling with `also:` to `{}`", figure.id)))
 }
 
 /// Where words hold a spelling, in any case, with no letter or digit right before or after it, and no digit behind a
@@ -210,8 +246,11 @@ fn whole_words(words: &str, spelling: &str) -> Option<(usize, usize)> {
         let before = words[..start].chars().next_back();
         let mut after = words[end..].chars();
         let next = after.next();
-        let split = matches!(next, Some('/' | '-' | '–')) && after.next().is_some_and(|c| c.is_ascii_digit());
-        let inside = before.is_some_and(char::is_alphanumeric) || next.is_some_and(char::is_alphanumeric) || split;
+        let split = matches!(next, Some('/' | '-' | '–'))
+            && after.next().is_some_and(|c| c.is_ascii_digit());
+        let inside = before.is_some_and(char::is_alphanumeric)
+            || next.is_some_and(char::is_alphanumeric)
+            || split;
         (!inside).then_some((start, end))
     })
 }

@@ -16,14 +16,28 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
                 for reference in &claim.references {
                     let known = sources.sources.keys().map(String::as_str);
                     if !sources.sources.contains_key(&reference.id) {
-                        missing("source", Code::UnknownSource, &reference.id, reference.span, known, diagnostics);
+                        missing(
+                            "source",
+                            Code::UnknownSource,
+                            &reference.id,
+                            reference.span,
+                            known,
+                            diagnostics,
+                        );
                     }
                 }
             }
             Inline::Parameter(reference, _) => {
                 let known = spec.parameters.keys().map(String::as_str);
                 if !spec.parameters.contains_key(&reference.id) {
-                    missing("parameter", Code::UnknownParameter, &reference.id, reference.span, known, diagnostics);
+                    missing(
+                        "parameter",
+                        Code::UnknownParameter,
+                        &reference.id,
+                        reference.span,
+                        known,
+                        diagnostics,
+                    );
                 }
             }
             Inline::NoteRef(label, span) => {
@@ -35,22 +49,44 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
             Block::Chart(target) => {
                 let known = spec.charts.keys().map(String::as_str);
                 if !spec.charts.contains_key(&target.id) {
-                    missing("chart", Code::UnknownTarget, &target.id, target.span, known, diagnostics);
+                    missing(
+                        "chart",
+                        Code::UnknownTarget,
+                        &target.id,
+                        target.span,
+                        known,
+                        diagnostics,
+                    );
                 }
             }
             Block::Table(target) => {
                 let known = spec.tables.keys().map(String::as_str);
                 if !spec.tables.contains_key(&target.id) {
-                    missing("table", Code::UnknownTarget, &target.id, target.span, known, diagnostics);
+                    missing(
+                        "table",
+                        Code::UnknownTarget,
+                        &target.id,
+                        target.span,
+                        known,
+                        diagnostics,
+                    );
                 }
             }
             Block::Note { label, span, .. } => {
                 if let Some(first) = notes.insert(label, *span) {
-                    let error = Diagnostic::error(Code::Footnote, format!("footnote `{label}` is defined twice")).at(*span);
+                    let error = Diagnostic::error(
+                        Code::Footnote,
+                        format!("footnote `{label}` is defined twice"),
+                    )
+                    .at(*span);
                     diagnostics.push(error.related(first, "first here").hint("keep one of them"));
                 }
                 if label.starts_with("source-") || label.starts_with("entered-") {
-                    let error = Diagnostic::error(Code::Footnote, format!("`{label}` is a label that tieout makes")).at(*span);
+                    let error = Diagnostic::error(
+                        Code::Footnote,
+                        format!("`{label}` is a label that tieout makes"),
+                    )
+                    .at(*span);
                     diagnostics.push(error.hint("begin the label with another word"));
                 }
             }
@@ -58,7 +94,11 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
         });
         for (label, span) in notes.iter().filter(|(label, _)| !used.contains_key(*label)) {
             let message = format!("footnote `{label}` is defined and not used");
-            diagnostics.push(Diagnostic::error(Code::Footnote, message).at(*span).hint(format!("write `[^{label}]` where it belongs, or delete it")));
+            diagnostics.push(
+                Diagnostic::error(Code::Footnote, message)
+                    .at(*span)
+                    .hint(format!("write `[^{label}]` where it belongs, or delete it")),
+            );
         }
         repeated(&prose.blocks, diagnostics);
     }
@@ -74,7 +114,11 @@ fn missing<'a>(
 ) {
     let known: Vec<&str> = known.collect();
     let error = Diagnostic::error(code, format!("there is no {what} `{id}`")).at(span);
-    let all = if known.is_empty() { "none is declared".to_string() } else { format!("there are: {}", known.join(", ")) };
+    let all = if known.is_empty() {
+        "none is declared".to_string()
+    } else {
+        format!("there are: {}", known.join(", "))
+    };
     diagnostics.push(error.did_you_mean(id, known.iter().copied()).hint(all));
 }
 
@@ -89,7 +133,11 @@ fn repeated(blocks: &[Block], diagnostics: &mut Diagnostics) {
         };
         if let Some(first) = seen.insert((kind, &target.id), target) {
             let message = format!("the {kind} `{}` stands twice", target.id);
-            diagnostics.push(Diagnostic::error(Code::UnknownTarget, message).at(target.span).related(first.span, "first here"));
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownTarget, message)
+                    .at(target.span)
+                    .related(first.span, "first here"),
+            );
         }
     }
 }

@@ -52,7 +52,12 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
     end
 }
 
-fn write(report: &Report, bundle: &Bundle, lock: Option<&Lock>, options: &Options) -> Result<Written, Diagnostic> {
+fn write(
+    report: &Report,
+    bundle: &Bundle,
+    lock: Option<&Lock>,
+    options: &Options,
+) -> Result<Written, Diagnostic> {
     let name = &report.spec.name;
     let output = options.project.join("output");
     let failed = |path: String, error: std::io::Error| {
@@ -60,10 +65,12 @@ fn write(report: &Report, bundle: &Bundle, lock: Option<&Lock>, options: &Option
             .in_file(path)
             .hint("what was there before is untouched; check the folder's permissions and the free space")
     };
-    let done = write_bundle(&output, name, bundle).map_err(|error| failed(format!("output/{name}"), error))?;
+    let done = write_bundle(&output, name, bundle)
+        .map_err(|error| failed(format!("output/{name}"), error))?;
     if let Some(lock) = lock {
         let path = format!("reports/{name}.lock");
-        write_text(&options.project.join(&path), &lock.text()).map_err(|error| failed(path, error))?;
+        write_text(&options.project.join(&path), &lock.text())
+            .map_err(|error| failed(path, error))?;
     }
     Ok(done)
 }

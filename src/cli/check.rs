@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
 pub(super) fn say(report: &Report, options: &Options) {
     let (tied, found) = report.verdicts.tied();
     let unread = report.verdicts.count(Finding::Unread);
-    let (exact, rounds) = (report.verdicts.count(Finding::Exact), report.verdicts.count(Finding::Rounds));
+    let (exact, rounds) =
+        (report.verdicts.count(Finding::Exact), report.verdicts.count(Finding::Rounds));
     let figures = report.figures.figures.len();
     if options.message_format == MessageFormat::Json {
         let summary = serde_json::json!({
@@ -41,5 +42,8 @@ pub(super) fn say(report: &Report, options: &Options) {
         1 => "; 1 claim without a number to check".to_string(),
         unread => format!("; {unread} claims without a number to check"),
     };
-    anstream::println!("{}: {tied} of {found} tied claims tie out ({figures} figures){more}", report.spec.name);
+    anstream::println!(
+        "{}: {tied} of {found} tied claims tie out ({figures} figures){more}",
+        report.spec.name
+    );
 }

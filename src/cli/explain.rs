@@ -44,7 +44,11 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
     }
     if problems.has_errors() {
         // what stands in the way comes first
-        problems = { let mut all = checked.diagnostics; all.extend(problems); all };
+        problems = {
+            let mut all = checked.diagnostics;
+            all.extend(problems);
+            all
+        };
         return match report::diagnostics(&problems, &project.texts, options) {
             End::Fine => End::Usage,
             end => end,
@@ -55,28 +59,44 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
 
 fn forward(id: &str, project: &Project, options: &Options) -> Result<(), Diagnostic> {
     let base = id.split('/').next().unwrap_or(id);
-    let holding: Vec<&Report> =
-        project.reports.iter().filter(|r| r.figures.figures.contains_key(base) || r.figures.series.contains_key(base)).collect();
+    let holding: Vec<&Report> = project
+        .reports
+        .iter()
+        .filter(|r| r.figures.figures.contains_key(base) || r.figures.series.contains_key(base))
+        .collect();
     let report = match holding.as_slice() {
         [report] => *report,
         [] => {
-            let known = project.reports.iter().flat_map(|r| r.figures.figures.keys().chain(r.figures.series.keys()));
-            let error = Diagnostic::error(Code::UnknownFigure, format!("there is no figure or series `{base}`"));
+            let known = project
+                .reports
+                .iter()
+                .flat_map(|r| r.figures.figures.keys().chain(r.figures.series.keys()));
+            let error = Diagnostic::error(
+                Code::UnknownFigure,
+                format!("there is no figure or series `{base}`"),
+            );
             return Err(error.did_you_mean(base, known.map(String::as_str)));
         }
         several => {
             let names: Vec<&str> = several.iter().map(|report| report.spec.name.as_str()).collect();
-            let error = Diagnostic::error(Code::UnknownFigure, format!("several reports have a figure `{base}`"));
+            let error = Diagnostic::error(
+                Code::UnknownFigure,
+                format!("several reports have a figure `{base}`"),
+            );
             return Err(error.hint(format!("choose with --report: {}", names.join(", "))));
         }
     };
-    if id == base && let Some(series) = report.figures.series.get(base) {
+    if id == base
+        && let Some(series) = report.figures.series.get(base)
+    {
         say_series(series, report);
     } else {
         let mut parts = id.split('/').map(str::to_string);
         let span = report.spec.body.passage.part(0, 0);
-        let reference = Reference { id: parts.next().unwrap_or_default(), keys: parts.collect(), span };
-        let found = report.figures.find(&reference).map_err(|error| Diagnostic { place: None, ..error })?;
+        let reference =
+            Reference { id: parts.next().unwrap_or_default(), keys: parts.collect(), span };
+        let found =
+            report.figures.find(&reference).map_err(|error| Diagnostic { place: None, ..error })?;
         if let Some(figure) = found {
             say_figure(figure, report, project);
         }
@@ -89,7 +109,8 @@ fn say_figure(figure: &Figure, report: &Report, project: &Project) {
     anstream::println!("  {}", figure.label);
     if let Some(number) = figure.value.number() {
         let (numerator, denominator) = number.value.fraction();
-        let fraction = if denominator == "1" { numerator } else { format!("{numerator}/{denominator}") };
+        let fraction =
+            if denominator == "1" { numerator } else { format!("{numerator}/{denominator}") };
         let root = if number.rounded_root { " (a root, rounded to 34 digits)" } else { "" };
         anstream::println!("  exactly   {fraction}{root}");
         if let Some((low, high)) = &number.bounds {
@@ -111,7 +132,12 @@ fn say_figure(figure: &Figure, report: &Report, project: &Project) {
     if let Some(counts) = &figure.counts {
         anstream::println!(
             "  rows      {} of {} of {}; {} missing, {} hidden, {} undecided",
-            counts.used, counts.total, counts.frame, counts.missing, counts.suppressed, counts.undecided
+            counts.used,
+            counts.total,
+            counts.frame,
+            counts.missing,
+            counts.suppressed,
+            counts.undecided
         );
     }
     if !figure.uses.is_empty() {
@@ -130,7 +156,13 @@ fn say_series(series: &Series, report: &Report) {
     if let Some(recipe) = &series.recipe {
         anstream::println!("  recipe    {}", recipe.canonical);
     }
-    for figure in series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure()).take(MOST_ROWS) {
+    for figure in series
+        .points
+        .iter()
+        .flat_map(|point| &point.values)
+        .filter_map(|value| value.figure())
+        .take(MOST_ROWS)
+    {
         anstream::println!("  {}  {}", figure.id, report.shower().figure(figure));
     }
     if series.points.len() > MOST_ROWS {
@@ -138,12 +170,25 @@ fn say_series(series: &Series, report: &Report) {
     }
 }
 
-fn say_rows(id: &str, report: &Report, project: &Project, options: &Options) -> Result<(), Diagnostic> {
-    let Some(set) = rows(&report.figures, &project.frames, id, MOST_ROWS + 1, options.threads()) else { return Ok(()) };
+fn say_rows(
+    id: &str,
+    report: &Report,
+    project: &Project,
+    options: &Options,
+) -> Result<(), Diagnostic> {
+    let Some(set) = rows(&report.figures, &project.frames, id, MOST_ROWS + 1, options.threads())
+    else {
+        return Ok(());
+    };
     let Some(frame) = project.frames.get(&set.frame) else { return Ok(()) };
     let Some(provenance) = &frame.provenance else { return Ok(()) };
     let shown = &set.rows[..set.rows.len().min(MOST_ROWS)];
-    let failed = |error: std::io::Error| Diagnostic::error(Code::UnreadableFile, format!("failed to read `{}` ({error})", provenance.path));
+    let failed = |error: std::io::Error| {
+        Diagnostic::error(
+            Code::UnreadableFile,
+            format!("failed to read `{}` ({error})", provenance.path),
+        )
+    };
     let mut file = options.world().open(&provenance.path).map_err(failed)?;
     for record in records(frame, shown, &mut *file).map_err(failed)? {
         anstream::println!("  {}:{}  {}", provenance.path, record.line, record.cells.join(" | "));
@@ -155,28 +200,58 @@ fn say_rows(id: &str, report: &Report, project: &Project, options: &Options) -> 
 }
 
 fn reverse(row: &str, project: &Project, options: &Options) -> Result<(), Diagnostic> {
-    let usage = || Diagnostic::error(Code::BadValue, format!("`{row}` is not a row")).hint("write FILE:LINE, as in data/releases/releases.csv:14");
+    let usage = || {
+        Diagnostic::error(Code::BadValue, format!("`{row}` is not a row"))
+            .hint("write FILE:LINE, as in data/releases/releases.csv:14")
+    };
     let mut parts = row.splitn(3, ':');
     let path = parts.next().unwrap_or_default().trim_start_matches("./");
     let line: u64 = parts.next().and_then(|line| line.parse().ok()).ok_or_else(usage)?;
     let column = parts.next();
-    let of_file = |frame: &&Frame| frame.provenance.as_ref().is_some_and(|provenance| provenance.path == path);
+    let of_file = |frame: &&Frame| {
+        frame.provenance.as_ref().is_some_and(|provenance| provenance.path == path)
+    };
     let frames: Vec<&Frame> = project.frames.values().filter(of_file).collect();
     if frames.is_empty() {
-        let known = project.frames.values().filter_map(|frame| frame.provenance.as_ref()).map(|provenance| provenance.path.as_str());
-        return Err(Diagnostic::error(Code::UnreadableFile, format!("no report uses `{path}`")).did_you_mean(path, known));
+        let known = project
+            .frames
+            .values()
+            .filter_map(|frame| frame.provenance.as_ref())
+            .map(|provenance| provenance.path.as_str());
+        return Err(Diagnostic::error(Code::UnreadableFile, format!("no report uses `{path}`"))
+            .did_you_mean(path, known));
     }
     for frame in frames {
-        if let Some(column) = column.filter(|column| !frame.header.iter().any(|name| name == column)) {
-            let error = Diagnostic::error(Code::UnknownColumn, format!("`{path}` has no column `{column}`"));
-            return Err(error.did_you_mean(column, frame.header.iter().map(String::as_str)).hint(format!("columns: {}", frame.header.join(", "))));
+        if let Some(column) =
+            column.filter(|column| !frame.header.iter().any(|name| name == column))
+        {
+            let error = Diagnostic::error(
+                Code::UnknownColumn,
+                format!("`{path}` has no column `{column}`"),
+            );
+            return Err(error
+                .did_you_mean(column, frame.header.iter().map(String::as_str))
+                .hint(format!("columns: {}", frame.header.join(", "))));
         }
         let Some(number) = (0..frame.rows).find(|number| frame.line(*number) == line) else {
-            return Err(Diagnostic::error(Code::BadValue, format!("line {line} of `{path}` is no row")).hint("the header, blank lines and ignored rows are none"));
+            return Err(Diagnostic::error(
+                Code::BadValue,
+                format!("line {line} of `{path}` is no row"),
+            )
+            .hint("the header, blank lines and ignored rows are none"));
         };
         for report in &project.reports {
-            let found = touched(&report.figures, &project.frames, (&frame.name, number, column), options.threads());
-            let list = if found.is_empty() { "nothing".to_string() } else { found.into_iter().collect::<Vec<_>>().join(", ") };
+            let found = touched(
+                &report.figures,
+                &project.frames,
+                (&frame.name, number, column),
+                options.threads(),
+            );
+            let list = if found.is_empty() {
+                "nothing".to_string()
+            } else {
+                found.into_iter().collect::<Vec<_>>().join(", ")
+            };
             anstream::println!("{}: {list}", report.spec.name);
         }
     }

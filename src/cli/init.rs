@@ -24,12 +24,17 @@ pub(super) fn run(_: &Arguments, options: &Options) -> End {
     match occupied(root) {
         Ok(None) => {}
         Ok(Some(path)) => {
-            anstream::eprintln!("error: `{path}` is there already; `tieout init` makes a project only where there is none");
+            anstream::eprintln!(
+                "error: `{path}` is there already; `tieout init` makes a project only where there is none"
+            );
             return End::Usage;
         }
         Err(error) => return failed(root, &error),
     }
-    let schemas = [("reports/report.schema.json", schema::report()), ("data/source.schema.json", schema::source())];
+    let schemas = [
+        ("reports/report.schema.json", schema::report()),
+        ("data/source.schema.json", schema::source()),
+    ];
     let files = FILES.map(|(path, text)| (path, text.to_string()));
     for (path, text) in files.into_iter().chain(schemas) {
         if let Err(error) = write(&root.join(path), &text) {

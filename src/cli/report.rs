@@ -16,7 +16,9 @@ pub(super) fn diagnostics(all: &Diagnostics, texts: &Texts, options: &Options) -
     }
     let (errors, warnings) = all.counts();
     if options.message_format == MessageFormat::Human && errors + warnings > 0 {
-        let count = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+        let count = |n: usize, what: &str| {
+            if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+        };
         anstream::eprintln!("{}, {}", count(errors, "error"), count(warnings, "warning"));
     }
     if errors > 0 { End::Errors } else { End::Fine }
@@ -28,7 +30,9 @@ pub(super) fn human(diagnostic: &Diagnostic, texts: &Texts) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name()));
+    let mut group = Group::with_title(
+        level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name()),
+    );
     if let Some(place) = &diagnostic.place {
         group = located(group, place, &diagnostic.label, AnnotationKind::Primary, texts);
     }
@@ -41,7 +45,13 @@ pub(super) fn human(diagnostic: &Diagnostic, texts: &Texts) -> String {
     Renderer::styled().term_width(120).render(&[group])
 }
 
-fn located<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: AnnotationKind, texts: &'a Texts) -> Group<'a> {
+fn located<'a>(
+    group: Group<'a>,
+    place: &'a Place,
+    label: &'a str,
+    kind: AnnotationKind,
+    texts: &'a Texts,
+) -> Group<'a> {
     let annotate = |range| {
         let annotation = kind.span(range);
         if label.is_empty() { annotation } else { annotation.label(label) }
@@ -51,7 +61,11 @@ fn located<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: Annotat
             let text = texts.get(span.text);
             let end = span.end.min(text.content.len());
             let range = span.start.min(end)..end;
-            group.element(Snippet::source(text.content.as_str()).path(text.path.as_str()).annotation(annotate(range)))
+            group.element(
+                Snippet::source(text.content.as_str())
+                    .path(text.path.as_str())
+                    .annotation(annotate(range)),
+            )
         }
         Place::Cell(cell) if cell.excerpt.is_empty() => {
             let mut origin = Origin::path(cell.path.as_str()).line(cell.line as usize);
@@ -63,7 +77,8 @@ fn located<'a>(group: Group<'a>, place: &'a Place, label: &'a str, kind: Annotat
         }
         Place::Cell(cell) => {
             let Cell { path, line, excerpt, range, .. } = cell.as_ref();
-            let snippet = Snippet::source(excerpt.as_str()).path(path.as_str()).line_start(*line as usize);
+            let snippet =
+                Snippet::source(excerpt.as_str()).path(path.as_str()).line_start(*line as usize);
             group.element(snippet.annotation(annotate(range.0..range.1)))
         }
         Place::File(path) => {

@@ -36,7 +36,10 @@ pub(super) fn run(command: &Command, options: &Options) -> End {
         diagnostics.push(error.did_you_mean(name, known()));
     }
     if !diagnostics.has_errors() {
-        let chosen = sources.datasets.values().filter(|d| pin.datasets.is_empty() || pin.datasets.contains(&d.name));
+        let chosen = sources
+            .datasets
+            .values()
+            .filter(|d| pin.datasets.is_empty() || pin.datasets.contains(&d.name));
         pin_all(&chosen.collect::<Vec<_>>(), &texts, options, &mut diagnostics);
     }
     report::diagnostics(&diagnostics, &texts, options)
@@ -49,10 +52,17 @@ fn pin_all(datasets: &[&Dataset], texts: &Texts, options: &Options, diagnostics:
         let Some(digest) = diagnostics.take(digest(dataset, options)) else { continue };
         let text = texts.get(dataset.file_span.text);
         match &dataset.sha256 {
-            Some((pin, _)) if *pin == digest => anstream::println!("{}: pinned already", dataset.name),
+            Some((pin, _)) if *pin == digest => {
+                anstream::println!("{}: pinned already", dataset.name)
+            }
             Some((_, span)) => changes.push((text, span.start, span.end, digest)),
             None => {
-                let (at, words) = insertion(&text.content, dataset.file_span.end, &text.content[..dataset.file_span.start], &digest);
+                let (at, words) = insertion(
+                    &text.content,
+                    dataset.file_span.end,
+                    &text.content[..dataset.file_span.start],
+                    &digest,
+                );
                 changes.push((text, at, at, words));
             }
         }
@@ -70,7 +80,10 @@ fn pin_all(datasets: &[&Dataset], texts: &Texts, options: &Options, diagnostics:
     for (path, content) in changed {
         match write_text(&options.project.join(path), &content) {
             Ok(_) => anstream::println!("{path}: pinned"),
-            Err(error) => diagnostics.push(Diagnostic::error(Code::WriteFailed, format!("failed to write `{path}` ({error})")).in_file(path)),
+            Err(error) => diagnostics.push(
+                Diagnostic::error(Code::WriteFailed, format!("failed to write `{path}` ({error})"))
+                    .in_file(path),
+            ),
         }
     }
 }

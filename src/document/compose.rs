@@ -65,8 +65,12 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
         notes: register.finish(&Cited { sources, figures, frames, rows, shower }),
         methods,
         rounding: match spec.rounding {
-            Rounding::HalfUp => "to the nearest; a value just between two is rounded away from zero",
-            Rounding::HalfEven => "to the nearest; a value just between two is rounded to the even one",
+            Rounding::HalfUp => {
+                "to the nearest; a value just between two is rounded away from zero"
+            }
+            Rounding::HalfEven => {
+                "to the nearest; a value just between two is rounded to the even one"
+            }
         },
         charts,
     };
@@ -103,11 +107,21 @@ impl Composer<'_> {
         for inline in inlines {
             match inline {
                 spec::Inline::Insert(reference, _) => {
-                    text.push_str(self.find(reference).map(|figure| self.shower().figure(figure)).map_or(String::new(), |shown| shown.to_string()).as_str());
+                    text.push_str(
+                        self.find(reference)
+                            .map(|figure| self.shower().figure(figure))
+                            .map_or(String::new(), |shown| shown.to_string())
+                            .as_str(),
+                    );
                 }
                 spec::Inline::Parameter(reference, _) => text.push_str(&self.parameter(reference)),
-                spec::Inline::Claim(claim) | spec::Inline::Cite(claim) => text.push_str(&self.plain(&claim.content)),
-                spec::Inline::Emphasis(inner) | spec::Inline::Strong(inner) | spec::Inline::Struck(inner) | spec::Inline::Link(_, inner) => {
+                spec::Inline::Claim(claim) | spec::Inline::Cite(claim) => {
+                    text.push_str(&self.plain(&claim.content))
+                }
+                spec::Inline::Emphasis(inner)
+                | spec::Inline::Strong(inner)
+                | spec::Inline::Struck(inner)
+                | spec::Inline::Link(_, inner) => {
                     text.push_str(&self.plain(inner));
                 }
                 other => text.push_str(&prose::plain(std::slice::from_ref(other))),
@@ -145,16 +159,23 @@ impl Composer<'_> {
                 Inline::Claim(inner, ids, self.register.support(tied))
             }
             spec::Inline::Insert(reference, _) => match find(reference) {
-                Some(figure) => Inline::Value(self.shower().figure(figure), figure.id.clone(), self.register.support([figure])),
+                Some(figure) => Inline::Value(
+                    self.shower().figure(figure),
+                    figure.id.clone(),
+                    self.register.support([figure]),
+                ),
                 None => Inline::Text(String::new()),
             },
             spec::Inline::Cite(claim) => {
                 let inner = self.inlines(&claim.content);
-                let subjects = claim.references.iter().map(|reference| Subject::Source(reference.id.clone()));
+                let subjects =
+                    claim.references.iter().map(|reference| Subject::Source(reference.id.clone()));
                 Inline::Cite(inner, subjects.map(|subject| self.register.refer(subject)).collect())
             }
             spec::Inline::Parameter(reference, _) => Inline::Parameter(self.parameter(reference)),
-            spec::Inline::NoteRef(label, _) => Inline::Note(self.register.refer(Subject::Author(label.clone()))),
+            spec::Inline::NoteRef(label, _) => {
+                Inline::Note(self.register.refer(Subject::Author(label.clone())))
+            }
             spec::Inline::Soft | spec::Inline::Chart(_) | spec::Inline::Table(_) => Inline::Soft,
             spec::Inline::Hard => Inline::Hard,
         }
@@ -187,7 +208,10 @@ impl Composer<'_> {
             spec::Block::Rule => Block::Rule,
             spec::Block::Grid { columns, head, rows } => {
                 let head = head.iter().map(|cell| self.body(prose, cell)).collect();
-                let rows = rows.iter().map(|row| row.iter().map(|cell| self.body(prose, cell)).collect()).collect();
+                let rows = rows
+                    .iter()
+                    .map(|row| row.iter().map(|cell| self.body(prose, cell)).collect())
+                    .collect();
                 Block::Grid { columns: columns.clone(), head, rows }
             }
             spec::Block::Note { label, blocks, .. } => {
@@ -232,12 +256,27 @@ impl Composer<'_> {
             None => plain_text(&data.measure),
         };
         let alt = self.plain(chart.alt.inlines());
-        let words = Words { id: format!("chart-{id}"), title: title.plain.clone(), description: alt.clone() };
+        let words = Words {
+            id: format!("chart-{id}"),
+            title: title.plain.clone(),
+            description: alt.clone(),
+        };
         let svg = charts::draw(chart.kind, &data, &words, self.inputs.locale);
         let note = chart.note.as_ref().map(|note| self.text(note));
-        let shown: BTreeSet<&String> = data.marks.iter().filter_map(|mark| mark.figure.as_ref()).collect();
-        let sources = self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
-        Some(ChartBlock { id: id.to_string(), title, subtitle, alt, svg, data: of_chart(&data), note, sources })
+        let shown: BTreeSet<&String> =
+            data.marks.iter().filter_map(|mark| mark.figure.as_ref()).collect();
+        let sources =
+            self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
+        Some(ChartBlock {
+            id: id.to_string(),
+            title,
+            subtitle,
+            alt,
+            svg,
+            data: of_chart(&data),
+            note,
+            sources,
+        })
     }
 
     fn table(&mut self, id: &str) -> Option<TableBlock> {
@@ -248,11 +287,14 @@ impl Composer<'_> {
         let made = of_table(id, table, columns, figures, &self.shower());
         let (data, more) = self.diagnostics.take(made)??;
         let note = table.note.as_ref().map(|note| self.text(note));
-        let shown: BTreeSet<&String> = data.rows.iter().flatten().filter_map(|cell| cell.figure.as_ref()).collect();
-        let sources = self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
+        let shown: BTreeSet<&String> =
+            data.rows.iter().flatten().filter_map(|cell| cell.figure.as_ref()).collect();
+        let sources =
+            self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
         let more = (more > 0).then(|| self.shower().count(more as u64));
         if data.rows.is_empty() {
-            let error = Diagnostic::error(Code::ChartData, format!("table `{id}` has no row")).at(table.span);
+            let error = Diagnostic::error(Code::ChartData, format!("table `{id}` has no row"))
+                .at(table.span);
             self.diagnostics.push(error.hint("its series has no point"));
         }
         Some(TableBlock { id: id.to_string(), caption, data, more, note, sources })
@@ -260,7 +302,11 @@ impl Composer<'_> {
 }
 
 fn plain_text(words: &str) -> Text {
-    Text { inlines: vec![Inline::Text(words.to_string())], markdown: escape(words), plain: words.to_string() }
+    Text {
+        inlines: vec![Inline::Text(words.to_string())],
+        markdown: escape(words),
+        plain: words.to_string(),
+    }
 }
 
 fn chart_markdown(chart: &ChartBlock) -> String {
@@ -278,7 +324,11 @@ fn chart_markdown(chart: &ChartBlock) -> String {
 fn table_markdown(table: &TableBlock) -> String {
     let mut parts = vec![format!("**{}**", table.caption.markdown), grid_markdown(&table.data)];
     parts.extend(table.note.as_ref().map(|note| note.markdown.clone()));
-    parts.extend(below(&table.sources, table.more.as_ref().map(|more| more.as_str()), table.data.marks));
+    parts.extend(below(
+        &table.sources,
+        table.more.as_ref().map(|more| more.as_str()),
+        table.data.marks,
+    ));
     parts.join("\n\n")
 }
 
@@ -303,9 +353,17 @@ pub(crate) fn legend((missing, hidden): (bool, bool)) -> Vec<String> {
 
 fn grid_markdown(grid: &Grid) -> String {
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let numeric = |column: usize| grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric);
-    let rule = (0..grid.head.len()).map(|column| if numeric(column) { "---:".to_string() } else { "---".to_string() });
-    let mut lines = vec![row(grid.head.iter().map(|head| head.markdown.clone()).collect()), row(rule.collect())];
-    lines.extend(grid.rows.iter().map(|cells| row(cells.iter().map(|cell| escape(&cell.shown)).collect())));
+    let numeric = |column: usize| {
+        grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
+    };
+    let rule = (0..grid.head.len())
+        .map(|column| if numeric(column) { "---:".to_string() } else { "---".to_string() });
+    let mut lines = vec![
+        row(grid.head.iter().map(|head| head.markdown.clone()).collect()),
+        row(rule.collect()),
+    ];
+    lines.extend(
+        grid.rows.iter().map(|cells| row(cells.iter().map(|cell| escape(&cell.shown)).collect())),
+    );
     lines.join("\n")
 }

@@ -10,7 +10,8 @@ impl Composer<'_> {
     /// Methods of all figures, then of all series.
     pub(super) fn methods(&mut self) -> Vec<Method> {
         let figures = self.inputs.figures;
-        let mut methods: Vec<Method> = figures.figures.values().map(|figure| self.figure_method(figure)).collect();
+        let mut methods: Vec<Method> =
+            figures.figures.values().map(|figure| self.figure_method(figure)).collect();
         methods.extend(figures.series.values().map(|series| self.series_method(series)));
         methods
     }
@@ -20,14 +21,20 @@ impl Composer<'_> {
         let words = match figure.provenance {
             Provenance::Quoted => {
                 let quote = figure.quote.as_ref();
-                let at = quote.and_then(|quote| quote.at.as_ref()).map_or(String::new(), |at| format!(" ({at})"));
+                let at = quote
+                    .and_then(|quote| quote.at.as_ref())
+                    .map_or(String::new(), |at| format!(" ({at})"));
                 format!("“{}”{at}", quote.map_or("", |quote| quote.words.as_str()))
             }
             Provenance::Entered => figure.reason.clone().unwrap_or_default(),
             _ => {
                 let words = figure.recipe.as_ref().map_or("", |recipe| recipe.words.as_str());
                 // a label that is made from the recipe says it already
-                let words = if words == figure.label { String::new() } else { format!("{}.", capital(words)) };
+                let words = if words == figure.label {
+                    String::new()
+                } else {
+                    format!("{}.", capital(words))
+                };
                 words + &figure.reason.as_ref().map_or(String::new(), |reason| format!(" {reason}"))
             }
         };
@@ -50,17 +57,25 @@ impl Composer<'_> {
         let points = shower.count(series.points.len() as u64);
         let mut without = match series.without_key {
             0 => String::new(),
-            rows => format!(" Rows without {}, in no point: {}.", series.keys.join(" or "), shower.count(rows)),
+            rows => format!(
+                " Rows without {}, in no point: {}.",
+                series.keys.join(" or "),
+                shower.count(rows)
+            ),
         };
         if series.undecided > 0 {
-            without.push_str(&format!(" Rows for which the condition is undecided: {}.", shower.count(series.undecided)));
+            without.push_str(&format!(
+                " Rows for which the condition is undecided: {}.",
+                shower.count(series.undecided)
+            ));
         }
         let words = match &series.recipe {
             Some(recipe) if recipe.words == series.label => String::new(),
             Some(recipe) => format!("{}.", capital(&recipe.words)),
             None => "Figures of this report, side by side.".into(),
         };
-        let figures = series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure());
+        let figures =
+            series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure());
         Method {
             id: series.id.clone(),
             label: capital(&series.label),
@@ -78,8 +93,17 @@ impl Composer<'_> {
 
 fn counted(counts: &Counts, shower: &Shower<'_>) -> String {
     let show = |count| shower.count(count);
-    let mut text = format!("Uses {} of {} rows of {}", show(counts.used), show(counts.total), counts.frame.replace('_', " "));
-    for (count, what) in [(counts.missing, "without a value"), (counts.suppressed, "with a hidden value"), (counts.undecided, "undecided")] {
+    let mut text = format!(
+        "Uses {} of {} rows of {}",
+        show(counts.used),
+        show(counts.total),
+        counts.frame.replace('_', " ")
+    );
+    for (count, what) in [
+        (counts.missing, "without a value"),
+        (counts.suppressed, "with a hidden value"),
+        (counts.undecided, "undecided"),
+    ] {
         if count > 0 {
             text.push_str(&format!("; {} {what}", show(count)));
         }
@@ -100,10 +124,14 @@ fn known(figure: &Figure) -> Option<String> {
     }
     let percent = number.measure.scale != Scale::Plain;
     let shown = |value: &crate::exact::Exact| {
-        let value = if percent { value * &crate::exact::Exact::power_of_ten(2) } else { value.clone() };
+        let value =
+            if percent { value * &crate::exact::Exact::power_of_ten(2) } else { value.clone() };
         let text = value.round(2, crate::exact::Rounding::HalfUp).to_string();
         if percent { format!("{text}%") } else { text }
     };
-    Some(format!("A source prints it rounded: the value lies between {} and {}.", shown(low), shown(high)))
+    Some(format!(
+        "A source prints it rounded: the value lies between {} and {}.",
+        shown(low),
+        shown(high)
+    ))
 }
-

@@ -28,16 +28,20 @@ impl Register {
     /// A new reference to a note.
     pub(super) fn refer(&mut self, subject: Subject) -> NoteRef {
         let label = label(&subject);
-        let index = self.subjects.iter().position(|(known, _)| *known == subject).unwrap_or_else(|| {
-            self.subjects.push((subject, 0));
-            self.subjects.len() - 1
-        });
+        let index =
+            self.subjects.iter().position(|(known, _)| *known == subject).unwrap_or_else(|| {
+                self.subjects.push((subject, 0));
+                self.subjects.len() - 1
+            });
         self.subjects[index].1 += 1;
         NoteRef { number: index + 1, occurrence: self.subjects[index].1, label }
     }
 
     /// References to everything that supports some figures, each once.
-    pub(super) fn support<'f>(&mut self, figures: impl IntoIterator<Item = &'f Figure>) -> Vec<NoteRef> {
+    pub(super) fn support<'f>(
+        &mut self,
+        figures: impl IntoIterator<Item = &'f Figure>,
+    ) -> Vec<NoteRef> {
         let mut subjects = Vec::new();
         for figure in figures {
             let entered = figure.provenance == Provenance::Entered;
@@ -48,7 +52,8 @@ impl Register {
                 }
             }
         }
-        let mut references: Vec<NoteRef> = subjects.into_iter().map(|subject| self.refer(subject)).collect();
+        let mut references: Vec<NoteRef> =
+            subjects.into_iter().map(|subject| self.refer(subject)).collect();
         references.sort_by_key(|reference| reference.number);
         references
     }
@@ -66,11 +71,13 @@ impl Register {
             .filter_map(|(subject, references)| {
                 let label = label(&subject);
                 let content = match subject {
-                    Subject::Author(label) => NoteContent::Author(self.bodies.remove(&label).unwrap_or_default()),
-                    Subject::Source(id) => NoteContent::Source(Box::new(cited.citation(&id)?)),
-                    Subject::Entered(id) => {
-                        NoteContent::Entered(cited.figures.figures.get(&id)?.reason.clone().unwrap_or_default())
+                    Subject::Author(label) => {
+                        NoteContent::Author(self.bodies.remove(&label).unwrap_or_default())
                     }
+                    Subject::Source(id) => NoteContent::Source(Box::new(cited.citation(&id)?)),
+                    Subject::Entered(id) => NoteContent::Entered(
+                        cited.figures.figures.get(&id)?.reason.clone().unwrap_or_default(),
+                    ),
                 };
                 Some(Note { label, content, references })
             })
@@ -124,7 +131,9 @@ impl Cited<'_> {
         if let Some(url) = &source.url {
             details.push(Detail::Address(String::new(), url.clone()));
         }
-        let read = source.accessed.map_or("Read".to_string(), |date| format!("Read on {}", locale.date(date)));
+        let read = source
+            .accessed
+            .map_or("Read".to_string(), |date| format!("Read on {}", locale.date(date)));
         match &source.via {
             None if source.accessed.is_some() => details.push(Detail::Words(format!("{read}."))),
             None => {}
@@ -140,7 +149,9 @@ impl Cited<'_> {
         if let Some(note) = &source.note {
             details.push(Detail::Words(note.clone()));
         }
-        for dataset in self.sources.datasets.values().filter(|dataset| self.holds(dataset, &source.id)) {
+        for dataset in
+            self.sources.datasets.values().filter(|dataset| self.holds(dataset, &source.id))
+        {
             details.extend(self.file(dataset, locale));
         }
         details
@@ -148,11 +159,24 @@ impl Cited<'_> {
 
     /// Whether a figure or series of the report rests on a source through a dataset.
     fn holds(&self, dataset: &Dataset, source: &str) -> bool {
-        self.figures.selected.iter().filter(|(_, selected)| selected.frame == dataset.name).any(|(id, _)| {
-            let points = self.figures.series.get(id).into_iter().flat_map(|series| &series.points).flat_map(|point| &point.values);
-            let mut figures = self.figures.figures.get(id).into_iter().chain(points.filter_map(|value| value.figure()));
-            figures.any(|figure| figure.sources.contains(source))
-        })
+        self.figures.selected.iter().filter(|(_, selected)| selected.frame == dataset.name).any(
+            |(id, _)| {
+                let points = self
+                    .figures
+                    .series
+                    .get(id)
+                    .into_iter()
+                    .flat_map(|series| &series.points)
+                    .flat_map(|point| &point.values);
+                let mut figures = self
+                    .figures
+                    .figures
+                    .get(id)
+                    .into_iter()
+                    .chain(points.filter_map(|value| value.figure()));
+                figures.any(|figure| figure.sources.contains(source))
+            },
+        )
     }
 
     /// The file of a dataset that this report uses.
@@ -167,14 +191,18 @@ impl Cited<'_> {
 
     /// Figures and series that rest on a source, in the order of the report.
     fn supports(&self, id: &str) -> Vec<Support> {
-        let figures = self.figures.figures.values().filter(|figure| figure.sources.contains(id)).map(|figure| Support {
-            id: figure.id.clone(),
-            shown: Some(self.shower.figure(figure)),
-            place: self.place(figure, id),
-        });
+        let figures =
+            self.figures.figures.values().filter(|figure| figure.sources.contains(id)).map(
+                |figure| Support {
+                    id: figure.id.clone(),
+                    shown: Some(self.shower.figure(figure)),
+                    place: self.place(figure, id),
+                },
+            );
         let series = self.figures.series.values().filter_map(|series| {
             let points = series.points.iter().flat_map(|point| &point.values);
-            let uses = points.filter_map(|value| value.figure()).any(|figure| figure.sources.contains(id));
+            let uses =
+                points.filter_map(|value| value.figure()).any(|figure| figure.sources.contains(id));
             uses.then(|| {
                 let rows = self.rows.get(&series.id);
                 let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows, id));
@@ -186,7 +214,11 @@ impl Cited<'_> {
 
     fn place(&self, figure: &Figure, source: &str) -> String {
         match figure.provenance {
-            Provenance::Quoted => figure.quote.as_ref().and_then(|quote| quote.at.clone()).unwrap_or_else(|| "quoted".into()),
+            Provenance::Quoted => figure
+                .quote
+                .as_ref()
+                .and_then(|quote| quote.at.clone())
+                .unwrap_or_else(|| "quoted".into()),
             Provenance::Computed => self.rows.get(&figure.id).map_or_else(
                 || {
                     let used = figure.counts.as_ref().map_or(0, |counts| counts.used);
@@ -200,12 +232,17 @@ impl Cited<'_> {
 
     /// `releases.csv, lines 2, 5–7`: of the rows, those that name the source, where rows name theirs.
     fn lines(&self, rows: &RowSet, source: &str) -> String {
-        let Some(frame) = self.frames.get(&rows.frame) else { return format!("from {}", rows.frame.replace('_', " ")) };
+        let Some(frame) = self.frames.get(&rows.frame) else {
+            return format!("from {}", rows.frame.replace('_', " "));
+        };
         let provenance = frame.provenance.as_ref();
         let file = provenance.map_or("", |provenance| file_name(&provenance.path));
-        let named = provenance.and_then(|provenance| frame.columns.get(provenance.source_column.as_ref()?));
-        let names_it = |row: &&u64| named.is_none_or(|column| frame.cell(column, **row).to_string() == source);
-        let lines: Vec<u64> = rows.rows.iter().filter(names_it).map(|row| frame.line(*row)).collect();
+        let named =
+            provenance.and_then(|provenance| frame.columns.get(provenance.source_column.as_ref()?));
+        let names_it =
+            |row: &&u64| named.is_none_or(|column| frame.cell(column, **row).to_string() == source);
+        let lines: Vec<u64> =
+            rows.rows.iter().filter(names_it).map(|row| frame.line(*row)).collect();
         let mut runs: Vec<(u64, u64)> = Vec::new();
         for line in lines {
             match runs.last_mut() {
@@ -213,7 +250,10 @@ impl Cited<'_> {
                 _ => runs.push((line, line)),
             }
         }
-        let shown: Vec<String> = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
+        let shown: Vec<String> = runs
+            .iter()
+            .map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") })
+            .collect();
         let word = if shown.len() == 1 && !shown[0].contains('–') { "line" } else { "lines" };
         format!("{file}, {word} {}", shown.join(", "))
     }

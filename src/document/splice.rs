@@ -38,14 +38,18 @@ impl Splices {
     pub(super) fn inlines(&mut self, prose: &Prose, written: &[spec::Inline], composed: &[Inline]) {
         for (written, composed) in written.iter().zip(composed) {
             match (written, composed) {
-                (spec::Inline::Claim(claim), Inline::Claim(inner, _, notes)) | (spec::Inline::Cite(claim), Inline::Cite(inner, notes)) => {
+                (spec::Inline::Claim(claim), Inline::Claim(inner, _, notes))
+                | (spec::Inline::Cite(claim), Inline::Cite(inner, notes)) => {
                     // brackets go, words stay, notes follow
                     self.replace(claim.range.start..claim.inner.start, String::new());
                     self.inlines(prose, &claim.content, inner);
                     self.replace(claim.inner.end..claim.range.end, marks(notes));
                 }
                 (spec::Inline::Insert(_, range), Inline::Value(shown, _, notes)) => {
-                    self.replace(range.clone(), format!("{}{}", escape(shown.as_str()), marks(notes)));
+                    self.replace(
+                        range.clone(),
+                        format!("{}{}", escape(shown.as_str()), marks(notes)),
+                    );
                 }
                 (spec::Inline::Parameter(_, range), Inline::Parameter(value)) => {
                     self.replace(range.clone(), escape(value));

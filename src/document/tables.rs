@@ -11,7 +11,11 @@ pub(super) const NOT_AVAILABLE: &str = "[x]";
 pub(super) const HIDDEN: &str = "[c]";
 
 fn plain(words: &str) -> Text {
-    Text { inlines: vec![super::Inline::Text(words.to_string())], markdown: super::splice::escape(words), plain: words.to_string() }
+    Text {
+        inlines: vec![super::Inline::Text(words.to_string())],
+        markdown: super::splice::escape(words),
+        plain: words.to_string(),
+    }
 }
 
 /// The data of a chart as a table.
@@ -27,7 +31,12 @@ pub(super) fn of_chart(data: &Data) -> Grid {
     });
     let rows: Vec<Vec<GridCell>> = rows.collect();
     let missing = data.marks.iter().any(|mark| mark.shown.is_none());
-    Grid { head: vec![plain(&capital(&data.key)), plain(&data.measure)], headers: 1, rows, marks: (missing, false) }
+    Grid {
+        head: vec![plain(&capital(&data.key)), plain(&data.measure)],
+        headers: 1,
+        rows,
+        marks: (missing, false),
+    }
 }
 
 /// A declared table: its grid, how many points it leaves out, and the ids of the figures that it shows.
@@ -43,14 +52,25 @@ pub(super) fn of_table(
             let mut rows = Vec::new();
             for (member, span) in members {
                 let mut parts = member.split('/').map(str::to_string);
-                let reference = Reference { id: parts.next().unwrap_or_default(), keys: parts.collect(), span: *span };
+                let reference = Reference {
+                    id: parts.next().unwrap_or_default(),
+                    keys: parts.collect(),
+                    span: *span,
+                };
                 let Some(figure) = figures.find(&reference)? else { return Ok(None) };
                 let header = GridCell { shown: figure.label.clone(), figure: None, numeric: false };
                 let numeric = figure.value.number().is_some();
                 let shown = shower.figure(figure).to_string();
-                rows.push(vec![header, GridCell { shown, figure: Some(figure.id.clone()), numeric }]);
+                rows.push(vec![
+                    header,
+                    GridCell { shown, figure: Some(figure.id.clone()), numeric },
+                ]);
             }
-            (vec![plain("Figure"), plain("Value")], Grid { head: Vec::new(), headers: 1, rows, marks: (false, false) }, 0)
+            (
+                vec![plain("Figure"), plain("Value")],
+                Grid { head: Vec::new(), headers: 1, rows, marks: (false, false) },
+                0,
+            )
         }
         TableRows::Series(name, span) => {
             if figures.failed.contains(name) {
@@ -58,7 +78,9 @@ pub(super) fn of_table(
             }
             let Some(series) = figures.series.get(name) else {
                 let known = figures.series.keys().map(String::as_str);
-                let error = Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`")).at(*span);
+                let error =
+                    Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`"))
+                        .at(*span);
                 return Err(error.did_you_mean(name, known));
             };
             series_grid(table, series, shower)?
@@ -67,15 +89,24 @@ pub(super) fn of_table(
     let width = default.len();
     if !columns.is_empty() && columns.len() != width {
         let message = format!("table `{id}` has {width} columns and {} headers", columns.len());
-        return Err(Diagnostic::error(Code::ChartData, message).at(table.span).hint("give a header for each column, or none"));
+        return Err(Diagnostic::error(Code::ChartData, message)
+            .at(table.span)
+            .hint("give a header for each column, or none"));
     }
     let head = if columns.is_empty() { default } else { columns };
     Ok(Some((Grid { head, ..grid }, more)))
 }
 
-fn series_grid(table: &Table, series: &Series, shower: &Shower<'_>) -> Result<(Vec<Text>, Grid, usize), Diagnostic> {
-    let mut points: Vec<&Point> =
-        if table.keys.is_empty() { series.points.iter().collect() } else { chosen(series, &table.keys)? };
+fn series_grid(
+    table: &Table,
+    series: &Series,
+    shower: &Shower<'_>,
+) -> Result<(Vec<Text>, Grid, usize), Diagnostic> {
+    let mut points: Vec<&Point> = if table.keys.is_empty() {
+        series.points.iter().collect()
+    } else {
+        chosen(series, &table.keys)?
+    };
     let all = points.len();
     if let Some(top) = table.top {
         points.sort_by_key(|point| point.place.unwrap_or(u64::MAX));
@@ -92,7 +123,11 @@ fn series_grid(table: &Table, series: &Series, shower: &Shower<'_>) -> Result<(V
         }
     };
     let rows = points.iter().map(|point| {
-        let keys = point.keys.iter().map(|key| GridCell { shown: shower.key(key).to_string(), figure: None, numeric: false });
+        let keys = point.keys.iter().map(|key| GridCell {
+            shown: shower.key(key).to_string(),
+            figure: None,
+            numeric: false,
+        });
         keys.chain(point.values.iter().map(cell)).collect()
     });
     let rows: Vec<Vec<GridCell>> = rows.collect();

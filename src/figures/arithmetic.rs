@@ -23,7 +23,8 @@ pub(super) fn apply(operator: Operator, a: &Operand, b: &Operand) -> Result<Numb
     let (measure, value) = match operator {
         Operator::Add | Operator::Subtract => {
             let measure = sum_measure(operator, a, b)?;
-            let value = if operator == Operator::Add { &x.value + &y.value } else { &x.value - &y.value };
+            let value =
+                if operator == Operator::Add { &x.value + &y.value } else { &x.value - &y.value };
             (measure, value)
         }
         Operator::Multiply => (product_measure(&x.measure, &y.measure), &x.value * &y.value),
@@ -36,8 +37,12 @@ pub(super) fn apply(operator: Operator, a: &Operand, b: &Operand) -> Result<Numb
 fn sum_measure(operator: Operator, a: &Operand, b: &Operand) -> Result<Measure, Clash> {
     let (x, y) = (&a.number.measure, &b.number.measure);
     let scale = match (x.scale, y.scale, operator) {
-        (Scale::Percent, Scale::Percent, Operator::Subtract) if !a.literal && !b.literal => Scale::Points,
-        (Scale::Percent, Scale::Points, _) | (Scale::Points, Scale::Percent, Operator::Add) => Scale::Percent,
+        (Scale::Percent, Scale::Percent, Operator::Subtract) if !a.literal && !b.literal => {
+            Scale::Points
+        }
+        (Scale::Percent, Scale::Points, _) | (Scale::Points, Scale::Percent, Operator::Add) => {
+            Scale::Percent
+        }
         (s, t, _) if s == t => s,
         (s, t, _) => {
             let word = |scale| match scale {
@@ -45,7 +50,11 @@ fn sum_measure(operator: Operator, a: &Operand, b: &Operand) -> Result<Measure, 
                 Scale::Percent => "a percentage",
                 Scale::Points => "percentage points",
             };
-            return Err(Clash::Measures(format!("{} and {} cannot be added or subtracted", word(s), word(t))));
+            return Err(Clash::Measures(format!(
+                "{} and {} cannot be added or subtracted",
+                word(s),
+                word(t)
+            )));
         }
     };
     if let (Some(u), Some(v)) = (&x.unit, &y.unit)

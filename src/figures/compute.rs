@@ -36,22 +36,34 @@ pub fn compute(
     threads: NonZeroUsize,
 ) -> Outcome<Figures> {
     let mut diagnostics = Diagnostics::default();
-    let figures = Figures { failed: plan.failed.clone(), programs: plan.programs.clone(), ..Figures::default() };
+    let figures = Figures {
+        failed: plan.failed.clone(),
+        programs: plan.programs.clone(),
+        ..Figures::default()
+    };
     let mut answers = ask_datasets(frames, &plan, threads);
-    let mut maker = Maker { spec, sources, frames, threads, figures, diagnostics: &mut diagnostics };
+    let mut maker =
+        Maker { spec, sources, frames, threads, figures, diagnostics: &mut diagnostics };
     for id in &plan.order {
         if maker.figures.failed.contains(id) {
             continue;
         }
         let question = plan.questions.get(id);
         let made = match (spec.figures.get(id), spec.series.get(id)) {
-            (Some(figure), _) => maker.make_figure(id, figure, question.zip(answers.remove(id)), plan.derived.get(id)),
+            (Some(figure), _) => maker.make_figure(
+                id,
+                figure,
+                question.zip(answers.remove(id)),
+                plan.derived.get(id),
+            ),
             (None, Some(series)) => maker.make_series(id, series, question.zip(answers.remove(id))),
             (None, None) => Ok(()),
         };
         if let Err(trouble) = made {
             maker.figures.failed.insert(id.clone());
-            if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) = trouble {
+            if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) =
+                trouble
+            {
                 maker.diagnostics.push(*error);
             }
         }
@@ -61,23 +73,37 @@ pub fn compute(
     }
     let mut figures = maker.figures;
     // figures in the order in which the author declares them
-    figures.figures.sort_by(|a, _, b, _| spec.figures.get_index_of(a).cmp(&spec.figures.get_index_of(b)));
-    figures.series.sort_by(|a, _, b, _| spec.series.get_index_of(a).cmp(&spec.series.get_index_of(b)));
+    figures
+        .figures
+        .sort_by(|a, _, b, _| spec.figures.get_index_of(a).cmp(&spec.figures.get_index_of(b)));
+    figures
+        .series
+        .sort_by(|a, _, b, _| spec.series.get_index_of(a).cmp(&spec.series.get_index_of(b)));
     Outcome::new(figures, diagnostics)
 }
 
 /// All questions to a dataset in one scan.
-fn ask_datasets(frames: &BTreeMap<String, Frame>, plan: &Plan, threads: NonZeroUsize) -> BTreeMap<String, Answer> {
+fn ask_datasets(
+    frames: &BTreeMap<String, Frame>,
+    plan: &Plan,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, Answer> {
     let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
     for (name, program) in &plan.programs {
         let Some(frame) = frames.get(name) else { continue };
-        let asked: Vec<(&String, &Question)> = plan.questions.iter().filter(|(_, q)| q.frame == *name).collect();
+        let asked: Vec<(&String, &Question)> =
+            plan.questions.iter().filter(|(_, q)| q.frame == *name).collect();
         answers.extend(ask(frame, program, &asked, threads));
     }
     answers
 }
 
-fn ask(frame: &Frame, program: &Program, asked: &[(&String, &Question)], threads: NonZeroUsize) -> BTreeMap<String, Answer> {
+fn ask(
+    frame: &Frame,
+    program: &Program,
+    asked: &[(&String, &Question)],
+    threads: NonZeroUsize,
+) -> BTreeMap<String, Answer> {
     let mut queries = Vec::new();
     for (_, question) in asked {
         queries.push(question.query.clone());
@@ -152,7 +178,8 @@ impl Maker<'_> {
             Origin::Recipe(recipe) => {
                 figure.recipe = Some(self.recipe_text(recipe));
                 if figure.label.is_empty() {
-                    figure.label = figure.recipe.as_ref().map(|text| text.words.clone()).unwrap_or_default();
+                    figure.label =
+                        figure.recipe.as_ref().map(|text| text.words.clone()).unwrap_or_default();
                 }
                 match (&recipe.from, term) {
                     (None, Some(term)) => self.derive(&mut figure, term)?,
@@ -161,7 +188,10 @@ impl Maker<'_> {
                         let values = vec![("value".to_string(), &recipe.value)];
                         let asked = match asked {
                             Some((question, answer)) => (question.clone(), answer),
-                            None => self.ask_series(id, &Asked { from, values, filter: recipe.filter.as_ref(), by: &[] })?,
+                            None => self.ask_series(
+                                id,
+                                &Asked { from, values, filter: recipe.filter.as_ref(), by: &[] },
+                            )?,
                         };
                         self.computed(&mut figure, &asked.0, &asked.1, declared.allow_empty)?;
                         self.figures.selected.insert(id.to_string(), asked.0.selected);
@@ -183,7 +213,11 @@ impl Maker<'_> {
             id: id.to_string(),
             value: Value::Text(String::new()),
             format: None,
-            label: declared.label.as_ref().map(|label| prose::plain(label.inlines())).unwrap_or_default(),
+            label: declared
+                .label
+                .as_ref()
+                .map(|label| prose::plain(label.inlines()))
+                .unwrap_or_default(),
             caveat: declared.caveat.clone(),
             provenance: Provenance::Derived,
             recipe: None,
@@ -202,13 +236,18 @@ impl Maker<'_> {
             return Ok(());
         }
         let known = self.sources.sources.keys().map(String::as_str);
-        let error = Diagnostic::error(Code::UnknownSource, format!("there is no source `{id}`")).at(span);
-        Err(error.did_you_mean(id, known).hint("declare it in `data/sources.yaml`, or in a folder of its own").into())
+        let error =
+            Diagnostic::error(Code::UnknownSource, format!("there is no source `{id}`")).at(span);
+        Err(error
+            .did_you_mean(id, known)
+            .hint("declare it in `data/sources.yaml`, or in a folder of its own")
+            .into())
     }
 
     fn recipe_text(&self, recipe: &Recipe) -> RecipeText {
         let canonical = language::recipe(recipe);
-        let chain = recipe.from.as_ref().map(|(from, _)| self.spec.chain(from).0).unwrap_or_default();
+        let chain =
+            recipe.from.as_ref().map(|(from, _)| self.spec.chain(from).0).unwrap_or_default();
         recipe_text(canonical, language::recipe_in_words(recipe, self), &chain)
     }
 
@@ -216,7 +255,14 @@ impl Maker<'_> {
         let figures = &self.figures;
         let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
         let name = format!("figure `{}`", figure.id);
-        let inputs = Inputs { name: &name, frame: None, folds: &[], totals: &[], lookup: &lookup, allow_empty: false };
+        let inputs = Inputs {
+            name: &name,
+            frame: None,
+            folds: &[],
+            totals: &[],
+            lookup: &lookup,
+            allow_empty: false,
+        };
         figure.value = evaluate(term, &inputs)?;
         let mut uses = Vec::new();
         term.references(&mut |id, _| uses.push(id.to_string()));
@@ -233,7 +279,8 @@ impl Maker<'_> {
             return figure.sources.clone();
         }
         let series = self.figures.series.get(id);
-        let figures = series.into_iter().flat_map(|series| &series.points).flat_map(|point| &point.values);
+        let figures =
+            series.into_iter().flat_map(|series| &series.points).flat_map(|point| &point.values);
         figures.filter_map(PointValue::figure).flat_map(|figure| figure.sources.clone()).collect()
     }
 
@@ -248,7 +295,8 @@ impl Maker<'_> {
         let program = self.figures.programs.entry(base.to_string()).or_default();
         let question = question(self.spec, self.sources, frame, asked, program, self.diagnostics)?;
         let id = id.to_string();
-        let answer = ask(frame, program, &[(&id, &question)], self.threads).remove(&id).unwrap_or_default();
+        let answer =
+            ask(frame, program, &[(&id, &question)], self.threads).remove(&id).unwrap_or_default();
         Ok((question, answer))
     }
 
@@ -256,7 +304,13 @@ impl Maker<'_> {
         self.frames.get(name).or_else(|| self.figures.frames.get(name))
     }
 
-    fn computed(&mut self, figure: &mut Figure, question: &Question, answer: &Answer, allow_empty: bool) -> Result<(), Trouble> {
+    fn computed(
+        &mut self,
+        figure: &mut Figure,
+        question: &Question,
+        answer: &Answer,
+        allow_empty: bool,
+    ) -> Result<(), Trouble> {
         let figures = &self.figures;
         let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
         let name = format!("figure `{}`", figure.id);
@@ -279,32 +333,70 @@ impl Maker<'_> {
         let undecided = folds.last().map_or(0, |count| count.undecided);
         if undecided > 0 && question.query.filter.is_some() {
             let rows = counted(undecided, "row");
-            let message = format!("{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing", question.frame);
-            self.diagnostics.push(Diagnostic::warning(Code::Undecided, message).at(span).hint("add `… is known` or `… is missing` to say what is meant"));
+            let message = format!(
+                "{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing",
+                question.frame
+            );
+            self.diagnostics.push(
+                Diagnostic::warning(Code::Undecided, message)
+                    .at(span)
+                    .hint("add `… is known` or `… is missing` to say what is meant"),
+            );
         }
-        let (Some(place), Some(rows), Some(frame)) = (question.cuts_place, question.selected.rows, self.figures.frames.get(&question.frame)) else { return };
+        let (Some(place), Some(rows), Some(frame)) =
+            (question.cuts_place, question.selected.rows, self.figures.frames.get(&question.frame))
+        else {
+            return;
+        };
         let Some(program) = self.figures.programs.get(&question.frame) else { return };
-        let selected: BTreeSet<u64> = super::evidence::select(frame, program, Some(rows), usize::MAX, self.threads).into_iter().collect();
+        let selected: BTreeSet<u64> =
+            super::evidence::select(frame, program, Some(rows), usize::MAX, self.threads)
+                .into_iter()
+                .collect();
         let Some(ranks) = frame.columns.get("rank") else { return };
-        let ranks: Vec<String> = (0..frame.rows).map(|row| frame.cell(ranks, row).to_string()).collect();
+        let ranks: Vec<String> =
+            (0..frame.rows).map(|row| frame.cell(ranks, row).to_string()).collect();
         let inside: BTreeSet<&String> = selected.iter().map(|row| &ranks[*row as usize]).collect();
-        let tied = (0..frame.rows).find(|row| !selected.contains(row) && !ranks[*row as usize].is_empty() && inside.contains(&ranks[*row as usize]));
+        let tied = (0..frame.rows).find(|row| {
+            !selected.contains(row)
+                && !ranks[*row as usize].is_empty()
+                && inside.contains(&ranks[*row as usize])
+        });
         if let Some(row) = tied {
-            let message = format!("{name}: `place` cuts through a tie at rank {}", ranks[row as usize]);
-            self.diagnostics.push(Diagnostic::warning(Code::RankTie, message).at(place).hint("use `rank`, which ties share, or say how ties are broken"));
+            let message =
+                format!("{name}: `place` cuts through a tie at rank {}", ranks[row as usize]);
+            self.diagnostics.push(
+                Diagnostic::warning(Code::RankTie, message)
+                    .at(place)
+                    .hint("use `rank`, which ties share, or say how ties are broken"),
+            );
         }
     }
 
     /// The sources of a question's rows: the dataset's own, or those that the rows name.
-    fn question_sources(&self, question: &Question, partials: &Partials, keys: &[Key]) -> Result<BTreeSet<String>, Trouble> {
+    fn question_sources(
+        &self,
+        question: &Question,
+        partials: &Partials,
+        keys: &[Key],
+    ) -> Result<BTreeSet<String>, Trouble> {
         let Some(frame) = self.frame(&question.frame) else { return Ok(BTreeSet::new()) };
-        let Some(provenance) = &frame.provenance else { return Ok(self.sources_of(&question.frame)) };
-        let Some((_, meaning)) = &question.sources else { return Ok([provenance.source.clone()].into()) };
+        let Some(provenance) = &frame.provenance else {
+            return Ok(self.sources_of(&question.frame));
+        };
+        let Some((_, meaning)) = &question.sources else {
+            return Ok([provenance.source.clone()].into());
+        };
         let mut found = BTreeSet::new();
         for group in partials.groups.keys().filter(|group| group.starts_with(keys)) {
             let Some(Key::Value(code)) = group.last() else { continue };
             let id = meaning.value(*code).to_string();
-            let span = self.sources.datasets.get(&question.frame).and_then(|dataset| dataset.source_column.as_ref()).map(|(_, span)| *span);
+            let span = self
+                .sources
+                .datasets
+                .get(&question.frame)
+                .and_then(|dataset| dataset.source_column.as_ref())
+                .map(|(_, span)| *span);
             if let Some(span) = span {
                 self.known_source(&id, span)?;
             }
@@ -313,14 +405,22 @@ impl Maker<'_> {
         Ok(found)
     }
 
-    fn make_series(&mut self, id: &str, declared: &spec::Series, asked: Option<(&Question, Answer)>) -> Result<(), Trouble> {
+    fn make_series(
+        &mut self,
+        id: &str,
+        declared: &spec::Series,
+        asked: Option<(&Question, Answer)>,
+    ) -> Result<(), Trouble> {
         let mut series = match &declared.origin {
             SeriesOrigin::Figures(members) => self.members(id, declared, members)?,
             SeriesOrigin::Grouped { from, filter, by, values } => {
                 let exprs = values.iter().map(|(name, expr)| (name.clone(), expr)).collect();
                 let asked = match asked {
                     Some((question, answer)) => (question.clone(), answer),
-                    None => self.ask_series(id, &Asked { from: &from.0, values: exprs, filter: filter.as_ref(), by })?,
+                    None => self.ask_series(
+                        id,
+                        &Asked { from: &from.0, values: exprs, filter: filter.as_ref(), by },
+                    )?,
                 };
                 let series = self.grouped(id, declared, &asked.0, &asked.1)?;
                 self.figures.selected.insert(id.to_string(), asked.0.selected);
@@ -332,7 +432,12 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn series_shell(&self, id: &str, declared: &spec::Series, recipe: Option<RecipeText>) -> Series {
+    fn series_shell(
+        &self,
+        id: &str,
+        declared: &spec::Series,
+        recipe: Option<RecipeText>,
+    ) -> Series {
         let label = declared.label.as_ref().map(|label| prose::plain(label.inlines()));
         let words = || recipe.as_ref().map(|recipe| recipe.words.clone());
         Series {
@@ -350,7 +455,12 @@ impl Maker<'_> {
     }
 
     /// A series made of figures: the key is the figure's label.
-    fn members(&mut self, id: &str, declared: &spec::Series, members: &[(String, Span)]) -> Result<Series, Trouble> {
+    fn members(
+        &mut self,
+        id: &str,
+        declared: &spec::Series,
+        members: &[(String, Span)],
+    ) -> Result<Series, Trouble> {
         let mut series = self.series_shell(id, declared, None);
         series.keys = vec!["figure".into()];
         series.values.insert("value".into(), series.label.clone());
@@ -363,24 +473,55 @@ impl Maker<'_> {
             if let Some(format) = declared.format {
                 point.format = Some(format);
             }
-            let measure = |figure: &Figure| figure.value.number().map(|n| (n.measure.scale, n.measure.unit.clone()));
-            let first = series.points.first().and_then(|point| point.values[0].figure()).map(measure);
+            let measure = |figure: &Figure| {
+                figure.value.number().map(|n| (n.measure.scale, n.measure.unit.clone()))
+            };
+            let first =
+                series.points.first().and_then(|point| point.values[0].figure()).map(measure);
             if first.is_some_and(|first| first != measure(figure)) {
-                let message = format!("`{member}` measures something else than the figures before it");
-                return Err(Diagnostic::error(Code::TypeMismatch, message).at(*span).hint("a series has one unit; make two").into());
+                let message =
+                    format!("`{member}` measures something else than the figures before it");
+                return Err(Diagnostic::error(Code::TypeMismatch, message)
+                    .at(*span)
+                    .hint("a series has one unit; make two")
+                    .into());
             }
             let keys = vec![Value::Text(figure.label.clone())];
-            series.points.push(Point { keys, values: vec![PointValue::Figure(Box::new(point))], rank: None, place: None, group: Vec::new(), member: Some(key_slug(member)) });
+            series.points.push(Point {
+                keys,
+                values: vec![PointValue::Figure(Box::new(point))],
+                rank: None,
+                place: None,
+                group: Vec::new(),
+                member: Some(key_slug(member)),
+            });
         }
         Ok(series)
     }
 
-    fn grouped(&mut self, id: &str, declared: &spec::Series, question: &Question, answer: &Answer) -> Result<Series, Trouble> {
-        let SeriesOrigin::Grouped { from, filter, by, values } = &declared.origin else { return Err(Trouble::Silent) };
-        let texts: Vec<RecipeText> = values.iter().map(|(_, value)| {
-            let (value, from) = (value.clone(), Some(from.clone()));
-            self.recipe_text(&Recipe { value, from, filter: filter.clone(), by: by.clone(), format: None })
-        }).collect();
+    fn grouped(
+        &mut self,
+        id: &str,
+        declared: &spec::Series,
+        question: &Question,
+        answer: &Answer,
+    ) -> Result<Series, Trouble> {
+        let SeriesOrigin::Grouped { from, filter, by, values } = &declared.origin else {
+            return Err(Trouble::Silent);
+        };
+        let texts: Vec<RecipeText> = values
+            .iter()
+            .map(|(_, value)| {
+                let (value, from) = (value.clone(), Some(from.clone()));
+                self.recipe_text(&Recipe {
+                    value,
+                    from,
+                    filter: filter.clone(),
+                    by: by.clone(),
+                    format: None,
+                })
+            })
+            .collect();
         let mut series = self.series_shell(id, declared, texts.first().cloned());
         if values.len() > 1 {
             let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
@@ -395,30 +536,54 @@ impl Maker<'_> {
         series.keys = by.iter().map(|(key, _)| key.clone()).collect();
         for (name, _) in values {
             let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));
-            let fallback = if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
+            let fallback =
+                if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
             series.values.insert(name.clone(), label.unwrap_or(fallback));
         }
         series.without_key = answer.values.without_key;
         series.undecided = answer.values.undecided;
         if series.undecided > 0 {
-            let message = format!("series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing", counted(series.undecided, "row"), question.frame);
-            self.diagnostics.push(Diagnostic::warning(Code::Undecided, message).at(declared.span).hint("add `… is known` or `… is missing` to say what is meant"));
+            let message = format!(
+                "series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing",
+                counted(series.undecided, "row"),
+                question.frame
+            );
+            self.diagnostics.push(
+                Diagnostic::warning(Code::Undecided, message)
+                    .at(declared.span)
+                    .hint("add `… is known` or `… is missing` to say what is meant"),
+            );
         }
-        let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer.values.groups.iter().map(|(keys, partials)| {
-            let values = keys.iter().zip(&question.keys).map(|(key, unit)| match key {
-                Key::Value(integer) => unit.key(*integer),
-                Key::Unknown(_) => Value::Text(String::new()),
-            });
-            (values.collect(), keys, partials)
-        }).collect();
+        let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer
+            .values
+            .groups
+            .iter()
+            .map(|(keys, partials)| {
+                let values = keys.iter().zip(&question.keys).map(|(key, unit)| match key {
+                    Key::Value(integer) => unit.key(*integer),
+                    Key::Unknown(_) => Value::Text(String::new()),
+                });
+                (values.collect(), keys, partials)
+            })
+            .collect();
         groups.sort_by(|a, b| compare_keys(&a.0, &b.0));
         for (keys, integers, partials) in &groups {
-            let point = self.point(&series, declared, question, answer, (keys, integers, partials), &texts)?;
+            let point = self.point(
+                &series,
+                declared,
+                question,
+                answer,
+                (keys, integers, partials),
+                &texts,
+            )?;
             series.points.push(point);
         }
         if series.points.is_empty() {
             let message = format!("series `{id}` has no point: no row is selected");
-            return Err(Diagnostic::error(Code::EmptySelection, message).at(declared.span).hint("check its conditions").into());
+            return Err(Diagnostic::error(Code::EmptySelection, message)
+                .at(declared.span)
+                .hint("check its conditions")
+                .into());
         }
         Ok(series)
     }
@@ -445,7 +610,14 @@ impl Maker<'_> {
             let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
             let frame = self.frame(&question.frame);
             // the group has rows: that none of them is counted is a 0
-            let inputs = Inputs { name: &name, frame, folds: partials, totals: answer.totals.only(), lookup: &lookup, allow_empty: true };
+            let inputs = Inputs {
+                name: &name,
+                frame,
+                folds: partials,
+                totals: answer.totals.only(),
+                lookup: &lookup,
+                allow_empty: true,
+            };
             let value = match evaluate(term, &inputs) {
                 Ok(value) => value,
                 Err(Trouble::Empty(_)) => {
@@ -478,18 +650,34 @@ impl Maker<'_> {
             formatted(&mut figure, declared.format, declared.span)?;
             values.push(PointValue::Figure(Box::new(figure)));
         }
-        Ok(Point { keys: keys.to_vec(), values, rank: None, place: None, group: integers.to_vec(), member: None })
+        Ok(Point {
+            keys: keys.to_vec(),
+            values,
+            rank: None,
+            place: None,
+            group: integers.to_vec(),
+            member: None,
+        })
     }
 
     fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {
         let figures = &self.figures;
         let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
-        let inputs = Inputs { name: "the check", frame: None, folds: &[], totals: &[], lookup: &lookup, allow_empty: false };
+        let inputs = Inputs {
+            name: "the check",
+            frame: None,
+            folds: &[],
+            totals: &[],
+            lookup: &lookup,
+            allow_empty: false,
+        };
         let sides = (evaluate(left, &inputs), evaluate(right, &inputs));
         let (left, right) = match sides {
             (Ok(left), Ok(right)) => (left, right),
             (Err(trouble), _) | (_, Err(trouble)) => {
-                if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) = trouble {
+                if let Trouble::Empty(error) | Trouble::Suppressed(error) | Trouble::Error(error) =
+                    trouble
+                {
                     self.diagnostics.push(*error);
                 }
                 return;
@@ -557,7 +745,11 @@ fn compare_keys(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (a, b) => a.to_string().cmp(&b.to_string()),
     };
-    a.iter().zip(b).map(|(a, b)| one(a, b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| one(a, b))
+        .find(|order| order.is_ne())
+        .unwrap_or(std::cmp::Ordering::Equal)
 }
 
 /// Gives a figure the format that was declared, or the one that needs no author.
@@ -570,18 +762,25 @@ fn formatted(figure: &mut Figure, declared: Option<Format>, span: Span) -> Resul
                 number.measure = Measure { scale: Scale::Percent, unit: None, decimals: Some(n) };
             }
             Format::Percent(_) if number.measure.scale == Scale::Points => {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("`{id}` is a difference of two percentages, in percentage points"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{id}` is a difference of two percentages, in percentage points"),
+                );
                 return Err(error.at(span).hint("write `as points`; how much larger one is in percent is `percent_change(a to b)`").into());
             }
             Format::Points(n) if number.measure.scale != Scale::Percent => {
                 number.measure = Measure { scale: Scale::Points, unit: None, decimals: Some(n) };
             }
             Format::Points(_) => {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("`{id}` is a percentage, not a difference of two"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{id}` is a percentage, not a difference of two"),
+                );
                 return Err(error.at(span).hint("write `as percent`, or `points(a to b)`").into());
             }
             Format::Currency(_) if number.measure.unit.is_none() => {
-                let error = Diagnostic::error(Code::NeedsFormat, format!("`{id}` has no currency")).at(span);
+                let error = Diagnostic::error(Code::NeedsFormat, format!("`{id}` has no currency"))
+                    .at(span);
                 return Err(error.hint("give the column `unit: GBP`").into());
             }
             _ => {}
@@ -591,7 +790,9 @@ fn formatted(figure: &mut Figure, declared: Option<Format>, span: Span) -> Resul
     }
     figure.format = natural_format(number);
     if figure.format.is_none() {
-        let error = Diagnostic::error(Code::NeedsFormat, format!("how `{id}` prints cannot be guessed")).at(span);
+        let error =
+            Diagnostic::error(Code::NeedsFormat, format!("how `{id}` prints cannot be guessed"))
+                .at(span);
         return Err(error.hint("say so: `… as decimal(1)`, `… as percent`, `… as words`").into());
     }
     Ok(())

@@ -64,7 +64,8 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
         Term::Absolute(inner, span) => {
             let number = number(inner, *span, inputs)?.number;
             let negative = number.value.is_negative();
-            let bounds = number.bounds.map(|(low, high)| if negative { (-high, -low) } else { (low, high) });
+            let bounds =
+                number.bounds.map(|(low, high)| if negative { (-high, -low) } else { (low, high) });
             Value::Number(Number { value: number.value.abs(), bounds, ..number })
         }
         Term::Binary(operator, a, b, span) => {
@@ -79,9 +80,10 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
             let whole = number(b, *span, inputs)?;
             let part = match a.as_ref() {
                 // a base in which nothing meets the condition has a share of 0
-                Term::Fold(index, ..) if inputs.folds[*index].rows == 0 => {
-                    Operand { number: Number::new(Exact::zero(), whole.number.measure.clone()), literal: false }
-                }
+                Term::Fold(index, ..) if inputs.folds[*index].rows == 0 => Operand {
+                    number: Number::new(Exact::zero(), whole.number.measure.clone()),
+                    literal: false,
+                },
                 part => number(part, *span, inputs)?,
             };
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
@@ -101,7 +103,13 @@ fn number(term: &Term, span: Span, inputs: &Inputs<'_>) -> Evaluated<Operand> {
     }
 }
 
-fn combine(operator: Operator, a: &Operand, b: &Operand, span: Span, inputs: &Inputs<'_>) -> Evaluated<Number> {
+fn combine(
+    operator: Operator,
+    a: &Operand,
+    b: &Operand,
+    span: Span,
+    inputs: &Inputs<'_>,
+) -> Evaluated<Number> {
     apply(operator, a, b).map_err(|clash| match clash {
         Clash::Measures(message) => Diagnostic::error(Code::TypeMismatch, message)
             .at(span)
@@ -120,7 +128,13 @@ fn combine(operator: Operator, a: &Operand, b: &Operand, span: Span, inputs: &In
     })
 }
 
-fn pair(function: Function, a: &Operand, b: &Operand, span: Span, inputs: &Inputs<'_>) -> Evaluated<Number> {
+fn pair(
+    function: Function,
+    a: &Operand,
+    b: &Operand,
+    span: Span,
+    inputs: &Inputs<'_>,
+) -> Evaluated<Number> {
     let plain = |operand: &Operand| Operand { number: operand.number.clone(), literal: false };
     let (a, b) = (&plain(a), &plain(b));
     match function {
@@ -128,19 +142,29 @@ fn pair(function: Function, a: &Operand, b: &Operand, span: Span, inputs: &Input
         Function::PercentChange => {
             let change = combine(Operator::Subtract, b, a, span, inputs)?;
             let base = Operand { number: a.number.clone(), literal: false };
-            let quotient = combine(Operator::Divide, &Operand { number: change, literal: false }, &base, span, inputs)?;
+            let quotient = combine(
+                Operator::Divide,
+                &Operand { number: change, literal: false },
+                &base,
+                span,
+                inputs,
+            )?;
             // (B − A)/A is B/A − 1, in which A stands once: bounds that interval arithmetic does not widen
             let ratio = combine(Operator::Divide, b, a, span, inputs)?;
             let bounds = ratio.bounds.map(|(low, high)| (low - Exact::one(), high - Exact::one()));
             Ok(Number { measure: Measure::percent(), bounds, ..quotient })
         }
         Function::Points => {
-            let percent = [a, b].iter().all(|operand| operand.number.measure.scale == Scale::Percent);
+            let percent =
+                [a, b].iter().all(|operand| operand.number.measure.scale == Scale::Percent);
             if !percent {
-                return Err(Diagnostic::error(Code::TypeMismatch, "`points` of something that is no percentage")
-                    .at(span)
-                    .hint("`change(a to b)` is the difference of two plain numbers")
-                    .into());
+                return Err(Diagnostic::error(
+                    Code::TypeMismatch,
+                    "`points` of something that is no percentage",
+                )
+                .at(span)
+                .hint("`change(a to b)` is the difference of two plain numbers")
+                .into());
             }
             combine(Operator::Subtract, b, a, span, inputs)
         }
@@ -151,7 +175,11 @@ fn pair(function: Function, a: &Operand, b: &Operand, span: Span, inputs: &Input
 /// A fold's integers as a value.
 fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {
     if let Some(row) = partial.overflow {
-        let mut error = Diagnostic::error(Code::Overflow, format!("{}: a row's value is beyond 128 bits", inputs.name)).at(span);
+        let mut error = Diagnostic::error(
+            Code::Overflow,
+            format!("{}: a row's value is beyond 128 bits", inputs.name),
+        )
+        .at(span);
         if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
             error = error.related(row_place(frame, row), "this row");
         }
@@ -183,30 +211,42 @@ fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -
     let (value, measure, rounded_root) = match reading {
         Reading::Sum(unit) => (sums(partial, unit).0, unit.measure(), false),
         Reading::Mean(unit) => (sums(partial, unit).0 / known, unit.measure_of_mean(), false),
-        Reading::Quantile(unit, probability, kind) => (quantile(partial, unit, probability, *kind), unit.measure_of_mean(), false),
+        Reading::Quantile(unit, probability, kind) => {
+            (quantile(partial, unit, probability, *kind), unit.measure_of_mean(), false)
+        }
         Reading::Least(unit) | Reading::Greatest(unit) => {
-            let Payload::Extremes(Some((least, greatest))) = partial.payload else { return Err(Trouble::Silent) };
+            let Payload::Extremes(Some((least, greatest))) = partial.payload else {
+                return Err(Trouble::Silent);
+            };
             let integer = if matches!(reading, Reading::Least(_)) { least } else { greatest };
             if let Unit::Coded(meaning @ Meaning::Date) = unit {
                 return Ok(meaning.value(integer as i64));
             }
             (unit.value(integer), unit.measure(), false)
         }
-        Reading::Variance { unit, sample, root } => variance(partial, unit, *sample, *root, span, inputs)?,
+        Reading::Variance { unit, sample, root } => {
+            variance(partial, unit, *sample, *root, span, inputs)?
+        }
         _ => return Err(Trouble::Silent),
     };
     Ok(Value::Number(Number { rounded_root, ..Number::new(value, measure) }))
 }
 
 fn empty(span: Span, inputs: &Inputs<'_>, what: &str) -> Diagnostic {
-    let frame = inputs.frame.map_or_else(String::new, |frame| format!(" of the {} of `{}`", frame.rows, frame.name));
+    let frame = inputs
+        .frame
+        .map_or_else(String::new, |frame| format!(" of the {} of `{}`", frame.rows, frame.name));
     Diagnostic::error(Code::EmptySelection, format!("{} uses {what}{frame}", inputs.name))
         .at(span)
         .hint("check the conditions; if no row is a legal answer, write the long form with `allow_empty: true` and count")
 }
 
 fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic {
-    let message = format!("{} needs {} that the publisher hides", inputs.name, counted(partial.suppressed, "cell"));
+    let message = format!(
+        "{} needs {} that the publisher hides",
+        inputs.name,
+        counted(partial.suppressed, "cell")
+    );
     let mut error = Diagnostic::error(Code::SuppressedCells, message).at(span);
     if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
         for row in &partial.hidden_rows {
@@ -220,19 +260,32 @@ fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evalu
     let Payload::One(rows) = &partial.payload else { return Err(Trouble::Silent) };
     if partial.rows != 1 {
         let frame = inputs.frame.map_or("", |frame| frame.name.as_str());
-        let message = format!("{} is the value of one row, and {} of `{frame}` are selected", inputs.name, counted(partial.rows, "row"));
+        let message = format!(
+            "{} is the value of one row, and {} of `{frame}` are selected",
+            inputs.name,
+            counted(partial.rows, "row")
+        );
         let mut error = Diagnostic::error(Code::NotOneRow, message).at(span);
         for (row, _) in rows {
             error = match inputs.frame {
-                Some(frame) if frame.provenance.is_some() => error.related(row_place(frame, *row), "one of them"),
+                Some(frame) if frame.provenance.is_some() => {
+                    error.related(row_place(frame, *row), "one of them")
+                }
                 Some(frame) => {
-                    let keys: Vec<String> = frame.key.iter().filter_map(|key| frame.columns.get(key)).map(|c| frame.cell(c, *row).to_string()).collect();
+                    let keys: Vec<String> = frame
+                        .key
+                        .iter()
+                        .filter_map(|key| frame.columns.get(key))
+                        .map(|c| frame.cell(c, *row).to_string())
+                        .collect();
                     error.hint(format!("one of them is {}", keys.join(", ")))
                 }
                 None => error,
             };
         }
-        return Err(error.hint("add conditions until one row is left, or write `sum(…)` if all are meant").into());
+        return Err(error
+            .hint("add conditions until one row is left, or write `sum(…)` if all are meant")
+            .into());
     }
     let Some((_, Some(integer))) = rows.first() else {
         return Err(Trouble::Empty(Box::new(empty(span, inputs, "a row without a value"))));
@@ -352,8 +405,13 @@ impl Unit {
     /// The value of a key.
     pub(super) fn key(&self, integer: i64) -> Value {
         match self {
-            Self::Scaled(scale, measure) => Value::Number(Number::new(Exact::scaled(i128::from(integer), *scale), measure.clone())),
-            Self::Coded(Meaning::Date) => Date::from_days(integer).map_or(Value::Text(String::new()), Value::Date),
+            Self::Scaled(scale, measure) => Value::Number(Number::new(
+                Exact::scaled(i128::from(integer), *scale),
+                measure.clone(),
+            )),
+            Self::Coded(Meaning::Date) => {
+                Date::from_days(integer).map_or(Value::Text(String::new()), Value::Date)
+            }
             Self::Coded(meaning) => meaning.value(integer),
         }
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
-use crate::frame::{Fold, FoldKind, Frame, Group, Key, Mark, Partials, Payload, Program, Query, TruthId, scan};
+use crate::frame::{
+    Fold, FoldKind, Frame, Group, Key, Mark, Partials, Payload, Program, Query, TruthId, scan,
+};
 
 /// The rows of a figure or series in one frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,11 +23,21 @@ pub struct RowSet {
 pub type Touched = BTreeSet<String>;
 
 /// Numbers of the rows in which a condition is true, rising.
-pub(super) fn select(frame: &Frame, program: &Program, filter: Option<TruthId>, most: usize, threads: NonZeroUsize) -> Vec<u64> {
+pub(super) fn select(
+    frame: &Frame,
+    program: &Program,
+    filter: Option<TruthId>,
+    most: usize,
+    threads: NonZeroUsize,
+) -> Vec<u64> {
     let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
     let query = Query { filter, group: Vec::new(), folds: vec![fold] };
     let mut result = scan(frame, program, &[query], threads);
-    match result.pop().and_then(|mut partials| partials.groups.pop_first()).and_then(|(_, mut partials)| partials.pop()) {
+    match result
+        .pop()
+        .and_then(|mut partials| partials.groups.pop_first())
+        .and_then(|(_, mut partials)| partials.pop())
+    {
         Some(partial) => match partial.payload {
             Payload::Rows(rows, _) => rows,
             _ => Vec::new(),
@@ -37,14 +49,22 @@ pub(super) fn select(frame: &Frame, program: &Program, filter: Option<TruthId>, 
 /// The first `most` rows of a computed figure or series; of a point, those of its series with the point's keys.
 ///
 /// `None` for a figure without rows of its own: derived, quoted or entered.
-pub fn rows(figures: &Figures, frames: &BTreeMap<String, Frame>, id: &str, most: usize, threads: NonZeroUsize) -> Option<RowSet> {
+pub fn rows(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    id: &str,
+    most: usize,
+    threads: NonZeroUsize,
+) -> Option<RowSet> {
     let (base, point) = id.split_once('/').map_or((id, None), |(base, point)| (base, Some(point)));
     let selected = figures.selected.get(base)?;
     let frame = frames.get(&selected.frame).or_else(|| figures.frames.get(&selected.frame))?;
     let program = figures.programs.get(&selected.frame)?;
     let rows = match point {
         None => select(frame, program, selected.rows, most, threads),
-        Some(point) => point_rows(figures, (frame, program), selected, (base, point), most, threads)?,
+        Some(point) => {
+            point_rows(figures, (frame, program), selected, (base, point), most, threads)?
+        }
     };
     Some(RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() })
 }
@@ -64,7 +84,9 @@ fn point_rows(
     })?;
     let group = selected.keys.iter().map(|key| Group { key: *key, keep_unknown: false }).collect();
     let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
-    let partials = scan(frame, program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads).pop()?;
+    let partials =
+        scan(frame, program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads)
+            .pop()?;
     let partials = partials.groups.get(&series.points[wanted].group)?;
     match &partials.first()?.payload {
         Payload::Rows(rows, _) => Some(rows.clone()),
@@ -73,17 +95,35 @@ fn point_rows(
 }
 
 /// The rows of every computed figure and series, the first `most` of each, by one scan of each frame.
-pub fn row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
+pub fn row_sets(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    most: usize,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, RowSet> {
     rows_of(figures, frames, &|_| true, most, threads)
 }
 
 /// The rows of the figures and series that use at most `most`, which their counts tell beforehand.
-pub fn small_row_sets(figures: &Figures, frames: &BTreeMap<String, Frame>, most: usize, threads: NonZeroUsize) -> BTreeMap<String, RowSet> {
-    let few = |counts: &Option<super::Counts>| counts.as_ref().is_some_and(|counts| counts.used <= most as u64);
+pub fn small_row_sets(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    most: usize,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, RowSet> {
+    let few = |counts: &Option<super::Counts>| {
+        counts.as_ref().is_some_and(|counts| counts.used <= most as u64)
+    };
     let small = |id: &str| match (figures.figures.get(id), figures.series.get(id)) {
         (Some(figure), _) => few(&figure.counts),
         (_, Some(series)) => {
-            let used = |point: &super::Point| point.values.iter().find_map(|value| value.figure()?.counts.as_ref()).map_or(0, |counts| counts.used);
+            let used = |point: &super::Point| {
+                point
+                    .values
+                    .iter()
+                    .find_map(|value| value.figure()?.counts.as_ref())
+                    .map_or(0, |counts| counts.used)
+            };
             series.points.iter().map(used).sum::<u64>() <= most as u64
         }
         _ => false,
@@ -109,7 +149,10 @@ fn rows_of(
             Payload::Rows(rows, _) => rows.clone(),
             _ => Vec::new(),
         };
-        Some((id.to_string(), RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() }))
+        Some((
+            id.to_string(),
+            RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() },
+        ))
     };
     answers.into_iter().filter_map(set).collect()
 }
@@ -131,9 +174,11 @@ fn ask_all<'a>(
         let frame = frames.get(name).or_else(|| figures.frames.get(name));
         let (Some(frame), Some(program)) = (frame, figures.programs.get(name)) else { continue };
         let mut program = program.clone();
-        let queries: Vec<Query> = asking.iter().map(|(_, selected)| query(selected, frame, &mut program)).collect();
+        let queries: Vec<Query> =
+            asking.iter().map(|(_, selected)| query(selected, frame, &mut program)).collect();
         let results = scan(frame, &program, &queries, threads);
-        answers.extend(asking.iter().zip(results).map(|((id, _), partials)| (*id, (frame, partials))));
+        answers
+            .extend(asking.iter().zip(results).map(|((id, _), partials)| (*id, (frame, partials))));
     }
     answers
 }
@@ -169,12 +214,19 @@ impl Collapsed {
 }
 
 /// The rows of every computed figure and series, collapsed by the cells that its recipe names, by one scan of each frame.
-pub fn collapsed(figures: &Figures, frames: &BTreeMap<String, Frame>, threads: NonZeroUsize) -> BTreeMap<String, Collapsed> {
+pub fn collapsed(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, Collapsed> {
     let indices = |selected: &Selected, frame: &Frame| -> Vec<usize> {
         selected.columns.iter().filter_map(|name| frame.index(name)).collect()
     };
     let query = |selected: &Selected, frame: &Frame, program: &mut Program| {
-        let group = indices(selected, frame).iter().map(|index| Group { key: program.column_node(*index), keep_unknown: true }).collect();
+        let group = indices(selected, frame)
+            .iter()
+            .map(|index| Group { key: program.column_node(*index), keep_unknown: true })
+            .collect();
         let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
         Query { filter: selected.rows, group, folds: vec![fold] }
     };
@@ -208,19 +260,39 @@ pub fn touched(
     threads: NonZeroUsize,
 ) -> Touched {
     let mut found: Touched = BTreeSet::new();
-    let names = |selected: &Selected| column.is_none_or(|column| selected.columns.iter().any(|name| name == column));
-    for (id, _) in figures.selected.iter().filter(|(_, selected)| selected.frame == dataset && names(selected)) {
-        if rows(figures, frames, id, usize::MAX, threads).is_some_and(|set| set.rows.binary_search(&row).is_ok()) {
+    let names = |selected: &Selected| {
+        column.is_none_or(|column| selected.columns.iter().any(|name| name == column))
+    };
+    for (id, _) in
+        figures.selected.iter().filter(|(_, selected)| selected.frame == dataset && names(selected))
+    {
+        if rows(figures, frames, id, usize::MAX, threads)
+            .is_some_and(|set| set.rows.binary_search(&row).is_ok())
+        {
             found.insert(id.clone());
         }
     }
     loop {
         let made_from = |uses: &[String]| uses.iter().any(|used| found.contains(used));
-        let figures_of = figures.figures.values().filter(|figure| made_from(&figure.uses)).map(|figure| figure.id.clone());
-        let series_of = figures.series.values().filter(|series| {
-            series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure()).any(|figure| made_from(&figure.uses))
-        }).map(|series| series.id.clone());
-        let more: Vec<String> = figures_of.chain(series_of).filter(|id| !found.contains(id)).collect();
+        let figures_of = figures
+            .figures
+            .values()
+            .filter(|figure| made_from(&figure.uses))
+            .map(|figure| figure.id.clone());
+        let series_of = figures
+            .series
+            .values()
+            .filter(|series| {
+                series
+                    .points
+                    .iter()
+                    .flat_map(|point| &point.values)
+                    .filter_map(|value| value.figure())
+                    .any(|figure| made_from(&figure.uses))
+            })
+            .map(|series| series.id.clone());
+        let more: Vec<String> =
+            figures_of.chain(series_of).filter(|id| !found.contains(id)).collect();
         if more.is_empty() {
             return found;
         }

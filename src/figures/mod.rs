@@ -23,10 +23,12 @@ use crate::text::Span;
 use crate::value::{Format, Value};
 
 pub use compute::compute;
-pub use evidence::{Collapsed, RowSet, Touched, collapsed, row_sets, rows, small_row_sets, touched};
+pub use evidence::{
+    Collapsed, RowSet, Touched, collapsed, row_sets, rows, small_row_sets, touched,
+};
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
-pub use shown::{Shown, Shower};
+pub use shown::{Shower, Shown};
 
 /// How a figure came about; readers can always see which.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -230,12 +232,16 @@ impl Figures {
                 return Ok(Some(figure));
             }
             let message = format!("`{}` is a figure and has no points", reference.id);
-            return Err(Diagnostic::error(Code::UnknownFigure, message).at(reference.span).hint(format!("write `fig:{}`", reference.id)));
+            return Err(Diagnostic::error(Code::UnknownFigure, message)
+                .at(reference.span)
+                .hint(format!("write `fig:{}`", reference.id)));
         }
         let Some(series) = self.series.get(&reference.id) else {
             let known = self.figures.keys().chain(self.series.keys()).map(String::as_str);
             let message = format!("there is no figure or series `{}`", reference.id);
-            return Err(Diagnostic::error(Code::UnknownFigure, message).at(reference.span).did_you_mean(&reference.id, known));
+            return Err(Diagnostic::error(Code::UnknownFigure, message)
+                .at(reference.span)
+                .did_you_mean(&reference.id, known));
         };
         series.point(&reference.keys, reference.span).map(Some)
     }
@@ -243,6 +249,8 @@ impl Figures {
     /// Every figure: those of the report in order, then the points of each series.
     pub fn all(&self) -> impl Iterator<Item = &Figure> {
         let points = self.series.values().flat_map(|series| &series.points);
-        self.figures.values().chain(points.flat_map(|point| point.values.iter().filter_map(PointValue::figure)))
+        self.figures
+            .values()
+            .chain(points.flat_map(|point| point.values.iter().filter_map(PointValue::figure)))
     }
 }

@@ -7,7 +7,8 @@ use super::term::{Reading, Term, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Exact;
 use crate::frame::{
-    Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Program, Query, Scope, TruthId, Typed, TypedKind,
+    Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Program, Query, Scope, TruthId,
+    Typed, TypedKind,
 };
 use crate::language::{Expr, Function, Kind, Recipe, Sort};
 use crate::sources::{ColumnDeclaration, ColumnType, Sources};
@@ -53,14 +54,16 @@ pub fn wanted(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
     let mut add = |from: &str, exprs: &[&Expr], by: &[(String, Span)]| {
         let (chain, base) = spec.chain(from);
         let names = wanted.entry(base.to_string()).or_default();
-        let selections = chain.iter().flat_map(|s| s.filter.iter().chain(s.add.iter().map(|(_, expr)| expr)));
+        let selections =
+            chain.iter().flat_map(|s| s.filter.iter().chain(s.add.iter().map(|(_, expr)| expr)));
         for expr in exprs.iter().copied().chain(selections) {
             names.extend(expr.names().into_iter().map(|(name, _)| name.to_string()));
         }
         names.extend(by.iter().map(|(key, _)| key.clone()));
     };
     for figure in spec.figures.values() {
-        if let Origin::Recipe(Recipe { value, from: Some((from, _)), filter, .. }) = &figure.origin {
+        if let Origin::Recipe(Recipe { value, from: Some((from, _)), filter, .. }) = &figure.origin
+        {
             add(from, &std::iter::once(value).chain(filter).collect::<Vec<_>>(), &[]);
         }
     }
@@ -87,10 +90,19 @@ pub fn plan(spec: &Spec, sources: &Sources, frames: &BTreeMap<String, Frame>) ->
             plan.failed.insert(id);
         }
     }
-    let shadowing = spec.selections.iter().map(|(name, s)| (name, s.span)).chain(spec.series.iter().map(|(name, s)| (name, s.span)));
+    let shadowing = spec
+        .selections
+        .iter()
+        .map(|(name, s)| (name, s.span))
+        .chain(spec.series.iter().map(|(name, s)| (name, s.span)));
     for (name, span) in shadowing.filter(|(name, _)| sources.datasets.contains_key(*name)) {
-        let error = Diagnostic::error(Code::BadId, format!("`{name}` is the name of a dataset")).at(span);
-        diagnostics.push(error.related(sources.datasets[name].span, "the dataset").hint("give the selection or series another name"));
+        let error =
+            Diagnostic::error(Code::BadId, format!("`{name}` is the name of a dataset")).at(span);
+        diagnostics.push(
+            error
+                .related(sources.datasets[name].span, "the dataset")
+                .hint("give the selection or series another name"),
+        );
     }
     for check in &spec.checks {
         let sides = (derived(spec, &check.left), derived(spec, &check.right));
@@ -119,7 +131,12 @@ fn plan_one(
             return fail_quietly(spec, from, id, plan);
         };
         let program = plan.programs.entry(frame.name.clone()).or_default();
-        let asked = Asked { from, values: vec![("value".into(), &recipe.value)], filter: recipe.filter.as_ref(), by: &[] };
+        let asked = Asked {
+            from,
+            values: vec![("value".into(), &recipe.value)],
+            filter: recipe.filter.as_ref(),
+            by: &[],
+        };
         let question = question(spec, sources, frame, &asked, program, diagnostics)?;
         plan.questions.insert(id.to_string(), question);
         return Ok(());
@@ -162,19 +179,30 @@ fn base_frame<'f>(
         return Ok(Some(frame));
     }
     // said already: a dataset that could not be read or declared, or a selection that stands on itself
-    if sources.datasets.contains_key(base) || sources.failed.contains(base) || spec.selections.contains_key(base) {
+    if sources.datasets.contains_key(base)
+        || sources.failed.contains(base)
+        || spec.selections.contains_key(base)
+    {
         return Ok(None);
     }
     let at = chain.last().map_or(span, |selection| selection.from.1);
-    let known = sources.datasets.keys().chain(spec.selections.keys()).chain(spec.series.keys()).map(String::as_str);
+    let known = sources
+        .datasets
+        .keys()
+        .chain(spec.selections.keys())
+        .chain(spec.series.keys())
+        .map(String::as_str);
     let known: Vec<&str> = known.collect();
-    Err(Diagnostic::error(Code::UnknownFrame, format!("there is no dataset, selection or series `{base}`"))
-        .at(at)
-        .did_you_mean(base, known.iter().copied())
-        .hint(match known.as_slice() {
-            [] => "declare a dataset in a `source.yaml` under `data/`".to_string(),
-            known => format!("there are: {}", known.join(", ")),
-        }))
+    Err(Diagnostic::error(
+        Code::UnknownFrame,
+        format!("there is no dataset, selection or series `{base}`"),
+    )
+    .at(at)
+    .did_you_mean(base, known.iter().copied())
+    .hint(match known.as_slice() {
+        [] => "declare a dataset in a `source.yaml` under `data/`".to_string(),
+        known => format!("there are: {}", known.join(", ")),
+    }))
 }
 
 /// Figures and series in an order in which each comes after what it needs. Circles and unknown names are reported.
@@ -186,26 +214,40 @@ fn order(spec: &Spec, diagnostics: &mut Diagnostics, failed: &mut BTreeSet<Strin
         }
     }
     for (id, series) in &spec.series {
-        needs.insert(id, match &series.origin {
-            SeriesOrigin::Figures(members) => members.iter().map(|(id, span)| (id.as_str(), *span)).collect(),
-            SeriesOrigin::Grouped { from, .. } => frame_needs(spec, &from.0, from.1),
-        });
+        needs.insert(
+            id,
+            match &series.origin {
+                SeriesOrigin::Figures(members) => {
+                    members.iter().map(|(id, span)| (id.as_str(), *span)).collect()
+                }
+                SeriesOrigin::Grouped { from, .. } => frame_needs(spec, &from.0, from.1),
+            },
+        );
     }
     for (name, selection) in &spec.selections {
         let (chain, base) = spec.chain(name);
         if chain.len() > spec.selections.len() || spec.selections.contains_key(base) {
             let message = format!("the selection `{name}` stands on itself");
-            diagnostics.push(Diagnostic::error(Code::Cycle, message).at(selection.from.1).hint("let one of them stand on a dataset"));
+            diagnostics.push(
+                Diagnostic::error(Code::Cycle, message)
+                    .at(selection.from.1)
+                    .hint("let one of them stand on a dataset"),
+            );
         }
     }
-    let mut walk = Walk { spec, needs: &needs, done: BTreeSet::new(), path: Vec::new(), order: Vec::new() };
+    let mut walk =
+        Walk { spec, needs: &needs, done: BTreeSet::new(), path: Vec::new(), order: Vec::new() };
     for id in spec.figures.keys().chain(spec.series.keys()) {
         walk.visit(id, diagnostics, failed);
     }
     walk.order
 }
 
-fn recipe_needs<'a>(spec: &'a Spec, from: Option<&'a (String, Span)>, value: &'a Expr) -> Vec<(&'a str, Span)> {
+fn recipe_needs<'a>(
+    spec: &'a Spec,
+    from: Option<&'a (String, Span)>,
+    value: &'a Expr,
+) -> Vec<(&'a str, Span)> {
     match from {
         Some((from, span)) => frame_needs(spec, from, *span),
         None => value.names(),
@@ -236,18 +278,28 @@ impl<'a> Walk<'a> {
                 let mut circle: Vec<&str> = self.path[at..].to_vec();
                 circle.push(need);
                 let message = format!("`{need}` needs itself: {}", circle.join(" → "));
-                diagnostics.push(Diagnostic::error(Code::Cycle, message).at(span).hint("compute one of them from data"));
+                diagnostics.push(
+                    Diagnostic::error(Code::Cycle, message)
+                        .at(span)
+                        .hint("compute one of them from data"),
+                );
                 failed.insert(id.to_string());
             } else if self.spec.figures.contains_key(need) || self.spec.series.contains_key(need) {
                 self.visit(need, diagnostics, failed);
             } else if failed.contains(need) {
                 failed.insert(id.to_string());
             } else {
-                let known = self.spec.figures.keys().chain(self.spec.series.keys()).map(String::as_str);
-                let mut error = Diagnostic::error(Code::UnknownFigure, format!("there is no figure or series `{need}`")).at(span);
+                let known =
+                    self.spec.figures.keys().chain(self.spec.series.keys()).map(String::as_str);
+                let mut error = Diagnostic::error(
+                    Code::UnknownFigure,
+                    format!("there is no figure or series `{need}`"),
+                )
+                .at(span);
                 error = error.did_you_mean(need, known);
                 if !self.needs.get(id).is_some_and(|needs| needs.len() > 1) {
-                    error = error.hint("a recipe over the columns of a dataset needs `from DATASET`");
+                    error =
+                        error.hint("a recipe over the columns of a dataset needs `from DATASET`");
                 }
                 diagnostics.push(error);
                 failed.insert(id.to_string());
@@ -267,7 +319,10 @@ pub(super) fn derived(spec: &Spec, expr: &Expr) -> Planned<Term> {
         Kind::Parameter(name) => parameter(spec, name, span)?,
         Kind::Name(name) => {
             if spec.series.contains_key(name) {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("`{name}` is a series where a figure is asked for"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{name}` is a series where a figure is asked for"),
+                );
                 return Err(error.at(span).hint(format!("name a point: `{name}['Key']`")));
             }
             Term::Figure(name.clone(), Vec::new(), span)
@@ -279,14 +334,21 @@ pub(super) fn derived(spec: &Spec, expr: &Expr) -> Planned<Term> {
         Kind::Binary(operator, a, b) => {
             Term::Binary(*operator, Box::new(derived(spec, a)?), Box::new(derived(spec, b)?), span)
         }
-        Kind::Pair { function, from, to } => {
-            Term::Pair(*function, Box::new(derived(spec, from)?), Box::new(derived(spec, to)?), span)
-        }
+        Kind::Pair { function, from, to } => Term::Pair(
+            *function,
+            Box::new(derived(spec, from)?),
+            Box::new(derived(spec, to)?),
+            span,
+        ),
         Kind::Call { function: Function::Absolute, arguments, .. } => {
             Term::Absolute(Box::new(derived(spec, &arguments[0])?), span)
         }
         Kind::Call { function, .. } => {
-            let error = Diagnostic::error(Code::TypeMismatch, format!("`{}` without rows", function.name())).at(span);
+            let error = Diagnostic::error(
+                Code::TypeMismatch,
+                format!("`{}` without rows", function.name()),
+            )
+            .at(span);
             return Err(error.hint("say of which table: `… from DATASET`"));
         }
         _ => return Err(condition_as_value(span)),
@@ -313,9 +375,12 @@ fn constant(expr: &Expr) -> Number {
 
 fn parameter(spec: &Spec, name: &str, span: Span) -> Planned<Term> {
     let Some(value) = spec.parameters.get(name) else {
-        return Err(Diagnostic::error(Code::UnknownParameter, format!("there is no parameter `{name}`"))
-            .at(span)
-            .did_you_mean(name, spec.parameters.keys().map(String::as_str)));
+        return Err(Diagnostic::error(
+            Code::UnknownParameter,
+            format!("there is no parameter `{name}`"),
+        )
+        .at(span)
+        .did_you_mean(name, spec.parameters.keys().map(String::as_str)));
     };
     let digits = value.strip_suffix('%');
     Ok(match Exact::parse(digits.unwrap_or(value)) {
@@ -326,7 +391,10 @@ fn parameter(spec: &Spec, name: &str, span: Span) -> Planned<Term> {
         }
         Some(number) => {
             let decimals = number.decimals();
-            Term::Constant(Number::new(number, Measure { scale: Scale::Plain, unit: None, decimals }))
+            Term::Constant(Number::new(
+                number,
+                Measure { scale: Scale::Plain, unit: None, decimals },
+            ))
         }
         None => Term::Text(value.clone()),
     })
@@ -350,16 +418,29 @@ pub(super) fn question(
     diagnostics: &mut Diagnostics,
 ) -> Planned<Question> {
     let (chain, _) = spec.chain(asked.from);
-    let added = chain.iter().flat_map(|s| s.add.iter().rev().map(|(name, expr)| (name.words.as_str(), expr))).collect();
-    let parameters = spec.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let added = chain
+        .iter()
+        .flat_map(|s| s.add.iter().rev().map(|(name, expr)| (name.words.as_str(), expr)))
+        .collect();
+    let parameters =
+        spec.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let scope = Scope { frame, added, parameters };
-    let filters: Vec<&Expr> = asked.filter.into_iter().chain(chain.iter().filter_map(|s| s.filter.as_ref())).collect();
+    let filters: Vec<&Expr> =
+        asked.filter.into_iter().chain(chain.iter().filter_map(|s| s.filter.as_ref())).collect();
     let mut filter = None;
     for expr in filters.iter().rev() {
         let truth = Compiler::new(&scope, program).condition(expr)?;
         filter = program.both(filter, Some(truth));
     }
-    let mut asker = Asker { spec, scope: &scope, program, folds: Vec::new(), totals: Vec::new(), inside_total: false, counts_rows: None };
+    let mut asker = Asker {
+        spec,
+        scope: &scope,
+        program,
+        folds: Vec::new(),
+        totals: Vec::new(),
+        inside_total: false,
+        counts_rows: None,
+    };
     let mut values = Vec::new();
     for (name, expr) in &asked.values {
         values.push((name.clone(), asker.term(expr)?));
@@ -370,10 +451,17 @@ pub(super) fn question(
         rows_are_counts(sources, frame, span, diagnostics);
     }
     for (name, span) in asked.by {
-        let of_series = ["rank", "place"].contains(&name.as_str()) || asked.values.iter().any(|(value, _)| value == name);
+        let of_series = ["rank", "place"].contains(&name.as_str())
+            || asked.values.iter().any(|(value, _)| value == name);
         if of_series {
-            let error = Diagnostic::error(Code::BadId, format!("a series has a column `{name}` of its own")).at(*span);
-            return Err(error.hint(format!("give the key another name in a selection: `add: {{ {name}_key: {name} }}`")));
+            let error = Diagnostic::error(
+                Code::BadId,
+                format!("a series has a column `{name}` of its own"),
+            )
+            .at(*span);
+            return Err(error.hint(format!(
+                "give the key another name in a selection: `add: {{ {name}_key: {name} }}`"
+            )));
         }
     }
     let (keys, group) = group_keys(&scope, program, asked.by)?;
@@ -386,10 +474,19 @@ pub(super) fn question(
         let known = program.known(key.key);
         rows = program.both(rows, Some(known));
     }
-    let selected = Selected { frame: frame.name.clone(), rows, keys: group.iter().map(|g| g.key).collect(), columns };
+    let selected = Selected {
+        frame: frame.name.clone(),
+        rows,
+        keys: group.iter().map(|g| g.key).collect(),
+        columns,
+    };
     let sources = source_query(frame, program, rows, &group);
-    let cuts_place = filters.iter().flat_map(|f| f.names()).chain(asked.values.iter().flat_map(|(_, e)| e.names()))
-        .find(|(name, _)| *name == "place" && frame.provenance.is_none()).map(|(_, span)| span);
+    let cuts_place = filters
+        .iter()
+        .flat_map(|f| f.names())
+        .chain(asked.values.iter().flat_map(|(_, e)| e.names()))
+        .find(|(name, _)| *name == "place" && frame.provenance.is_none())
+        .map(|(_, span)| span);
     Ok(Question {
         frame: frame.name.clone(),
         values,
@@ -402,17 +499,28 @@ pub(super) fn question(
     })
 }
 
-fn group_keys(scope: &Scope<'_>, program: &mut Program, by: &[(String, Span)]) -> Planned<(Vec<Unit>, Vec<Group>)> {
+fn group_keys(
+    scope: &Scope<'_>,
+    program: &mut Program,
+    by: &[(String, Span)],
+) -> Planned<(Vec<Unit>, Vec<Group>)> {
     let (mut keys, mut group) = (Vec::new(), Vec::new());
     for (name, span) in by {
         let named = Expr { kind: Kind::Name(name.clone()), span: *span };
         let typed = Compiler::new(scope, program).expression(&named)?;
         let (key, unit) = match typed.kind {
-            TypedKind::Number { node, scale, measure, divisor: None } => (node, Unit::Scaled(scale, measure)),
+            TypedKind::Number { node, scale, measure, divisor: None } => {
+                (node, Unit::Scaled(scale, measure))
+            }
             TypedKind::Coded(node, meaning) => (node, Unit::Coded(meaning)),
             _ => {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("a series cannot go by {}", typed.describe()));
-                return Err(error.at(*span).hint("go by a text, period, date, number or boolean column"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("a series cannot go by {}", typed.describe()),
+                );
+                return Err(error
+                    .at(*span)
+                    .hint("go by a text, period, date, number or boolean column"));
             }
         };
         keys.push(unit);
@@ -447,7 +555,11 @@ fn source_query(
 }
 
 /// Columns of the frame that expressions name, through added columns, sorted.
-fn named_columns<'a>(scope: &Scope<'a>, exprs: impl Iterator<Item = &'a Expr>, by: &[(String, Span)]) -> Vec<String> {
+fn named_columns<'a>(
+    scope: &Scope<'a>,
+    exprs: impl Iterator<Item = &'a Expr>,
+    by: &[(String, Span)],
+) -> Vec<String> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut pending: Vec<String> = by.iter().map(|(name, _)| name.clone()).collect();
     pending.extend(exprs.flat_map(|expr| expr.names()).map(|(name, _)| name.to_string()));
@@ -457,7 +569,9 @@ fn named_columns<'a>(scope: &Scope<'a>, exprs: impl Iterator<Item = &'a Expr>, b
             continue;
         }
         match scope.added.iter().find(|(added, _)| *added == name) {
-            Some((_, expr)) => pending.extend(expr.names().into_iter().map(|(name, _)| name.to_string())),
+            Some((_, expr)) => {
+                pending.extend(expr.names().into_iter().map(|(name, _)| name.to_string()))
+            }
             None => {
                 names.extend(scope.frame.columns.contains_key(&name).then_some(name));
             }
@@ -468,11 +582,21 @@ fn named_columns<'a>(scope: &Scope<'a>, exprs: impl Iterator<Item = &'a Expr>, b
 
 /// A table that has a key and a column with a unit holds counts already; counting its rows is rarely meant.
 fn rows_are_counts(sources: &Sources, frame: &Frame, span: Span, diagnostics: &mut Diagnostics) {
-    let Some(dataset) = sources.datasets.get(&frame.name).filter(|dataset| !dataset.key.is_empty()) else { return };
+    let Some(dataset) = sources.datasets.get(&frame.name).filter(|dataset| !dataset.key.is_empty())
+    else {
+        return;
+    };
     // a decimal with a unit is a measurement, and its rows are what one counts
-    let whole = |name: &str| frame.columns.get(name).is_none_or(|column| matches!(column.meaning, Meaning::Number { scale: 0, .. }));
+    let whole = |name: &str| {
+        frame
+            .columns
+            .get(name)
+            .is_none_or(|column| matches!(column.meaning, Meaning::Number { scale: 0, .. }))
+    };
     let counts = |(name, column): &(&String, &ColumnDeclaration)| {
-        column.unit.is_some() && column.kind.is_none_or(|kind| kind == ColumnType::Integer) && whole(name)
+        column.unit.is_some()
+            && column.kind.is_none_or(|kind| kind == ColumnType::Integer)
+            && whole(name)
     };
     let Some((column, declared)) = dataset.columns.iter().find(counts) else { return };
     let unit = declared.unit.as_deref().unwrap_or("");
@@ -499,9 +623,14 @@ fn bare_beside_aggregate(values: &[(String, Term)], span: Span) -> Planned<()> {
         let (mut bare, mut aggregate) = (false, false);
         readings(term, &mut bare, &mut aggregate);
         if bare && aggregate {
-            return Err(Diagnostic::error(Code::TypeMismatch, "a bare column beside an aggregate over the same rows")
-                .at(span)
-                .hint("a bare column is the value of the one row; write `sum(column)` if many are meant"));
+            return Err(Diagnostic::error(
+                Code::TypeMismatch,
+                "a bare column beside an aggregate over the same rows",
+            )
+            .at(span)
+            .hint(
+                "a bare column is the value of the one row; write `sum(column)` if many are meant",
+            ));
         }
     }
     Ok(())
@@ -532,8 +661,13 @@ impl Asker<'_, '_> {
                 self.fold(FoldKind::One, Some(node), None, Reading::One(unit), span)
             }
             Kind::Point(name, _) => {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("the point `{name}[…]` in a recipe with `from`"));
-                return Err(error.at(span).hint("a recipe with `from` sees columns only; combine the two in a third figure"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("the point `{name}[…]` in a recipe with `from`"),
+                );
+                return Err(error.at(span).hint(
+                    "a recipe with `from` sees columns only; combine the two in a third figure",
+                ));
             }
             Kind::Negate(a) => Term::Negate(Box::new(self.term(a)?), span),
             Kind::Binary(operator, a, b) => {
@@ -542,15 +676,23 @@ impl Asker<'_, '_> {
             Kind::Pair { function, from, to } => {
                 Term::Pair(*function, Box::new(self.term(from)?), Box::new(self.term(to)?), span)
             }
-            Kind::Call { function, distinct, arguments, filter } if function.sort() == Sort::Aggregate => {
+            Kind::Call { function, distinct, arguments, filter }
+                if function.sort() == Sort::Aggregate =>
+            {
                 self.aggregate(*function, *distinct, arguments, filter.as_deref(), span)?
             }
             Kind::Call { function: Function::Absolute, arguments, .. } => {
                 Term::Absolute(Box::new(self.term(&arguments[0])?), span)
             }
             Kind::Call { function, .. } => {
-                let error = Diagnostic::error(Code::TypeMismatch, format!("`{}` outside a row", function.name())).at(span);
-                return Err(error.hint("put it inside an aggregate or a condition: `sum(if(c, a, b))`"));
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{}` outside a row", function.name()),
+                )
+                .at(span);
+                return Err(
+                    error.hint("put it inside an aggregate or a condition: `sum(if(c, a, b))`")
+                );
             }
             _ => return Err(condition_as_value(span)),
         })
@@ -563,15 +705,23 @@ impl Asker<'_, '_> {
     /// Node and unit of anything that a fold can take.
     fn unit(&mut self, typed: &Typed) -> Planned<(NumberId, Unit)> {
         match &typed.kind {
-            TypedKind::Number { node, scale, measure, divisor: None } => Ok((*node, Unit::Scaled(*scale, measure.clone()))),
-            TypedKind::Number { .. } => Err(Diagnostic::error(Code::TypeMismatch, "a quotient inside a row can only be compared")
-                .at(typed.span)
-                .hint("divide outside: `sum(a) / sum(b)`")),
+            TypedKind::Number { node, scale, measure, divisor: None } => {
+                Ok((*node, Unit::Scaled(*scale, measure.clone())))
+            }
+            TypedKind::Number { .. } => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                "a quotient inside a row can only be compared",
+            )
+            .at(typed.span)
+            .hint("divide outside: `sum(a) / sum(b)`")),
             TypedKind::Coded(node, meaning) => Ok((*node, Unit::Coded(meaning.clone()))),
             TypedKind::Truth(_) => Err(condition_as_value(typed.span)),
-            TypedKind::Literal(_) => Err(Diagnostic::error(Code::TypeMismatch, format!("{} is no column", typed.describe()))
-                .at(typed.span)
-                .hint("aggregate a column; `count()` counts rows")),
+            TypedKind::Literal(_) => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                format!("{} is no column", typed.describe()),
+            )
+            .at(typed.span)
+            .hint("aggregate a column; `count()` counts rows")),
         }
     }
 
@@ -579,17 +729,28 @@ impl Asker<'_, '_> {
     fn numeric(&mut self, expr: &Expr, function: Function) -> Planned<(NumberId, Unit)> {
         let typed = self.compile(expr)?;
         let (node, unit) = self.unit(&typed)?;
-        let dated = matches!(unit, Unit::Coded(Meaning::Date)) && matches!(function, Function::Minimum | Function::Maximum);
+        let dated = matches!(unit, Unit::Coded(Meaning::Date))
+            && matches!(function, Function::Minimum | Function::Maximum);
         match unit {
             Unit::Scaled(..) | Unit::Coded(Meaning::Exact(..)) => Ok((node, unit)),
             _ if dated => Ok((node, unit)),
-            _ => Err(Diagnostic::error(Code::TypeMismatch, format!("`{}` of {}", function.name(), typed.describe()))
-                .at(expr.span)
-                .hint("it takes a number")),
+            _ => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                format!("`{}` of {}", function.name(), typed.describe()),
+            )
+            .at(expr.span)
+            .hint("it takes a number")),
         }
     }
 
-    fn fold(&mut self, kind: FoldKind, value: Option<NumberId>, filter: Option<TruthId>, reading: Reading, span: Span) -> Term {
+    fn fold(
+        &mut self,
+        kind: FoldKind,
+        value: Option<NumberId>,
+        filter: Option<TruthId>,
+        reading: Reading,
+        span: Span,
+    ) -> Term {
         let folds = if self.inside_total { &mut self.totals } else { &mut self.folds };
         folds.push(Fold { kind, value, filter });
         Term::Fold(folds.len() - 1, reading, span)
@@ -605,14 +766,17 @@ impl Asker<'_, '_> {
     ) -> Planned<Term> {
         if function == Function::Total {
             if self.inside_total {
-                return Err(Diagnostic::error(Code::TypeMismatch, "`total` inside `total`").at(span));
+                return Err(
+                    Diagnostic::error(Code::TypeMismatch, "`total` inside `total`").at(span)
+                );
             }
             self.inside_total = true;
             let inner = self.term(&arguments[0]);
             self.inside_total = false;
             return Ok(Term::Total(Box::new(inner?)));
         }
-        let condition = filter.map(|f| Compiler::new(self.scope, self.program).condition(f)).transpose()?;
+        let condition =
+            filter.map(|f| Compiler::new(self.scope, self.program).condition(f)).transpose()?;
         if function == Function::Share {
             return self.share(&arguments[0], condition, span);
         }
@@ -623,7 +787,11 @@ impl Asker<'_, '_> {
         if function == Function::Count {
             let typed = self.compile(argument)?;
             let (node, _) = self.unit(&typed)?;
-            let (kind, reading) = if distinct { (FoldKind::Histogram, Reading::Distinct) } else { (FoldKind::Count, Reading::Known) };
+            let (kind, reading) = if distinct {
+                (FoldKind::Histogram, Reading::Distinct)
+            } else {
+                (FoldKind::Count, Reading::Known)
+            };
             return Ok(self.fold(kind, Some(node), condition, reading, span));
         }
         let (node, unit) = self.numeric(argument, function)?;
@@ -631,7 +799,9 @@ impl Asker<'_, '_> {
         let (kind, reading) = match function {
             Function::Sum => (FoldKind::Sum, Reading::Sum(unit)),
             Function::Mean => (FoldKind::Sum, Reading::Mean(unit)),
-            Function::Median => (FoldKind::Histogram, Reading::Quantile(unit, Exact::scaled(5, 1), 7)),
+            Function::Median => {
+                (FoldKind::Histogram, Reading::Quantile(unit, Exact::scaled(5, 1), 7))
+            }
             Function::Quantile => {
                 let (probability, kind) = quantile_arguments(arguments)?;
                 (FoldKind::Histogram, Reading::Quantile(unit, probability, kind))
@@ -644,7 +814,11 @@ impl Asker<'_, '_> {
                 (FoldKind::Moments, Reading::Variance { unit, sample, root })
             }
         };
-        let kind = if coded && matches!(kind, FoldKind::Sum | FoldKind::Moments) { FoldKind::Histogram } else { kind };
+        let kind = if coded && matches!(kind, FoldKind::Sum | FoldKind::Moments) {
+            FoldKind::Histogram
+        } else {
+            kind
+        };
         Ok(self.fold(kind, Some(node), condition, reading, span))
     }
 
@@ -669,7 +843,11 @@ impl Asker<'_, '_> {
 
 /// Probability (0 to 1) and type (1 to 9) of `quantile(x, p, type)`.
 fn quantile_arguments(arguments: &[Expr]) -> Planned<(Exact, u8)> {
-    let error = |expr: &Expr, message: &str| Err(Diagnostic::error(Code::UnknownFunction, message).at(expr.span).hint("write `quantile(x, 90%)` or `quantile(x, 90%, 6)`"));
+    let error = |expr: &Expr, message: &str| {
+        Err(Diagnostic::error(Code::UnknownFunction, message)
+            .at(expr.span)
+            .hint("write `quantile(x, 90%)` or `quantile(x, 90%, 6)`"))
+    };
     let Kind::Number { value: probability, .. } = &arguments[1].kind else {
         return error(&arguments[1], "the second argument of `quantile` is a percentage");
     };
@@ -678,7 +856,9 @@ fn quantile_arguments(arguments: &[Expr]) -> Planned<(Exact, u8)> {
     }
     let kind = match arguments.get(2) {
         None => Some(7),
-        Some(Expr { kind: Kind::Number { value, percent: false, .. }, .. }) => value.to_i128().and_then(|n| u8::try_from(n).ok()),
+        Some(Expr { kind: Kind::Number { value, percent: false, .. }, .. }) => {
+            value.to_i128().and_then(|n| u8::try_from(n).ok())
+        }
         Some(_) => None,
     };
     match kind.filter(|kind| (1..=9).contains(kind)) {

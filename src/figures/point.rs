@@ -15,14 +15,18 @@ use crate::value::{Measure, Value};
 pub fn key_slug(key: &str) -> String {
     let mut slug = String::new();
     // the minus of a number is no hyphen between words
-    let negative = key.strip_prefix(['-', '−']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let negative =
+        key.strip_prefix(['-', '−']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if negative.is_some() {
         slug.push('-');
     }
     for c in negative.unwrap_or(key).to_lowercase().chars() {
         if c.is_alphanumeric() {
             slug.push(c);
-        } else if !matches!(c, '\'' | '\u{2019}' | '\u{2018}') && !slug.ends_with('-') && !slug.is_empty() {
+        } else if !matches!(c, '\'' | '\u{2019}' | '\u{2018}')
+            && !slug.ends_with('-')
+            && !slug.is_empty()
+        {
             slug.push('-');
         }
     }
@@ -50,17 +54,25 @@ impl Series {
             let mut parts: Vec<&str> = self.keys.iter().map(String::as_str).collect();
             parts.extend(several.then_some("value"));
             let shape = parts.join("/");
-            return Err(error(Code::UnknownFigure, format!("a point of `{0}` is `{0}/{shape}`", self.id)).hint("name every key"));
+            return Err(error(
+                Code::UnknownFigure,
+                format!("a point of `{0}` is `{0}/{shape}`", self.id),
+            )
+            .hint("name every key"));
         }
         let value = match wanted.get(count) {
             None => 0,
-            Some(name) => self.values.keys().position(|value| key_slug(value) == *name).ok_or_else(|| {
-                error(Code::UnknownFigure, format!("`{}` has no value `{name}`", self.id))
-                    .did_you_mean(name, self.values.keys().map(String::as_str))
-            })?,
+            Some(name) => {
+                self.values.keys().position(|value| key_slug(value) == *name).ok_or_else(|| {
+                    error(Code::UnknownFigure, format!("`{}` has no value `{name}`", self.id))
+                        .did_you_mean(name, self.values.keys().map(String::as_str))
+                })?
+            }
         };
-        let Some(point) = self.points.iter().find(|point| self.slugs(point) == wanted[..count]) else {
-            let all: Vec<String> = self.points.iter().map(|point| self.slugs(point).join("/")).collect();
+        let Some(point) = self.points.iter().find(|point| self.slugs(point) == wanted[..count])
+        else {
+            let all: Vec<String> =
+                self.points.iter().map(|point| self.slugs(point).join("/")).collect();
             let key = wanted[..count].join("/");
             let base = error(Code::UnknownFigure, format!("`{}` has no point `{key}`", self.id));
             return Err(match nearest(&key, all.iter().map(String::as_str)) {
@@ -69,8 +81,11 @@ impl Series {
             });
         };
         point.values[value].figure().ok_or_else(|| {
-            error(Code::EmptySelection, format!("the point `{}/{}` has no value", self.id, wanted.join("/")))
-                .hint("the rows behind it have no known value; cite another point, or say so in words")
+            error(
+                Code::EmptySelection,
+                format!("the point `{}/{}` has no value", self.id, wanted.join("/")),
+            )
+            .hint("the rows behind it have no known value; cite another point, or say so in words")
         })
     }
 
@@ -79,17 +94,29 @@ impl Series {
         let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
         for (index, point) in self.points.iter().enumerate() {
             if let Some(other) = seen.insert(self.slugs(point), index) {
-                let names = |point: &Point| point.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                let message = format!("`{}` and `{}` look alike in a link", names(&self.points[other]), names(point));
-                return Err(Diagnostic::error(Code::BadId, message).at(self.span).hint("bring them to one spelling in a selection"));
+                let names = |point: &Point| {
+                    point.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                };
+                let message = format!(
+                    "`{}` and `{}` look alike in a link",
+                    names(&self.points[other]),
+                    names(point)
+                );
+                return Err(Diagnostic::error(Code::BadId, message)
+                    .at(self.span)
+                    .hint("bring them to one spelling in a selection"));
             }
         }
         let value = |point: &Point| -> Option<Exact> {
             let figure = point.values.first()?.figure()?;
             figure.value.number().map(|number| number.value.clone())
         };
-        let mut order: Vec<(Exact, usize)> =
-            self.points.iter().enumerate().filter_map(|(index, point)| Some((value(point)?, index))).collect();
+        let mut order: Vec<(Exact, usize)> = self
+            .points
+            .iter()
+            .enumerate()
+            .filter_map(|(index, point)| Some((value(point)?, index)))
+            .collect();
         order.sort_by(|a, b| {
             let by_value = if lowest_first { a.0.cmp(&b.0) } else { b.0.cmp(&a.0) };
             by_value.then(a.1.cmp(&b.1))
@@ -110,11 +137,17 @@ impl Series {
 pub fn series_frame(series: &Series) -> Frame {
     let mut columns = IndexMap::new();
     for (index, key) in series.keys.iter().enumerate() {
-        columns.insert(key.clone(), column(series.points.iter().map(|point| Some(&point.keys[index])).collect()));
+        columns.insert(
+            key.clone(),
+            column(series.points.iter().map(|point| Some(&point.keys[index])).collect()),
+        );
     }
     for (index, name) in series.values.keys().enumerate() {
-        let figures: Vec<&PointValue> = series.points.iter().map(|point| &point.values[index]).collect();
-        let mut column = column(figures.iter().map(|value| value.figure().map(|figure| &figure.value)).collect());
+        let figures: Vec<&PointValue> =
+            series.points.iter().map(|point| &point.values[index]).collect();
+        let mut column = column(
+            figures.iter().map(|value| value.figure().map(|figure| &figure.value)).collect(),
+        );
         if let Some(part) = column.parts.first_mut() {
             let hidden = |value: &&PointValue| matches!(value, PointValue::Suppressed);
             if let Some(marks) = &mut part.marks {
@@ -126,12 +159,18 @@ pub fn series_frame(series: &Series) -> Frame {
         columns.insert(name.clone(), column);
     }
     if series.values.len() == 1 {
-        for (name, of) in [("rank", Point::rank as fn(&Point) -> Option<u64>), ("place", Point::place)] {
+        for (name, of) in
+            [("rank", Point::rank as fn(&Point) -> Option<u64>), ("place", Point::place)]
+        {
             if columns.contains_key(name) {
                 continue;
             }
-            let numbers: Vec<Option<i64>> = series.points.iter().map(|point| of(point).map(|n| n as i64)).collect();
-            columns.insert(name.to_string(), integers(Meaning::Number { scale: 0, percent: false, unit: None }, &numbers));
+            let numbers: Vec<Option<i64>> =
+                series.points.iter().map(|point| of(point).map(|n| n as i64)).collect();
+            columns.insert(
+                name.to_string(),
+                integers(Meaning::Number { scale: 0, percent: false, unit: None }, &numbers),
+            );
         }
     }
     let rows = series.points.len() as u64;
@@ -158,8 +197,14 @@ impl Point {
 }
 
 fn integers(meaning: Meaning, values: &[Option<i64>]) -> Column {
-    let marks = values.iter().map(|value| if value.is_some() { Mark::Known as u8 } else { Mark::Missing as u8 }).collect();
-    Column::from_parts(meaning, [Part::new(values.iter().map(|value| value.unwrap_or(0)).collect(), marks)])
+    let marks = values
+        .iter()
+        .map(|value| if value.is_some() { Mark::Known as u8 } else { Mark::Missing as u8 })
+        .collect();
+    Column::from_parts(
+        meaning,
+        [Part::new(values.iter().map(|value| value.unwrap_or(0)).collect(), marks)],
+    )
 }
 
 /// A column of values of one type.
@@ -167,39 +212,62 @@ fn column(values: Vec<Option<&Value>>) -> Column {
     let first = values.iter().flatten().next();
     match first {
         Some(Value::Number(number)) => numbers(&values, &number.measure),
-        Some(Value::Period(_)) => coded(&values, |value| if let Value::Period(p) = value { Some(*p) } else { None }, Meaning::Period),
+        Some(Value::Period(_)) => coded(
+            &values,
+            |value| if let Value::Period(p) = value { Some(*p) } else { None },
+            Meaning::Period,
+        ),
         Some(Value::Date(_)) => {
-            let days: Vec<Option<i64>> = values.iter().map(|value| match value {
-                Some(Value::Date(date)) => Some(date.days()),
-                _ => None,
-            }).collect();
+            let days: Vec<Option<i64>> = values
+                .iter()
+                .map(|value| match value {
+                    Some(Value::Date(date)) => Some(date.days()),
+                    _ => None,
+                })
+                .collect();
             integers(Meaning::Date, &days)
         }
         Some(Value::Boolean(_)) => {
-            let flags: Vec<Option<i64>> = values.iter().map(|value| match value {
-                Some(Value::Boolean(flag)) => Some(i64::from(*flag)),
-                _ => None,
-            }).collect();
+            let flags: Vec<Option<i64>> = values
+                .iter()
+                .map(|value| match value {
+                    Some(Value::Boolean(flag)) => Some(i64::from(*flag)),
+                    _ => None,
+                })
+                .collect();
             integers(Meaning::Boolean, &flags)
         }
         _ => coded(&values, |value| Some(value.to_string()), Meaning::Text),
     }
 }
 
-fn coded<T: Ord + Clone>(values: &[Option<&Value>], read: impl Fn(&Value) -> Option<T>, meaning: impl Fn(Vec<T>) -> Meaning) -> Column {
+fn coded<T: Ord + Clone>(
+    values: &[Option<&Value>],
+    read: impl Fn(&Value) -> Option<T>,
+    meaning: impl Fn(Vec<T>) -> Meaning,
+) -> Column {
     let read: Vec<Option<T>> = values.iter().map(|value| value.and_then(&read)).collect();
     let mut all: Vec<T> = read.iter().flatten().cloned().collect();
     all.sort();
     all.dedup();
-    let codes: Vec<Option<i64>> =
-        read.iter().map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64)).collect();
+    let codes: Vec<Option<i64>> = read
+        .iter()
+        .map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64))
+        .collect();
     integers(meaning(all), &codes)
 }
 
 /// Numbers as fixed point where all are finite decimals that fit, else as codes into their sorted list.
 fn numbers(values: &[Option<&Value>], measure: &Measure) -> Column {
-    let exact: Vec<Option<Exact>> = values.iter().map(|value| value.and_then(|v| v.number()).map(|n| n.value.clone())).collect();
-    let scale = exact.iter().flatten().map(Exact::decimals).try_fold(0, |most, decimals| decimals.map(|d| d.max(most)));
+    let exact: Vec<Option<Exact>> = values
+        .iter()
+        .map(|value| value.and_then(|v| v.number()).map(|n| n.value.clone()))
+        .collect();
+    let scale = exact
+        .iter()
+        .flatten()
+        .map(Exact::decimals)
+        .try_fold(0, |most, decimals| decimals.map(|d| d.max(most)));
     let percent = measure.scale == crate::value::Scale::Percent;
     if let (Some(scale), crate::value::Scale::Plain) = (scale, measure.scale) {
         let factor = Exact::power_of_ten(i64::from(scale));
@@ -211,13 +279,18 @@ fn numbers(values: &[Option<&Value>], measure: &Measure) -> Column {
             })
             .collect();
         if let Some(fixed) = fixed {
-            return integers(Meaning::Number { scale, percent, unit: measure.unit.clone() }, &fixed);
+            return integers(
+                Meaning::Number { scale, percent, unit: measure.unit.clone() },
+                &fixed,
+            );
         }
     }
     let mut all: Vec<Exact> = exact.iter().flatten().cloned().collect();
     all.sort();
     all.dedup();
-    let codes: Vec<Option<i64>> =
-        exact.iter().map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64)).collect();
+    let codes: Vec<Option<i64>> = exact
+        .iter()
+        .map(|value| value.as_ref().and_then(|v| all.binary_search(v).ok()).map(|code| code as i64))
+        .collect();
     integers(Meaning::Exact(all, measure.clone()), &codes)
 }

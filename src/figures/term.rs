@@ -38,7 +38,11 @@ pub(super) enum Reading {
     Least(Unit),
     Greatest(Unit),
     /// Whether it is of a sample, and whether the root is taken.
-    Variance { unit: Unit, sample: bool, root: bool },
+    Variance {
+        unit: Unit,
+        sample: bool,
+        root: bool,
+    },
     One(Unit),
 }
 

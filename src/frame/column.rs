@@ -59,15 +59,20 @@ impl Meaning {
     /// The value of a stored integer.
     pub fn value(&self, integer: i64) -> Value {
         match self {
-            Self::Number { scale, .. } => {
-                Value::Number(Number::new(Exact::scaled(i128::from(integer), *scale), self.measure()))
-            }
+            Self::Number { scale, .. } => Value::Number(Number::new(
+                Exact::scaled(i128::from(integer), *scale),
+                self.measure(),
+            )),
             Self::Exact(values, measure) => {
                 let value = values.get(integer as usize).cloned().unwrap_or_else(Exact::zero);
                 Value::Number(Number::new(value, measure.clone()))
             }
-            Self::Text(texts) => Value::Text(texts.get(integer as usize).cloned().unwrap_or_default()),
-            Self::Period(periods) => Value::Period(periods.get(integer as usize).copied().unwrap_or(Period::Year(0))),
+            Self::Text(texts) => {
+                Value::Text(texts.get(integer as usize).cloned().unwrap_or_default())
+            }
+            Self::Period(periods) => {
+                Value::Period(periods.get(integer as usize).copied().unwrap_or(Period::Year(0)))
+            }
             Self::Date => Date::from_days(integer).map_or(Value::Text(String::new()), Value::Date),
             Self::Boolean => Value::Boolean(integer != 0),
         }
@@ -76,9 +81,11 @@ impl Meaning {
     /// What the numbers measure; plain for what is no number.
     pub fn measure(&self) -> Measure {
         match self {
-            Self::Number { scale, percent: true, unit } => {
-                Measure { scale: Scale::Percent, unit: unit.clone(), decimals: Some(scale.saturating_sub(2)) }
-            }
+            Self::Number { scale, percent: true, unit } => Measure {
+                scale: Scale::Percent,
+                unit: unit.clone(),
+                decimals: Some(scale.saturating_sub(2)),
+            },
             Self::Number { scale, unit, .. } => {
                 Measure { scale: Scale::Plain, unit: unit.clone(), decimals: Some(*scale) }
             }
@@ -182,9 +189,15 @@ impl Packed {
     /// All of them, widened.
     pub fn unpack(&self) -> Vec<i64> {
         match self {
-            Self::Bits8(base, values) => values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect(),
-            Self::Bits16(base, values) => values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect(),
-            Self::Bits32(base, values) => values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect(),
+            Self::Bits8(base, values) => {
+                values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect()
+            }
+            Self::Bits16(base, values) => {
+                values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect()
+            }
+            Self::Bits32(base, values) => {
+                values.iter().map(|v| base.wrapping_add(i64::from(*v))).collect()
+            }
             Self::Bits64(values) => values.clone(),
         }
     }
@@ -233,10 +246,11 @@ impl Part {
     pub fn new(mut values: Vec<i64>, marks: Vec<u8>) -> (Self, Option<(i64, i64)>) {
         let some_unknown = marks.iter().any(|mark| *mark != 0);
         let known = |row: usize| !some_unknown || marks[row] == 0;
-        let range = values.iter().enumerate().filter(|(row, _)| known(*row)).fold(None, |range, (_, v)| {
-            let (least, most) = range.unwrap_or((*v, *v));
-            Some((least.min(*v), most.max(*v)))
-        });
+        let range =
+            values.iter().enumerate().filter(|(row, _)| known(*row)).fold(None, |range, (_, v)| {
+                let (least, most) = range.unwrap_or((*v, *v));
+                Some((least.min(*v), most.max(*v)))
+            });
         let filler = range.map_or(0, |(least, _)| least);
         for (value, _) in values.iter_mut().zip(&marks).filter(|(_, mark)| **mark != 0) {
             *value = filler;
@@ -248,7 +262,10 @@ impl Part {
 
 impl Column {
     /// Puts blocks together.
-    pub fn from_parts(meaning: Meaning, parts: impl IntoIterator<Item = (Part, Option<(i64, i64)>)>) -> Self {
+    pub fn from_parts(
+        meaning: Meaning,
+        parts: impl IntoIterator<Item = (Part, Option<(i64, i64)>)>,
+    ) -> Self {
         let mut column = Self { meaning, parts: Vec::new(), range: None };
         for (part, range) in parts {
             column.parts.push(part);

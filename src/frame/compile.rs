@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::column::Meaning;
-use super::program::{Comparison, NumberId, Numeric, Program, Truth, TruthId, FALSE, TRUE};
 use super::Frame;
+use super::column::Meaning;
+use super::program::{Comparison, FALSE, NumberId, Numeric, Program, TRUE, Truth, TruthId};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::exact::Exact;
 use crate::language::{Compare, Expr, Function, Kind, Match, Operator, Sort, straight};
@@ -92,8 +92,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
         match typed.kind {
             TypedKind::Truth(truth) => Ok(truth),
             TypedKind::Coded(node, Meaning::Boolean) => Ok(self.program.truth(Truth::Flag(node))),
-            _ => Err(mismatch(typed.span, format!("{} where a condition is asked for", typed.describe()))
-                .hint("compare it with something: `column = 'value'`")),
+            _ => Err(mismatch(
+                typed.span,
+                format!("{} where a condition is asked for", typed.describe()),
+            )
+            .hint("compare it with something: `column = 'value'`")),
         }
     }
 
@@ -106,12 +109,17 @@ impl<'a, 'p> Compiler<'a, 'p> {
             }
             Kind::Text(text) => TypedKind::Literal(Literal::Text(text.clone())),
             Kind::Boolean(value) => {
-                TypedKind::Truth(self.program.truth(Truth::Constant(if *value { TRUE } else { FALSE })))
+                TypedKind::Truth(self.program.truth(Truth::Constant(if *value {
+                    TRUE
+                } else {
+                    FALSE
+                })))
             }
             Kind::Parameter(name) => TypedKind::Literal(self.parameter(name, span)?),
             Kind::Name(name) => return self.name(name, span),
             Kind::Point(name, _) => {
-                return Err(mismatch(span, format!("the point `{name}[…]` inside a row")).hint("a recipe with `from` sees columns only; write a figure of its own"));
+                return Err(mismatch(span, format!("the point `{name}[…]` inside a row"))
+                    .hint("a recipe with `from` sees columns only; write a figure of its own"));
             }
             Kind::Call { function, arguments, .. } => return self.call(*function, arguments, span),
             Kind::Pair { function, .. } => return Err(outside_rows(function.name(), span)),
@@ -132,7 +140,8 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 TypedKind::Truth(any.unwrap_or_else(|| self.program.truth(Truth::Constant(FALSE))))
             }
             Kind::Between(a, low, high) => {
-                let (subject, low, high) = (self.expression(a)?, self.expression(low)?, self.expression(high)?);
+                let (subject, low, high) =
+                    (self.expression(a)?, self.expression(low)?, self.expression(high)?);
                 TypedKind::Truth(self.between(subject, low, high, span)?)
             }
             Kind::Match(test, a, b) => TypedKind::Truth(self.text_test(*test, a, b)?),
@@ -159,14 +168,21 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     fn parameter(&self, name: &str, span: Span) -> Compiled<Literal> {
         let Some(value) = self.scope.parameters.get(name) else {
-            return Err(Diagnostic::error(Code::UnknownParameter, format!("there is no parameter `{name}`"))
-                .at(span)
-                .did_you_mean(name, self.scope.parameters.keys().copied())
-                .hint("declare it under `parameters:`"));
+            return Err(Diagnostic::error(
+                Code::UnknownParameter,
+                format!("there is no parameter `{name}`"),
+            )
+            .at(span)
+            .did_you_mean(name, self.scope.parameters.keys().copied())
+            .hint("declare it under `parameters:`"));
         };
         let digits = value.strip_suffix('%');
         Ok(match Exact::parse(digits.unwrap_or(value)) {
-            Some(number) if digits.is_some() => Literal::Number(number * Exact::power_of_ten(-2), true, value.trim_end_matches('%').to_string()),
+            Some(number) if digits.is_some() => Literal::Number(
+                number * Exact::power_of_ten(-2),
+                true,
+                value.trim_end_matches('%').to_string(),
+            ),
             Some(number) => Literal::Number(number, false, (*value).to_string()),
             None => Literal::Text((*value).to_string()),
         })
@@ -176,10 +192,15 @@ impl<'a, 'p> Compiler<'a, 'p> {
         if let Some(position) = self.scope.added.iter().position(|(added, _)| *added == name) {
             self.depth += 1;
             if self.depth > MAX_ADDED {
-                return Err(Diagnostic::error(Code::Cycle, format!("the added column `{name}` needs itself")).at(span));
+                return Err(Diagnostic::error(
+                    Code::Cycle,
+                    format!("the added column `{name}` needs itself"),
+                )
+                .at(span));
             }
             // an added column sees the columns below it, and never itself
-            let inner = Scope { added: self.scope.added[position + 1..].to_vec(), ..self.scope.clone() };
+            let inner =
+                Scope { added: self.scope.added[position + 1..].to_vec(), ..self.scope.clone() };
             let expr = self.scope.added[position].1;
             let mut compiler = Compiler { scope: &inner, program: self.program, depth: self.depth };
             let typed = compiler.expression(expr)?;
@@ -188,19 +209,29 @@ impl<'a, 'p> Compiler<'a, 'p> {
         }
         let frame = self.scope.frame;
         let Some(index) = frame.index(name) else {
-            let known = frame.header.iter().map(String::as_str).chain(self.scope.added.iter().map(|(name, _)| *name));
+            let known = frame
+                .header
+                .iter()
+                .map(String::as_str)
+                .chain(self.scope.added.iter().map(|(name, _)| *name));
             let names: Vec<&str> = known.collect();
-            return Err(Diagnostic::error(Code::UnknownColumn, format!("`{}` has no column `{name}`", frame.name))
-                .at(span)
-                .did_you_mean(name, names.iter().copied())
-                .hint(format!("columns: {}", names.join(", "))));
+            return Err(Diagnostic::error(
+                Code::UnknownColumn,
+                format!("`{}` has no column `{name}`", frame.name),
+            )
+            .at(span)
+            .did_you_mean(name, names.iter().copied())
+            .hint(format!("columns: {}", names.join(", "))));
         };
         let column = &frame.columns[index];
         let node = self.program.number(Numeric::Column(index));
         let kind = match &column.meaning {
-            Meaning::Number { scale, .. } => {
-                TypedKind::Number { node, scale: *scale, measure: column.meaning.measure(), divisor: None }
-            }
+            Meaning::Number { scale, .. } => TypedKind::Number {
+                node,
+                scale: *scale,
+                measure: column.meaning.measure(),
+                divisor: None,
+            },
             meaning => TypedKind::Coded(node, meaning.clone()),
         };
         Ok(Typed { kind, span })
@@ -274,14 +305,20 @@ impl<'a, 'p> Compiler<'a, 'p> {
         let span = yes.span.to(no.span);
         if let (TypedKind::Truth(a), TypedKind::Truth(b)) = (&yes.kind, &no.kind) {
             let (a, b) = (*a, *b);
-            let (a, b) = (self.program.number(Numeric::Truth(a)), self.program.number(Numeric::Truth(b)));
+            let (a, b) =
+                (self.program.number(Numeric::Truth(a)), self.program.number(Numeric::Truth(b)));
             let node = self.program.number(Numeric::If(condition, a, b));
             return Ok(TypedKind::Truth(self.program.truth(Truth::Flag(node))));
         }
         let described = (yes.describe(), no.describe());
         let (a, b) = match (self.as_number(yes), self.as_number(no)) {
             (Ok(a), Ok(b)) => (a, b),
-            _ => return Err(mismatch(span, format!("`if` gives {} or {}", described.0, described.1))),
+            _ => {
+                return Err(mismatch(
+                    span,
+                    format!("`if` gives {} or {}", described.0, described.1),
+                ));
+            }
         };
         let measure = common(&a.2, &b.2, span)?;
         let scale = a.1.max(b.1);
@@ -304,8 +341,12 @@ impl<'a, 'p> Compiler<'a, 'p> {
     fn date_part(&mut self, function: Function, argument: &Expr) -> Compiled<TypedKind> {
         let typed = self.expression(argument)?;
         let node = match (&typed.kind, function) {
-            (TypedKind::Coded(node, Meaning::Date), Function::Year) => self.program.number(Numeric::Year(*node)),
-            (TypedKind::Coded(node, Meaning::Date), _) => self.program.number(Numeric::Month(*node)),
+            (TypedKind::Coded(node, Meaning::Date), Function::Year) => {
+                self.program.number(Numeric::Year(*node))
+            }
+            (TypedKind::Coded(node, Meaning::Date), _) => {
+                self.program.number(Numeric::Month(*node))
+            }
             (TypedKind::Coded(node, Meaning::Period(periods)), _) => {
                 let part = |period: &Period| {
                     let (first, last) = period.days();
@@ -319,8 +360,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 self.program.number(Numeric::Table(*node, table))
             }
             _ => {
-                return Err(mismatch(typed.span, format!("`{}` of {}", function.name(), typed.describe()))
-                    .hint("declare the column as `type: date` or `type: period`"));
+                return Err(mismatch(
+                    typed.span,
+                    format!("`{}` of {}", function.name(), typed.describe()),
+                )
+                .hint("declare the column as `type: date` or `type: period`"));
             }
         };
         Ok(TypedKind::Number { node, scale: 0, measure: Measure::count(), divisor: None })
@@ -330,9 +374,13 @@ impl<'a, 'p> Compiler<'a, 'p> {
         let (subject, bound) = (self.expression(inner)?, self.expression(outer)?);
         let text = match &bound.kind {
             TypedKind::Literal(Literal::Text(text) | Literal::Number(_, _, text)) => text.clone(),
-            _ => return Err(mismatch(bound.span, "`within` takes a period as its second argument").hint("write within(column, 2024)")),
+            _ => {
+                return Err(mismatch(bound.span, "`within` takes a period as its second argument")
+                    .hint("write within(column, 2024)"));
+            }
         };
-        let period = Period::parse(&text, None).ok_or_else(|| not_a(&text, "period", bound.span))?;
+        let period =
+            Period::parse(&text, None).ok_or_else(|| not_a(&text, "period", bound.span))?;
         match subject.kind {
             TypedKind::Coded(node, Meaning::Period(periods)) => {
                 let table = periods.iter().map(|p| p.within(period)).collect();
@@ -364,10 +412,19 @@ impl<'a, 'p> Compiler<'a, 'p> {
 
     fn negate(&mut self, inner: &Expr) -> Compiled<TypedKind> {
         if let Kind::Number { value, percent, text } = &inner.kind {
-            return Ok(TypedKind::Literal(Literal::Number(-value.clone(), *percent, format!("-{text}"))));
+            return Ok(TypedKind::Literal(Literal::Number(
+                -value.clone(),
+                *percent,
+                format!("-{text}"),
+            )));
         }
         let (node, scale, measure) = self.number(inner)?;
-        Ok(TypedKind::Number { node: self.program.number(Numeric::Negate(node)), scale, measure, divisor: None })
+        Ok(TypedKind::Number {
+            node: self.program.number(Numeric::Negate(node)),
+            scale,
+            measure,
+            divisor: None,
+        })
     }
 
     /// The node of anything that can be asked whether it is known.
@@ -388,14 +445,20 @@ impl<'a, 'p> Compiler<'a, 'p> {
     fn as_number(&mut self, typed: Typed) -> Compiled<(NumberId, u32, Measure)> {
         match typed.kind {
             TypedKind::Number { node, scale, measure, divisor: None } => Ok((node, scale, measure)),
-            TypedKind::Number { .. } => Err(mismatch(typed.span, "a quotient inside a row can only be compared")
-                .hint("divide outside: `sum(a) / sum(b)`")),
+            TypedKind::Number { .. } => {
+                Err(mismatch(typed.span, "a quotient inside a row can only be compared")
+                    .hint("divide outside: `sum(a) / sum(b)`"))
+            }
             TypedKind::Literal(Literal::Number(value, percent, _)) => {
                 let (mantissa, scale) = fixed(&value, typed.span)?;
-                let measure = Measure { scale: scale_of(percent), unit: None, decimals: Some(scale) };
+                let measure =
+                    Measure { scale: scale_of(percent), unit: None, decimals: Some(scale) };
                 Ok((self.program.number(Numeric::Constant(mantissa)), scale, measure))
             }
-            _ => Err(mismatch(typed.span, format!("{} where a number is asked for", typed.describe()))),
+            _ => Err(mismatch(
+                typed.span,
+                format!("{} where a number is asked for", typed.describe()),
+            )),
         }
     }
 
@@ -419,11 +482,17 @@ impl<'a, 'p> Compiler<'a, 'p> {
         if operator == Operator::Divide {
             let (a, b) = (self.number(a)?, self.number(b)?);
             let measure = Measure { scale: Scale::Plain, unit: None, decimals: None };
-            return Ok(TypedKind::Number { node: a.0, scale: a.1, measure, divisor: Some((b.0, b.1)) });
+            return Ok(TypedKind::Number {
+                node: a.0,
+                scale: a.1,
+                measure,
+                divisor: Some((b.0, b.1)),
+            });
         }
         let (a, b) = (self.number(a)?, self.number(b)?);
         if operator == Operator::Multiply {
-            let measure = Measure { scale: Scale::Plain, unit: a.2.unit.or(b.2.unit), decimals: None };
+            let measure =
+                Measure { scale: Scale::Plain, unit: a.2.unit.or(b.2.unit), decimals: None };
             let node = self.program.number(Numeric::Multiply(a.0, b.0));
             return Ok(TypedKind::Number { node, scale: a.1 + b.1, measure, divisor: None });
         }
@@ -440,7 +509,13 @@ impl<'a, 'p> Compiler<'a, 'p> {
         Ok(TypedKind::Number { node, scale, measure, divisor: None })
     }
 
-    fn between(&mut self, subject: Typed, low: Typed, high: Typed, span: Span) -> Compiled<TruthId> {
+    fn between(
+        &mut self,
+        subject: Typed,
+        low: Typed,
+        high: Typed,
+        span: Span,
+    ) -> Compiled<TruthId> {
         if let TypedKind::Coded(node, Meaning::Period(periods)) = &subject.kind {
             let (first, last) = (literal_period(&low, periods)?, literal_period(&high, periods)?);
             let table = periods
@@ -460,7 +535,10 @@ impl<'a, 'p> Compiler<'a, 'p> {
             return Err(mismatch(part.span, format!("`{}` takes a text in quotes", test.name())));
         };
         let TypedKind::Coded(node, Meaning::Text(texts)) = &subject.kind else {
-            return Err(mismatch(subject.span, format!("`{}` of {}", test.name(), subject.describe())));
+            return Err(mismatch(
+                subject.span,
+                format!("`{}` of {}", test.name(), subject.describe()),
+            ));
         };
         let table: Vec<bool> = texts.iter().map(|text| test.test(text, part_text)).collect();
         if !table.contains(&true) {
@@ -477,50 +555,83 @@ impl<'a, 'p> Compiler<'a, 'p> {
             (TypedKind::Coded(node, meaning), TypedKind::Literal(literal)) => {
                 self.compare_coded(compare, &a, *node, meaning, literal, b.span)
             }
-            (TypedKind::Coded(x, first), TypedKind::Coded(y, second)) => self.compare_codes(compare, (*x, first), (*y, second), span),
-            (TypedKind::Truth(x), TypedKind::Truth(y)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
-                let (x, y) = (self.program.number(Numeric::Truth(*x)), self.program.number(Numeric::Truth(*y)));
+            (TypedKind::Coded(x, first), TypedKind::Coded(y, second)) => {
+                self.compare_codes(compare, (*x, first), (*y, second), span)
+            }
+            (TypedKind::Truth(x), TypedKind::Truth(y))
+                if matches!(compare, Compare::Equal | Compare::Unequal) =>
+            {
+                let (x, y) = (
+                    self.program.number(Numeric::Truth(*x)),
+                    self.program.number(Numeric::Truth(*y)),
+                );
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
             (TypedKind::Coded(node, Meaning::Boolean), TypedKind::Truth(y)) => {
                 let y = self.program.number(Numeric::Truth(*y));
                 Ok(self.program.truth(Truth::Compare(compare.into(), *node, y)))
             }
-            (TypedKind::Number { .. }, TypedKind::Number { .. } | TypedKind::Literal(Literal::Number(..)))
+            (
+                TypedKind::Number { .. },
+                TypedKind::Number { .. } | TypedKind::Literal(Literal::Number(..)),
+            )
             | (TypedKind::Literal(Literal::Number(..)), TypedKind::Literal(Literal::Number(..))) => {
                 self.compare_numbers(compare, a, b, span)
             }
-            _ => Err(mismatch(span, format!("{} cannot be compared with {}", a.describe(), b.describe()))),
+            _ => Err(mismatch(
+                span,
+                format!("{} cannot be compared with {}", a.describe(), b.describe()),
+            )),
         }
     }
 
-    fn compare_numbers(&mut self, compare: Compare, a: Typed, b: Typed, span: Span) -> Compiled<TruthId> {
-        if let (TypedKind::Number { measure: x, .. }, TypedKind::Number { measure: y, .. }) = (&a.kind, &b.kind)
+    fn compare_numbers(
+        &mut self,
+        compare: Compare,
+        a: Typed,
+        b: Typed,
+        span: Span,
+    ) -> Compiled<TruthId> {
+        if let (TypedKind::Number { measure: x, .. }, TypedKind::Number { measure: y, .. }) =
+            (&a.kind, &b.kind)
             && (x.scale == Scale::Plain) != (y.scale == Scale::Plain)
         {
             return Err(mismatch(span, "a percentage cannot be compared with a plain number"));
         }
-        if let (TypedKind::Number { measure, divisor, .. }, TypedKind::Literal(Literal::Number(value, percent, text))) = (&a.kind, &b.kind)
+        if let (
+            TypedKind::Number { measure, divisor, .. },
+            TypedKind::Literal(Literal::Number(value, percent, text)),
+        ) = (&a.kind, &b.kind)
             && (measure.scale == Scale::Plain) == *percent
             && !value.is_zero()
             && divisor.is_none()
         {
             let wish = if *percent { "a plain number" } else { "a percentage" };
             let instead = if *percent { text.clone() } else { format!("{text}%") };
-            return Err(mismatch(b.span, format!("the column holds {wish}")).hint(format!("write `{instead}`?")));
+            return Err(mismatch(b.span, format!("the column holds {wish}"))
+                .hint(format!("write `{instead}`?")));
         }
-        if let (TypedKind::Number { node, scale, divisor: None, .. }, TypedKind::Literal(Literal::Number(value, ..))) = (&a.kind, &b.kind) {
+        if let (
+            TypedKind::Number { node, scale, divisor: None, .. },
+            TypedKind::Literal(Literal::Number(value, ..)),
+        ) = (&a.kind, &b.kind)
+        {
             return self.compare_constant(compare, *node, *scale, value, span);
         }
         let parts = |this: &mut Self, typed: Typed| -> Compiled<(NumberId, u32, NumberId, u32)> {
-            if let TypedKind::Number { node, scale, divisor: Some((divisor, divisor_scale)), .. } = typed.kind {
+            if let TypedKind::Number {
+                node, scale, divisor: Some((divisor, divisor_scale)), ..
+            } = typed.kind
+            {
                 return Ok((node, scale, divisor, divisor_scale));
             }
             let (node, scale, _) = this.as_number(typed)?;
             let one = this.program.number(Numeric::Constant(1));
             Ok((node, scale, one, 0))
         };
-        let quotient = [&a, &b].iter().any(|typed| matches!(typed.kind, TypedKind::Number { divisor: Some(_), .. }));
+        let quotient = [&a, &b]
+            .iter()
+            .any(|typed| matches!(typed.kind, TypedKind::Number { divisor: Some(_), .. }));
         let (a, b) = (parts(self, a)?, parts(self, b)?);
         if !quotient {
             let scale = a.1.max(b.1);
@@ -539,7 +650,14 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     /// A fixed-point node against any rational: the constant is moved to the nearest integer that decides the same.
-    fn compare_constant(&mut self, compare: Compare, node: NumberId, scale: u32, value: &Exact, span: Span) -> Compiled<TruthId> {
+    fn compare_constant(
+        &mut self,
+        compare: Compare,
+        node: NumberId,
+        scale: u32,
+        value: &Exact,
+        span: Span,
+    ) -> Compiled<TruthId> {
         let scaled = value * &Exact::power_of_ten(i64::from(scale));
         let floor = scaled.floor().ok_or_else(|| too_large(span))?;
         let comparison = match (scaled.is_integer(), compare) {
@@ -549,7 +667,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 let some = self.test(node, Comparison::Equal, floor);
                 let other = self.program.negated(some);
                 let never = self.program.truth(Truth::And(some, other));
-                return Ok(if compare == Compare::Equal { never } else { self.program.negated(never) });
+                return Ok(if compare == Compare::Equal {
+                    never
+                } else {
+                    self.program.negated(never)
+                });
             }
             (false, Compare::Less | Compare::LessOrEqual) => Comparison::LessOrEqual,
             (false, Compare::Greater | Compare::GreaterOrEqual) => Comparison::Greater,
@@ -581,8 +703,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 equal.into_iter().map(|equal| equal == (compare == Compare::Equal)).collect()
             }
             Meaning::Period(periods) => {
-                let wanted = period_like(text, periods).ok_or_else(|| not_a(text, "period", span))?;
-                if matches!(compare, Compare::Equal | Compare::Unequal) && !periods.contains(&wanted) {
+                let wanted =
+                    period_like(text, periods).ok_or_else(|| not_a(text, "period", span))?;
+                if matches!(compare, Compare::Equal | Compare::Unequal)
+                    && !periods.contains(&wanted)
+                {
                     let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
                     return Err(silent(text, subject, &names, span));
                 }
@@ -593,8 +718,13 @@ impl<'a, 'p> Compiler<'a, 'p> {
                     return Err(mismatch(span, format!("`{text}` is no number")));
                 };
                 if (measure.scale == Scale::Plain) == *percent && !wanted.is_zero() {
-                    let (what, instead) = if *percent { ("plain numbers", text.clone()) } else { ("percentages", format!("{text}%")) };
-                    return Err(mismatch(span, format!("the values are {what}")).hint(format!("write `{instead}`")));
+                    let (what, instead) = if *percent {
+                        ("plain numbers", text.clone())
+                    } else {
+                        ("percentages", format!("{text}%"))
+                    };
+                    return Err(mismatch(span, format!("the values are {what}"))
+                        .hint(format!("write `{instead}`")));
                 }
                 values.iter().map(|value| comparison.holds(value, wanted)).collect()
             }
@@ -603,7 +733,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 return Ok(self.test(node, comparison, i128::from(date.days())));
             }
             Meaning::Boolean | Meaning::Number { .. } => {
-                return Err(mismatch(span, format!("{} cannot be compared with `{text}`", subject.describe())).hint("write `column` or `not column`"));
+                return Err(mismatch(
+                    span,
+                    format!("{} cannot be compared with `{text}`", subject.describe()),
+                )
+                .hint("write `column` or `not column`"));
             }
         };
         Ok(self.program.truth(Truth::Table(node, table)))
@@ -620,21 +754,42 @@ impl<'a, 'p> Compiler<'a, 'p> {
             (Meaning::Date, Meaning::Date) | (Meaning::Boolean, Meaning::Boolean) => {
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
-            (Meaning::Text(a), Meaning::Text(b)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
+            (Meaning::Text(a), Meaning::Text(b))
+                if matches!(compare, Compare::Equal | Compare::Unequal) =>
+            {
                 // both sides to one list of codes: several spellings of an apostrophe are one text
                 let all: Vec<String> = a.iter().chain(b).map(|t| straight(t)).collect();
-                let codes = |texts: &[String]| texts.iter().map(|t| all.iter().position(|known| *known == straight(t)).map(|at| at as i64)).collect();
-                let (x, y) = (self.program.number(Numeric::Table(x, codes(a))), self.program.number(Numeric::Table(y, codes(b))));
+                let codes = |texts: &[String]| {
+                    texts
+                        .iter()
+                        .map(|t| {
+                            all.iter().position(|known| *known == straight(t)).map(|at| at as i64)
+                        })
+                        .collect()
+                };
+                let (x, y) = (
+                    self.program.number(Numeric::Table(x, codes(a))),
+                    self.program.number(Numeric::Table(y, codes(b))),
+                );
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
-            (Meaning::Period(a), Meaning::Period(b)) if matches!(compare, Compare::Equal | Compare::Unequal) => {
-                let table = a.iter().map(|period| Some(b.iter().position(|other| other == period).map_or(-1, |at| at as i64))).collect();
+            (Meaning::Period(a), Meaning::Period(b))
+                if matches!(compare, Compare::Equal | Compare::Unequal) =>
+            {
+                let table = a
+                    .iter()
+                    .map(|period| {
+                        Some(b.iter().position(|other| other == period).map_or(-1, |at| at as i64))
+                    })
+                    .collect();
                 let x = self.program.number(Numeric::Table(x, table));
                 Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
             }
             (Meaning::Period(a), Meaning::Period(b)) => {
                 let mut days = |node, periods: &[Period], last: bool| {
-                    let day = |period: &Period| Some(if last { period.days().1.days() } else { period.days().0.days() });
+                    let day = |period: &Period| {
+                        Some(if last { period.days().1.days() } else { period.days().0.days() })
+                    };
                     self.program.number(Numeric::Table(node, periods.iter().map(day).collect()))
                 };
                 let (of_x, of_y) = compared_ends(compare);
@@ -651,8 +806,11 @@ impl Typed {
     pub fn describe(&self) -> String {
         match &self.kind {
             TypedKind::Truth(_) => "a condition".into(),
-            TypedKind::Number { measure, .. } if measure.scale == Scale::Percent => "a percentage".into(),
-            TypedKind::Number { .. } | TypedKind::Coded(_, Meaning::Exact(..) | Meaning::Number { .. }) => "a number".into(),
+            TypedKind::Number { measure, .. } if measure.scale == Scale::Percent => {
+                "a percentage".into()
+            }
+            TypedKind::Number { .. }
+            | TypedKind::Coded(_, Meaning::Exact(..) | Meaning::Number { .. }) => "a number".into(),
             TypedKind::Coded(_, meaning) => format!("a {}", meaning.name()),
             TypedKind::Literal(Literal::Text(text)) => format!("the text `{text}`"),
             TypedKind::Literal(Literal::Number(_, percent, text)) => {
@@ -699,12 +857,15 @@ fn ordered(compare: Compare, subject: &Typed) -> Compiled<()> {
     if matches!(compare, Compare::Equal | Compare::Unequal) {
         return Ok(());
     }
-    Err(mismatch(subject.span, "texts have no order").hint("declare the column as a number, date or period"))
+    Err(mismatch(subject.span, "texts have no order")
+        .hint("declare the column as a number, date or period"))
 }
 
 /// A literal that occurs nowhere: a misspelt filter must not be a legal 0.
 fn silent(text: &str, subject: &Typed, texts: &[String], span: Span) -> Diagnostic {
-    let mut error = Diagnostic::error(Code::SilentLiteral, format!("`{text}` occurs nowhere in this column")).at(span);
+    let mut error =
+        Diagnostic::error(Code::SilentLiteral, format!("`{text}` occurs nowhere in this column"))
+            .at(span);
     error = error.related(subject.span, "the column");
     match nearest(text, texts.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
@@ -757,7 +918,9 @@ fn literal_period(typed: &Typed, periods: &[Period]) -> Compiled<Period> {
 /// Mantissa and scale of a literal.
 fn fixed(value: &Exact, span: Span) -> Compiled<(i128, u32)> {
     let scale = value.decimals().ok_or_else(|| too_large(span))?;
-    let mantissa = (value * &Exact::power_of_ten(i64::from(scale))).to_i128().ok_or_else(|| too_large(span))?;
+    let mantissa = (value * &Exact::power_of_ten(i64::from(scale)))
+        .to_i128()
+        .ok_or_else(|| too_large(span))?;
     Ok((mantissa, scale))
 }
 

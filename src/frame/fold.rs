@@ -89,7 +89,15 @@ impl Partial {
             FoldKind::One => Payload::One(Vec::new()),
             FoldKind::Rows(most) => Payload::Rows(Vec::new(), most),
         };
-        Self { rows: 0, undecided: 0, missing: 0, suppressed: 0, overflow: None, hidden_rows: Vec::new(), payload }
+        Self {
+            rows: 0,
+            undecided: 0,
+            missing: 0,
+            suppressed: 0,
+            overflow: None,
+            hidden_rows: Vec::new(),
+            payload,
+        }
     }
 
     /// Rows with a known value.
@@ -119,7 +127,9 @@ impl Partial {
                     self.hidden_rows.push(row);
                 }
             }
-            Mark::Overflow => self.overflow = Some(self.overflow.map_or(row, |first| first.min(row))),
+            Mark::Overflow => {
+                self.overflow = Some(self.overflow.map_or(row, |first| first.min(row)))
+            }
         }
     }
 

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::column::{Column, Mark, Packed};
 use super::Frame;
+use super::column::{Column, Mark, Packed};
 use crate::language::{Compare, State};
 use crate::value::Date;
 
@@ -252,7 +252,8 @@ pub(super) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(frame: &'a Frame, program: &'a Program) -> Self {
-        let (truths, numbers) = (vec![None; program.truths.len()], vec![None; program.numbers.len()]);
+        let (truths, numbers) =
+            (vec![None; program.truths.len()], vec![None; program.numbers.len()]);
         Self { frame, program, block: 0, rows: 0, truths, numbers }
     }
 
@@ -324,11 +325,19 @@ impl<'a> Evaluation<'a> {
                     })
                     .collect()
             }
-            Truth::Decided(inner) => self.truth(inner).iter().map(|t| truth(*t != UNDECIDED)).collect(),
+            Truth::Decided(inner) => {
+                self.truth(inner).iter().map(|t| truth(*t != UNDECIDED)).collect()
+            }
             Truth::Flag(number) => {
                 let integers = self.number(number);
                 (0..rows)
-                    .map(|row| if integers.mark(row) == 0 { truth(integers.values[row] != 0) } else { UNDECIDED })
+                    .map(|row| {
+                        if integers.mark(row) == 0 {
+                            truth(integers.values[row] != 0)
+                        } else {
+                            UNDECIDED
+                        }
+                    })
                     .collect()
             }
             Truth::Not(inner) => self.truth(inner).iter().map(|t| TRUE - t).collect(),
@@ -348,9 +357,15 @@ impl<'a> Evaluation<'a> {
     fn test(&self, column: usize, comparison: Comparison, constant: i128) -> Vec<u8> {
         let part = &self.column(column).parts[self.block];
         let mut out = match &part.values {
-            Packed::Bits8(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
-            Packed::Bits16(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
-            Packed::Bits32(base, values) => narrow(values, comparison, constant.saturating_sub(i128::from(*base))),
+            Packed::Bits8(base, values) => {
+                narrow(values, comparison, constant.saturating_sub(i128::from(*base)))
+            }
+            Packed::Bits16(base, values) => {
+                narrow(values, comparison, constant.saturating_sub(i128::from(*base)))
+            }
+            Packed::Bits32(base, values) => {
+                narrow(values, comparison, constant.saturating_sub(i128::from(*base)))
+            }
             Packed::Bits64(values) => {
                 values.iter().map(|v| truth(comparison.holds(&i128::from(*v), &constant))).collect()
             }
@@ -372,8 +387,12 @@ impl<'a> Evaluation<'a> {
         let entry = |code: i64| truth(table.get(code as usize).copied().unwrap_or(false));
         let mut true_codes = table.iter().enumerate().filter(|(_, t)| **t).map(|(code, _)| code);
         let mut out = match (&part.values, true_codes.next(), true_codes.next()) {
-            (Packed::Bits8(base, values), Some(code), None) => narrow(values, Comparison::Equal, code as i128 - i128::from(*base)),
-            (Packed::Bits16(base, values), Some(code), None) => narrow(values, Comparison::Equal, code as i128 - i128::from(*base)),
+            (Packed::Bits8(base, values), Some(code), None) => {
+                narrow(values, Comparison::Equal, code as i128 - i128::from(*base))
+            }
+            (Packed::Bits16(base, values), Some(code), None) => {
+                narrow(values, Comparison::Equal, code as i128 - i128::from(*base))
+            }
             (Packed::Bits8(base, values), ..) => {
                 let mut lookup = [FALSE; 256];
                 for (offset, slot) in lookup.iter_mut().enumerate() {
@@ -412,9 +431,14 @@ impl<'a> Evaluation<'a> {
             Numeric::Column(index) => {
                 let part = &self.column(index).parts[self.block];
                 let values = part.values.unpack().into_iter().map(i128::from).collect();
-                Integers { values, marks: part.marks.as_deref().map(<[u8]>::to_vec).unwrap_or_default() }
+                Integers {
+                    values,
+                    marks: part.marks.as_deref().map(<[u8]>::to_vec).unwrap_or_default(),
+                }
             }
-            Numeric::Constant(value) => Integers { values: vec![value; self.rows], marks: Vec::new() },
+            Numeric::Constant(value) => {
+                Integers { values: vec![value; self.rows], marks: Vec::new() }
+            }
             Numeric::Add(a, b) => self.pair(a, b, i128::checked_add),
             Numeric::Subtract(a, b) => self.pair(a, b, i128::checked_sub),
             Numeric::Multiply(a, b) => self.pair(a, b, i128::checked_mul),
@@ -431,14 +455,21 @@ impl<'a> Evaluation<'a> {
                 }))
             }
             Numeric::Truth(condition) => {
-                let pairs = self.truth(condition).iter().map(|t| (u8::from(*t == UNDECIDED), Ok(i128::from(*t == TRUE))));
+                let pairs = self
+                    .truth(condition)
+                    .iter()
+                    .map(|t| (u8::from(*t == UNDECIDED), Ok(i128::from(*t == TRUE))));
                 Integers::collect(pairs)
             }
             Numeric::Table(code, table) => self.number(code).map(|code| {
                 table.get(code as usize).copied().flatten().map(i128::from).ok_or(Mark::Missing)
             }),
-            Numeric::Year(a) => self.number(a).map(|day| date_part(day, |(year, ..)| i128::from(year))),
-            Numeric::Month(a) => self.number(a).map(|day| date_part(day, |(_, month, _)| i128::from(month))),
+            Numeric::Year(a) => {
+                self.number(a).map(|day| date_part(day, |(year, ..)| i128::from(year)))
+            }
+            Numeric::Month(a) => {
+                self.number(a).map(|day| date_part(day, |(_, month, _)| i128::from(month)))
+            }
             Numeric::CountKnown(all) => {
                 let mut values = vec![0; self.rows];
                 for id in all {
@@ -476,7 +507,11 @@ fn undecide(out: &mut [u8], marks: Option<&[u8]>) {
 }
 
 /// Compares narrow integers with a constant, which may lie outside their width. Written so that it vectorises.
-fn narrow<T: Copy + Ord + TryFrom<i128>>(values: &[T], comparison: Comparison, constant: i128) -> Vec<u8> {
+fn narrow<T: Copy + Ord + TryFrom<i128>>(
+    values: &[T],
+    comparison: Comparison,
+    constant: i128,
+) -> Vec<u8> {
     let Ok(constant_narrow) = T::try_from(constant) else {
         let above = constant > 0;
         let holds = match comparison {

@@ -55,10 +55,16 @@ pub struct Partials {
 }
 
 /// Runs queries over a frame. An ungrouped query has exactly one group, with no keys.
-pub fn scan(frame: &Frame, program: &Program, queries: &[Query], threads: NonZeroUsize) -> Vec<Partials> {
+pub fn scan(
+    frame: &Frame,
+    program: &Program,
+    queries: &[Query],
+    threads: NonZeroUsize,
+) -> Vec<Partials> {
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut workers: Vec<Worker<'_>> = queries.iter().map(|query| Worker::new(frame, program, query)).collect();
+        let mut workers: Vec<Worker<'_>> =
+            queries.iter().map(|query| Worker::new(frame, program, query)).collect();
         let mut evaluation = Evaluation::new(frame, program);
         loop {
             let block = next.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +146,11 @@ impl Axis {
     }
 
     fn key(self, digit: u64) -> Key {
-        if digit < self.span { Key::Value(self.least.wrapping_add(digit as i64)) } else { Key::Unknown((digit - self.span) as u8) }
+        if digit < self.span {
+            Key::Value(self.least.wrapping_add(digit as i64))
+        } else {
+            Key::Unknown((digit - self.span) as u8)
+        }
     }
 }
 
@@ -198,15 +208,27 @@ impl<'a> Worker<'a> {
             Some(Axis { least, span, keep_unknown: group.keep_unknown })
         };
         let axes: Option<Vec<Axis>> = query.group.iter().map(axis).collect();
-        let size = |axes: &[Axis]| axes.iter().try_fold(1u64, |size, axis| size.checked_mul(axis.radix()));
-        let mut worker = Self { query, slots: Slots::One, keys: Vec::new(), partials: Vec::new(), without_key: 0, undecided: 0 };
+        let size =
+            |axes: &[Axis]| axes.iter().try_fold(1u64, |size, axis| size.checked_mul(axis.radix()));
+        let mut worker = Self {
+            query,
+            slots: Slots::One,
+            keys: Vec::new(),
+            partials: Vec::new(),
+            without_key: 0,
+            undecided: 0,
+        };
         if query.group.is_empty() {
             worker.add_group(Vec::new());
             return worker;
         }
         worker.slots = match axes.map(|axes| (size(&axes), axes)) {
-            Some((Some(size), axes)) if size <= DENSE => Slots::Packed(axes, Places::Table(vec![NONE; size as usize])),
-            Some((Some(size), axes)) if size < NOWHERE => Slots::Packed(axes, Places::Map(HashMap::default())),
+            Some((Some(size), axes)) if size <= DENSE => {
+                Slots::Packed(axes, Places::Table(vec![NONE; size as usize]))
+            }
+            Some((Some(size), axes)) if size < NOWHERE => {
+                Slots::Packed(axes, Places::Map(HashMap::default()))
+            }
             _ => Slots::Hashed(HashMap::new()),
         };
         worker
@@ -222,7 +244,11 @@ impl<'a> Worker<'a> {
     fn finish(self) -> Partials {
         let folds = self.query.folds.len();
         let mut partials = self.partials.into_iter();
-        let groups = self.keys.into_iter().map(|keys| (keys, partials.by_ref().take(folds).collect())).collect();
+        let groups = self
+            .keys
+            .into_iter()
+            .map(|keys| (keys, partials.by_ref().take(folds).collect()))
+            .collect();
         Partials { groups, without_key: self.without_key, undecided: self.undecided }
     }
 
@@ -234,7 +260,13 @@ impl<'a> Worker<'a> {
             Slots::One => {
                 for index in 0..self.query.folds.len() {
                     let fold = self.query.folds[index];
-                    ungrouped(&mut self.partials[index], fold, self.query.filter, evaluation, first_row);
+                    ungrouped(
+                        &mut self.partials[index],
+                        fold,
+                        self.query.filter,
+                        evaluation,
+                        first_row,
+                    );
                 }
             }
             _ => self.grouped(evaluation, first_row),
@@ -245,7 +277,10 @@ impl<'a> Worker<'a> {
         let slots = self.find_slots(evaluation);
         let folds = self.query.folds.len();
         for (index, fold) in self.query.folds.iter().enumerate() {
-            if self.keys.len() <= FEW_GROUPS && fold.filter.is_none() && self.grouped_fast(index, *fold, &slots, evaluation) {
+            if self.keys.len() <= FEW_GROUPS
+                && fold.filter.is_none()
+                && self.grouped_fast(index, *fold, &slots, evaluation)
+            {
                 continue;
             }
             let filter = fold.filter.map(|filter| evaluation.truth(filter).to_vec());
@@ -257,7 +292,9 @@ impl<'a> Worker<'a> {
                 let partial = &mut self.partials[*slot as usize * folds + index];
                 match filter.as_ref().map_or(TRUE, |filter| filter[row]) {
                     TRUE => {
-                        let (number, mark) = value.map_or((0, 0), |v| (v.values[row], v.marks.get(row).copied().unwrap_or(0)));
+                        let (number, mark) = value.map_or((0, 0), |v| {
+                            (v.values[row], v.marks.get(row).copied().unwrap_or(0))
+                        });
                         partial.take(first_row + row as u64, number, mark);
                     }
                     FALSE => {}
@@ -269,8 +306,15 @@ impl<'a> Worker<'a> {
 
     /// Counts, and sums of narrow columns in which all cells are known: added up for the block, then moved into the
     /// partials. `false` where the fold is another.
-    fn grouped_fast(&mut self, index: usize, fold: Fold, slots: &[u32], evaluation: &Evaluation<'_>) -> bool {
-        let part = fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
+    fn grouped_fast(
+        &mut self,
+        index: usize,
+        fold: Fold,
+        slots: &[u32],
+        evaluation: &Evaluation<'_>,
+    ) -> bool {
+        let part =
+            fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
         let mut sums: Vec<(u64, u64)> = vec![(0, 0); self.keys.len()];
         macro_rules! narrow {
             ($values:expr) => {
@@ -306,7 +350,9 @@ impl<'a> Worker<'a> {
             _ => return false,
         };
         let folds = self.query.folds.len();
-        for (slot, (count, sum)) in sums.into_iter().enumerate().filter(|(_, (count, _))| *count > 0) {
+        for (slot, (count, sum)) in
+            sums.into_iter().enumerate().filter(|(_, (count, _))| *count > 0)
+        {
             let partial = &mut self.partials[slot * folds + index];
             partial.rows += count;
             if let Payload::Sum(total) = &mut partial.payload {
@@ -327,23 +373,30 @@ impl<'a> Worker<'a> {
             let axes = axes.clone();
             return self.packed_slots(&axes, evaluation, mask.as_deref());
         }
-        let keys: Vec<Integers> = self.query.group.iter().map(|group| evaluation.number(group.key).clone()).collect();
+        let keys: Vec<Integers> =
+            self.query.group.iter().map(|group| evaluation.number(group.key).clone()).collect();
         let mut found = vec![NONE; rows];
         for (row, slot) in found.iter_mut().enumerate() {
             if mask.as_ref().is_some_and(|mask| mask[row] != TRUE) {
                 continue;
             }
             let mark = |key: &Integers| key.marks.get(row).copied().unwrap_or(0);
-            if keys.iter().zip(&self.query.group).any(|(key, group)| !group.keep_unknown && mark(key) != 0) {
+            if keys
+                .iter()
+                .zip(&self.query.group)
+                .any(|(key, group)| !group.keep_unknown && mark(key) != 0)
+            {
                 self.without_key += 1;
                 continue;
             }
             let key = |key: &Integers| match mark(key) {
                 // beyond 64 bits there is no key: such a row is in no group, and is counted
-                0 => i64::try_from(key.values[row]).map_or(Key::Unknown(Mark::Overflow as u8), Key::Value),
+                0 => i64::try_from(key.values[row])
+                    .map_or(Key::Unknown(Mark::Overflow as u8), Key::Value),
                 mark => Key::Unknown(mark),
             };
-            let too_large = |key: &Integers| mark(key) == 0 && i64::try_from(key.values[row]).is_err();
+            let too_large =
+                |key: &Integers| mark(key) == 0 && i64::try_from(key.values[row]).is_err();
             if keys.iter().any(too_large) {
                 self.without_key += 1;
                 continue;
@@ -365,9 +418,16 @@ impl<'a> Worker<'a> {
         slot
     }
 
-    fn packed_slots(&mut self, axes: &[Axis], evaluation: &Evaluation<'_>, mask: Option<&[u8]>) -> Vec<u32> {
+    fn packed_slots(
+        &mut self,
+        axes: &[Axis],
+        evaluation: &Evaluation<'_>,
+        mask: Option<&[u8]>,
+    ) -> Vec<u32> {
         let mut places = vec![0u64; evaluation.rows];
-        for (place, _) in places.iter_mut().zip(mask.unwrap_or(&[])).filter(|(_, truth)| **truth != TRUE) {
+        for (place, _) in
+            places.iter_mut().zip(mask.unwrap_or(&[])).filter(|(_, truth)| **truth != TRUE)
+        {
             *place = NOWHERE;
         }
         for (group, axis) in self.query.group.iter().zip(axes) {
@@ -375,8 +435,12 @@ impl<'a> Worker<'a> {
             self.without_key += add_digit(&mut places, part, *axis);
         }
         if let Slots::Packed(_, Places::Table(table)) = &self.slots {
-            let slots: Vec<u32> = places.iter().map(|place| table.get(*place as usize).copied().unwrap_or(NONE)).collect();
-            let all_known = slots.iter().zip(&places).all(|(slot, place)| *slot != NONE || *place == NOWHERE);
+            let slots: Vec<u32> = places
+                .iter()
+                .map(|place| table.get(*place as usize).copied().unwrap_or(NONE))
+                .collect();
+            let all_known =
+                slots.iter().zip(&places).all(|(slot, place)| *slot != NONE || *place == NOWHERE);
             if all_known {
                 return slots;
             }
@@ -395,11 +459,15 @@ impl<'a> Worker<'a> {
             return known;
         }
         let mut rest = place;
-        let mut keys: Vec<Key> = axes.iter().rev().map(|axis| {
-            let digit = rest % axis.radix();
-            rest /= axis.radix();
-            axis.key(digit)
-        }).collect();
+        let mut keys: Vec<Key> = axes
+            .iter()
+            .rev()
+            .map(|axis| {
+                let digit = rest % axis.radix();
+                rest /= axis.radix();
+                axis.key(digit)
+            })
+            .collect();
         keys.reverse();
         let slot = self.add_group(keys);
         match &mut self.slots {
@@ -418,7 +486,11 @@ fn add_digit(places: &mut [u64], part: &Part, axis: Axis) -> u64 {
     let radix = axis.radix();
     let mut step = |values: &mut dyn Iterator<Item = u64>| {
         for (place, value) in places.iter_mut().zip(values) {
-            *place = if *place == NOWHERE { NOWHERE } else { place.wrapping_mul(radix).wrapping_add(value) };
+            *place = if *place == NOWHERE {
+                NOWHERE
+            } else {
+                place.wrapping_mul(radix).wrapping_add(value)
+            };
         }
     };
     match &part.values {
@@ -430,16 +502,24 @@ fn add_digit(places: &mut [u64], part: &Part, axis: Axis) -> u64 {
             let shift = base.wrapping_sub(axis.least) as u64;
             step(&mut values.iter().map(|value| u64::from(*value).wrapping_add(shift)));
         }
-        other => step(&mut other.unpack().into_iter().map(|value| value.wrapping_sub(axis.least) as u64)),
+        other => {
+            step(&mut other.unpack().into_iter().map(|value| value.wrapping_sub(axis.least) as u64))
+        }
     }
     let Some(marks) = &part.marks else { return 0 };
     let mut lost = 0;
     let filler = match &part.values {
         Packed::Bits8(base, _) | Packed::Bits16(base, _) | Packed::Bits32(base, _) => *base,
-        Packed::Bits64(values) => values.iter().zip(marks.iter()).find(|(_, mark)| **mark != 0).map_or(0, |(value, _)| *value),
+        Packed::Bits64(values) => values
+            .iter()
+            .zip(marks.iter())
+            .find(|(_, mark)| **mark != 0)
+            .map_or(0, |(value, _)| *value),
     };
     let filler = filler.wrapping_sub(axis.least) as u64;
-    for (place, mark) in places.iter_mut().zip(marks).filter(|(place, mark)| **place != NOWHERE && **mark != 0) {
+    for (place, mark) in
+        places.iter_mut().zip(marks).filter(|(place, mark)| **place != NOWHERE && **mark != 0)
+    {
         if axis.keep_unknown {
             // an unknown cell is stored as the least of its block: put its mark in place of that
             *place = (*place).wrapping_sub(filler).wrapping_add(axis.span + u64::from(*mark));
@@ -456,11 +536,20 @@ const FEW_GROUPS: usize = 4096;
 
 /// How many bytes are `wanted`. Written so that it vectorises.
 fn count(truths: &[u8], wanted: u8) -> u64 {
-    truths.chunks(255).map(|chunk| u64::from(chunk.iter().map(|t| u8::from(*t == wanted)).sum::<u8>())).sum()
+    truths
+        .chunks(255)
+        .map(|chunk| u64::from(chunk.iter().map(|t| u8::from(*t == wanted)).sum::<u8>()))
+        .sum()
 }
 
 /// One fold over all rows of a block.
-fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluation: &mut Evaluation<'_>, first_row: u64) {
+fn ungrouped(
+    partial: &mut Partial,
+    fold: Fold,
+    filter: Option<TruthId>,
+    evaluation: &mut Evaluation<'_>,
+    first_row: u64,
+) {
     let rows = evaluation.rows;
     let both;
     let mask: Option<&[u8]> = match (filter, fold.filter) {
@@ -481,7 +570,8 @@ fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluat
     if selected == 0 {
         return;
     }
-    let plain_part = fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
+    let plain_part =
+        fold.value.and_then(|value| evaluation.part(value)).filter(|part| part.marks.is_none());
     match (fold.kind, plain_part) {
         (FoldKind::Count, _) if fold.value.is_none() => partial.rows += selected,
         (FoldKind::Rows(_), _) if partial.is_full() => partial.rows += selected,
@@ -496,7 +586,9 @@ fn ungrouped(partial: &mut Partial, fold: Fold, filter: Option<TruthId>, evaluat
             let value = fold.value.map(|value| evaluation.number(value));
             for row in 0..rows {
                 if mask.as_ref().is_none_or(|mask| mask[row] == TRUE) {
-                    let (number, mark) = value.map_or((0, 0), |v| (v.values[row], v.marks.get(row).copied().unwrap_or(0)));
+                    let (number, mark) = value.map_or((0, 0), |v| {
+                        (v.values[row], v.marks.get(row).copied().unwrap_or(0))
+                    });
                     partial.take(first_row + row as u64, number, mark);
                 }
             }
@@ -523,8 +615,11 @@ fn sum_part(part: &Part, mask: Option<&[u8]>, selected: u64, sum: &mut Wide) {
     macro_rules! narrow {
         ($values:expr, $total:ty) => {
             for (values, mask) in $values.chunks(STRIDE).zip(mask.chunks(STRIDE)) {
-                let of = |value, truth: u8| <$total>::from(value) & <$total>::from(truth == TRUE).wrapping_neg();
-                let total: $total = values.iter().zip(mask).map(|(value, truth)| of(*value, *truth)).sum();
+                let of = |value, truth: u8| {
+                    <$total>::from(value) & <$total>::from(truth == TRUE).wrapping_neg()
+                };
+                let total: $total =
+                    values.iter().zip(mask).map(|(value, truth)| of(*value, *truth)).sum();
                 sum.add(i128::from(total));
             }
         };
@@ -539,7 +634,8 @@ fn sum_part(part: &Part, mask: Option<&[u8]>, selected: u64, sum: &mut Wide) {
             }
         }
     }
-    if let Packed::Bits8(base, _) | Packed::Bits16(base, _) | Packed::Bits32(base, _) = &part.values {
+    if let Packed::Bits8(base, _) | Packed::Bits16(base, _) | Packed::Bits32(base, _) = &part.values
+    {
         sum.add(i128::from(*base) * i128::from(selected));
     }
 }

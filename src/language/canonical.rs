@@ -86,7 +86,9 @@ fn plain(expr: &Expr) -> String {
             };
             format!("{} {sign} {}", write(a, strength), write(b, strength + 1))
         }
-        Kind::Compare(compare, a, b) => format!("{} {} {}", write(a, 5), sign(*compare), write(b, 5)),
+        Kind::Compare(compare, a, b) => {
+            format!("{} {} {}", write(a, 5), sign(*compare), write(b, 5))
+        }
         Kind::In(a, list) => {
             let list: Vec<String> = list.iter().map(|item| write(item, 5)).collect();
             format!("{} in ({})", write(a, 5), list.join(", "))

@@ -25,7 +25,8 @@ pub(super) enum TokenKind {
 /// More words than any real recipe has; keeps every recursion over the tree shallow.
 const MAX_TOKENS: usize = 2000;
 const MARKS: [&str; 20] = [
-    "!=", "<>", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", "%", "$", "×", "−",
+    "!=", "<>", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", "%", "$",
+    "×", "−",
 ];
 
 /// Splits a recipe into tokens; the last is [`TokenKind::End`].
@@ -82,7 +83,9 @@ fn token(passage: &Passage, start: usize, c: char) -> Result<Token, Diagnostic> 
             unexpected.hint("write texts in straight quotes: 'text'")
         }
         '\u{2013}' | '\u{2014}' => unexpected.hint("write minus as `-`"),
-        '£' | '€' => unexpected.hint("write amounts as plain numbers; the column declares the currency"),
+        '£' | '€' => {
+            unexpected.hint("write amounts as plain numbers; the column declares the currency")
+        }
         '≤' => unexpected.hint("write `<=`"),
         '≥' => unexpected.hint("write `>=`"),
         '≠' => unexpected.hint("write `!=`"),
@@ -94,7 +97,9 @@ fn token(passage: &Passage, start: usize, c: char) -> Result<Token, Diagnostic> 
 
 fn number(passage: &Passage, start: usize) -> Result<Token, Diagnostic> {
     let rest = passage.words[start..].as_bytes();
-    let digits = |from: usize| rest[from.min(rest.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        rest[from.min(rest.len())..].iter().take_while(|b| b.is_ascii_digit()).count()
+    };
     let mut length = digits(0);
     let whole = length;
     if rest.get(length) == Some(&b'.') && digits(length + 1) > 0 {
@@ -115,10 +120,19 @@ fn number(passage: &Passage, start: usize) -> Result<Token, Diagnostic> {
             .hint(format!("write `{}`, or a space after the comma", typed.replace(',', ""))));
     }
     if rest.get(length).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') {
-        let word = length + rest[length..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        let word = length
+            + rest[length..]
+                .iter()
+                .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+                .count();
         let typed = &passage.words[start..start + word];
-        return Err(error(passage, start, word, format!("`{typed}` is neither a number nor a name"))
-            .hint("a name begins with a letter; a text or a period stands in quotes: '2024 Q1'"));
+        return Err(error(
+            passage,
+            start,
+            word,
+            format!("`{typed}` is neither a number nor a name"),
+        )
+        .hint("a name begins with a letter; a text or a period stands in quotes: '2024 Q1'"));
     }
     Ok(Token { kind: TokenKind::Number(text.to_string()), start, end: start + length })
 }

@@ -1,9 +1,9 @@
 //! Tokens to a syntax tree, by recursive descent over the grammar of `docs/language.md`.
 
+use super::RESERVED;
 use super::ast::{Compare, Expr, Key, Kind, Match, Operator, Recipe, State};
 use super::functions::{Function, Sort};
 use super::lexer::{Token, TokenKind, tokens};
-use super::RESERVED;
 use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::text::{Passage, Span};
@@ -55,7 +55,11 @@ impl<'a> Parser<'a> {
 
     fn recipe(&mut self) -> Parsed<Recipe> {
         let value = self.condition()?;
-        let from = if self.word("from") { Some(self.name("a dataset, selection or series")?) } else { None };
+        let from = if self.word("from") {
+            Some(self.name("a dataset, selection or series")?)
+        } else {
+            None
+        };
         let filter = if self.word("where") { Some(self.condition()?) } else { None };
         let mut by = Vec::new();
         if self.word("by") {
@@ -67,9 +71,12 @@ impl<'a> Parser<'a> {
         let format = if self.word("as") { Some(self.format()?) } else { None };
         if from.is_none() && (filter.is_some() || !by.is_empty()) {
             let clause = if filter.is_some() { "where" } else { "by" };
-            return Err(Diagnostic::error(Code::RecipeSyntax, format!("`{clause}` without `from`"))
-                .at(value.span)
-                .hint("name the table: `… from DATASET where …`"));
+            return Err(Diagnostic::error(
+                Code::RecipeSyntax,
+                format!("`{clause}` without `from`"),
+            )
+            .at(value.span)
+            .hint("name the table: `… from DATASET where …`"));
         }
         Ok(Recipe { value, from, filter, by, format })
     }
@@ -153,9 +160,12 @@ impl<'a> Parser<'a> {
                 "missing" => State::Missing,
                 "suppressed" => State::Suppressed,
                 _ => {
-                    return Err(Diagnostic::error(Code::RecipeSyntax, format!("`is {word}` asks for nothing"))
-                        .at(span)
-                        .hint("write `is known`, `is missing` or `is suppressed`; equality is `=`"));
+                    return Err(Diagnostic::error(
+                        Code::RecipeSyntax,
+                        format!("`is {word}` asks for nothing"),
+                    )
+                    .at(span)
+                    .hint("write `is known`, `is missing` or `is suppressed`; equality is `=`"));
                 }
             };
             let test = Expr { span: left.span.to(span), kind: Kind::Is(Box::new(left), state) };
@@ -189,7 +199,10 @@ impl<'a> Parser<'a> {
             }
             let high = self.sum()?;
             let span = left.span.to(high.span);
-            return Ok(Some(Expr { span, kind: Kind::Between(subject, Box::new(low), Box::new(high)) }));
+            return Ok(Some(Expr {
+                span,
+                kind: Kind::Between(subject, Box::new(low), Box::new(high)),
+            }));
         }
         let test = if self.two_words("starts", "with") {
             Match::StartsWith
@@ -239,7 +252,10 @@ impl<'a> Parser<'a> {
         let start = self.span();
         if self.mark("-") {
             let operand = self.primary()?;
-            return Ok(Expr { span: start.to(operand.span), kind: Kind::Negate(Box::new(operand)) });
+            return Ok(Expr {
+                span: start.to(operand.span),
+                kind: Kind::Negate(Box::new(operand)),
+            });
         }
         self.primary()
     }
@@ -281,15 +297,16 @@ impl<'a> Parser<'a> {
 
     fn number(&mut self, text: String, span: Span) -> Parsed<Expr> {
         let value = Exact::parse(&text).ok_or_else(|| {
-            Diagnostic::error(Code::RecipeSyntax, format!("`{text}` is beyond any number that is kept")).at(span)
+            Diagnostic::error(
+                Code::RecipeSyntax,
+                format!("`{text}` is beyond any number that is kept"),
+            )
+            .at(span)
         })?;
         let end = self.span();
         let percent = self.mark("%");
-        let (value, span) = if percent {
-            (value * Exact::power_of_ten(-2), span.to(end))
-        } else {
-            (value, span)
-        };
+        let (value, span) =
+            if percent { (value * Exact::power_of_ten(-2), span.to(end)) } else { (value, span) };
         Ok(Expr { kind: Kind::Number { value, percent, text }, span })
     }
 
@@ -327,9 +344,12 @@ impl<'a> Parser<'a> {
     fn call(&mut self, name: &str, span: Span) -> Parsed<Expr> {
         let Some(function) = Function::named(name) else {
             let names = Function::ALL.iter().map(|f| f.name());
-            return Err(Diagnostic::error(Code::UnknownFunction, format!("there is no function `{name}`"))
-                .at(span)
-                .did_you_mean(name, names));
+            return Err(Diagnostic::error(
+                Code::UnknownFunction,
+                format!("there is no function `{name}`"),
+            )
+            .at(span)
+            .did_you_mean(name, names));
         };
         self.open(name)?;
         let distinct = self.word("distinct");
@@ -358,9 +378,12 @@ impl<'a> Parser<'a> {
         let to = self.condition()?;
         let span = span.to(self.close()?);
         if function.sort() != Sort::Pair {
-            return Err(Diagnostic::error(Code::UnknownFunction, format!("`{}` does not take `A to B`", function.name()))
-                .at(span)
-                .hint("change, percent_change, points and ratio do"));
+            return Err(Diagnostic::error(
+                Code::UnknownFunction,
+                format!("`{}` does not take `A to B`", function.name()),
+            )
+            .at(span)
+            .hint("change, percent_change, points and ratio do"));
         }
         Ok(Expr { kind: Kind::Pair { function, from: Box::new(from), to: Box::new(to) }, span })
     }
@@ -372,9 +395,9 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 Ok((word, span))
             }
-            TokenKind::Word(word) => {
-                Err(self.expected(what).hint(format!("`{word}` is a word of the language and cannot be a name")))
-            }
+            TokenKind::Word(word) => Err(self
+                .expected(what)
+                .hint(format!("`{word}` is a word of the language and cannot be a name"))),
             _ => Err(self.expected(what)),
         }
     }
@@ -387,7 +410,8 @@ impl<'a> Parser<'a> {
         let before = self.at.checked_sub(1).map(|at| &self.tokens[at]);
         let slash = before.is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
         if slash && self.passage.words.contains('/') {
-            error = error.hint("a point in a recipe is `series[key]`, as in `by_year[2024, refused]`");
+            error =
+                error.hint("a point in a recipe is `series[key]`, as in `by_year[2024, refused]`");
         }
         if self.is_word("where") || self.is_word("from") {
             error = error.hint("the order is: value, from, where, by, as");
@@ -477,12 +501,15 @@ fn check_call(
             .hint(format!("write `{name}(earlier to later)`")));
     }
     if !function.arguments().contains(&arguments.len()) {
-        let (least, most) = (function.arguments().start().to_owned(), function.arguments().end().to_owned());
+        let (least, most) =
+            (function.arguments().start().to_owned(), function.arguments().end().to_owned());
         let takes = if least == most { least.to_string() } else { format!("{least} to {most}") };
         return Err(error(format!("`{name}` takes {takes} arguments, not {}", arguments.len())));
     }
     if distinct && (function != Function::Count || arguments.is_empty()) {
-        return Err(error(format!("`distinct` stands only in `count(distinct x)`, not in `{name}`")));
+        return Err(error(format!(
+            "`distinct` stands only in `count(distinct x)`, not in `{name}`"
+        )));
     }
     let filterable = function.sort() == Sort::Aggregate && function != Function::Total;
     if filter.is_some() && !filterable {
@@ -505,17 +532,35 @@ mod tests {
     #[test]
     fn canonical_text_is_a_fixed_point() {
         for (text, canonical) in [
-            ("value  from releases where measure='DtN reports' and period=2024", "value from releases where measure = 'DtN reports' and period = 2024"),
+            (
+                "value  from releases where measure='DtN reports' and period=2024",
+                "value from releases where measure = 'DtN reports' and period = 2024",
+            ),
             ("a - (b - c)", "a - (b - c)"),
             ("(a - b) - c", "a - b - c"),
             ("-(a + b) * 2", "-(a + b) * 2"),
             ("count(where not (a or b) and c)", "count(where not (a or b) and c)"),
-            ("share(x where y <> 1) from d by k, l as percent(1)", "share(x where y != 1) from d by k, l as percent(1)"),
-            ("count(distinct x where y not in (1, 'b')) from d", "count(distinct x where not y in (1, 'b')) from d"),
+            (
+                "share(x where y <> 1) from d by k, l as percent(1)",
+                "share(x where y != 1) from d by k, l as percent(1)",
+            ),
+            (
+                "count(distinct x where y not in (1, 'b')) from d",
+                "count(distinct x where not y in (1, 'b')) from d",
+            ),
             ("100% - positive", "100% - positive"),
-            ("points(s['It is'] to s[2024, refused])", "points(s['It is'] to s['2024', 'refused'])"),
-            ("quantile(x, 90%, 6) from d where t contains \"it's\"", "quantile(x, 90%, 6) from d where t contains \"it's\""),
-            ("if(a is not known, 1, b between 1 and 2)", "if(not a is known, 1, b between 1 and 2)"),
+            (
+                "points(s['It is'] to s[2024, refused])",
+                "points(s['It is'] to s['2024', 'refused'])",
+            ),
+            (
+                "quantile(x, 90%, 6) from d where t contains \"it's\"",
+                "quantile(x, 90%, 6) from d where t contains \"it's\"",
+            ),
+            (
+                "if(a is not known, 1, b between 1 and 2)",
+                "if(not a is known, 1, b between 1 and 2)",
+            ),
         ] {
             let parsed = parse_recipe(&passage(text)).expect(text);
             assert_eq!(recipe(&parsed), canonical);

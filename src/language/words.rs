@@ -40,7 +40,9 @@ fn plain(name: &str) -> String {
 impl Words<'_> {
     fn value(&self, expr: &Expr) -> String {
         match &expr.kind {
-            Kind::Number { percent, text, .. } => format!("{text}{}", if *percent { "%" } else { "" }),
+            Kind::Number { percent, text, .. } => {
+                format!("{text}{}", if *percent { "%" } else { "" })
+            }
             Kind::Text(text) => format!("‘{text}’"),
             Kind::Boolean(value) => value.to_string(),
             Kind::Parameter(name) => format!("the parameter {}", plain(name)),
@@ -57,7 +59,9 @@ impl Words<'_> {
                 let (from, to) = (self.value(from), self.value(to));
                 match function {
                     Function::PercentChange => format!("percentage change from {from} to {to}"),
-                    Function::Points => format!("difference in percentage points from {from} to {to}"),
+                    Function::Points => {
+                        format!("difference in percentage points from {from} to {to}")
+                    }
                     Function::Ratio => format!("{to} divided by {from}"),
                     _ => format!("change from {from} to {to}"),
                 }
@@ -90,7 +94,9 @@ impl Words<'_> {
             Kind::Between(a, low, high) => {
                 format!("{} is from {} to {}", self.part(a), self.value(low), self.value(high))
             }
-            Kind::Match(test, a, b) => format!("{} {} {}", self.part(a), test.name(), self.value(b)),
+            Kind::Match(test, a, b) => {
+                format!("{} {} {}", self.part(a), test.name(), self.value(b))
+            }
             Kind::Is(a, state) => {
                 let state = match state {
                     State::Known => "known",
@@ -112,7 +118,13 @@ impl Words<'_> {
         if loose { format!("({text})") } else { text }
     }
 
-    fn call(&self, function: Function, distinct: bool, arguments: &[Expr], filter: Option<&Expr>) -> String {
+    fn call(
+        &self,
+        function: Function,
+        distinct: bool,
+        arguments: &[Expr],
+        filter: Option<&Expr>,
+    ) -> String {
         let argument = |index: usize| arguments.get(index).map_or(String::new(), |a| self.value(a));
         let first = argument(0);
         let filter = filter.map(|f| self.value(f));
@@ -150,7 +162,11 @@ impl Words<'_> {
                 let all: Vec<String> = arguments.iter().map(|a| self.value(a)).collect();
                 format!("how many of {} are known", all.join(", "))
             }
-            Function::Share | Function::Change | Function::PercentChange | Function::Points | Function::Ratio => first,
+            Function::Share
+            | Function::Change
+            | Function::PercentChange
+            | Function::Points
+            | Function::Ratio => first,
         };
         match filter {
             Some(filter) => format!("{text} where {filter}"),

@@ -66,7 +66,9 @@ impl Locale {
     pub fn show(&self, value: &Value, format: Option<Format>, rounding: Rounding) -> String {
         match (value, format) {
             (Value::Number(number), Some(format)) => self.number(number, format, rounding),
-            (Value::Number(number), None) => self.digits(&number.value, number.value.decimals().unwrap_or(0)),
+            (Value::Number(number), None) => {
+                self.digits(&number.value, number.value.decimals().unwrap_or(0))
+            }
             (Value::Text(text), _) => text.clone(),
             (Value::Boolean(value), _) => value.to_string(),
             (Value::Date(date), _) => self.date(PartialDate::Day(*date)),
@@ -90,9 +92,11 @@ impl Locale {
             Format::Days => self.days[plural].replace("{}", &text),
             Format::Million(_) => self.million.replace("{}", &text),
             Format::Billion(_) => self.billion.replace("{}", &text),
-            Format::Per(n) => {
-                self.per.replacen("{}", &text, 1).replacen("{}", &self.digits(&Exact::from(i128::from(n)), 0), 1)
-            }
+            Format::Per(n) => self.per.replacen("{}", &text, 1).replacen(
+                "{}",
+                &self.digits(&Exact::from(i128::from(n)), 0),
+                1,
+            ),
             Format::Words => self.words(&rounded).unwrap_or(text),
             Format::Currency(_) => {
                 let unit = number.measure.unit.as_deref().unwrap_or("");
@@ -198,7 +202,8 @@ impl Locale {
         let before = &text[..start];
         let sign = before.chars().next_back().filter(|c| matches!(c, '-' | '−' | '\u{2013}'));
         let lead = sign.map_or(before, |c| &before[..before.len() - c.len_utf8()]);
-        let signed = sign.is_some() && lead.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let signed =
+            sign.is_some() && lead.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
         let value = Exact::parse(&plain).unwrap_or_else(Exact::zero);
         let rest = text[end..].trim_start_matches([' ', '\u{a0}', '\u{202f}']);
         let percent = rest.starts_with('%');
@@ -268,7 +273,11 @@ mod tests {
     fn typed_numbers_are_found_whole() {
         let locale = Locale::named("en-GB").expect("embedded");
         let found = |text: &str| -> Vec<String> {
-            locale.numbers(text).iter().map(|t| format!("{}{}", t.value, if t.percent { "%" } else { "" })).collect()
+            locale
+                .numbers(text)
+                .iter()
+                .map(|t| format!("{}{}", t.value, if t.percent { "%" } else { "" }))
+                .collect()
         };
         assert_eq!(found("20,566 and 566"), ["20566", "566"]);
         assert_eq!(found("1,23 of 1,2345"), ["1", "23", "1", "2345"]);

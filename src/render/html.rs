@@ -7,7 +7,10 @@ use tera::Context;
 use super::Theme;
 use crate::diag::{Code, Diagnostic};
 use crate::digest::sha256_base64;
-use crate::document::{Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock, legend};
+use crate::document::{
+    Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock,
+    legend,
+};
 use crate::spec::Align;
 
 /// Renders a document as one HTML file.
@@ -48,8 +51,12 @@ fn with_policy(page: &str) -> Option<String> {
         rest = &content[end..];
     }
     let styles = if styles.is_empty() { "'none'".to_string() } else { styles.join(" ") };
-    let policy = format!("default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'");
-    let meta = format!("\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    let policy = format!(
+        "default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
+    );
+    let meta = format!(
+        "\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
+    );
     Some(format!("{}{meta}{}", &page[..at], &page[at..]))
 }
 
@@ -78,12 +85,20 @@ fn inline(inline: &Inline) -> String {
             let words = inlines(inner);
             let target = figures.first().map_or(String::new(), |id| anchor(id));
             // a link inside a link is no HTML: words that hold one keep it
-            let words = if words.contains("<a ") { words } else { format!("<a class=\"claim\" href=\"#{target}\">{words}</a>") };
+            let words = if words.contains("<a ") {
+                words
+            } else {
+                format!("<a class=\"claim\" href=\"#{target}\">{words}</a>")
+            };
             format!("{words}{}", note_refs(notes))
         }
         Inline::Value(shown, id, notes) => {
             let target = anchor(id);
-            format!("<a class=\"claim\" href=\"#{target}\">{}</a>{}", escape(shown.as_str()), note_refs(notes))
+            format!(
+                "<a class=\"claim\" href=\"#{target}\">{}</a>{}",
+                escape(shown.as_str()),
+                note_refs(notes)
+            )
         }
         Inline::Cite(inner, notes) => format!("{}{}", inlines(inner), note_refs(notes)),
         Inline::Note(note) => note_refs(std::slice::from_ref(note)),
@@ -110,9 +125,12 @@ fn block(block: &Block) -> String {
     match block {
         Block::Paragraph(inner) => format!("<p>{}</p>\n", inlines(inner)),
         Block::Plain(inner) => inlines(inner),
-        Block::Heading(level, id, inner) => format!("<h{level} id=\"{id}\">{}</h{level}>\n", inlines(inner)),
+        Block::Heading(level, id, inner) => {
+            format!("<h{level} id=\"{id}\">{}</h{level}>\n", inlines(inner))
+        }
         Block::List(start, items) => {
-            let items: String = items.iter().map(|item| format!("<li>{}</li>\n", blocks(item))).collect();
+            let items: String =
+                items.iter().map(|item| format!("<li>{}</li>\n", blocks(item))).collect();
             match start {
                 None => format!("<ul>\n{items}</ul>\n"),
                 Some(1) => format!("<ol>\n{items}</ol>\n"),
@@ -134,20 +152,51 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
         Some(Align::Centre) => " class=\"centre\"",
         _ => "",
     };
-    let head: String = head.iter().enumerate().map(|(i, cell)| format!("<th scope=\"col\"{}>{}</th>", class(i), inlines(cell))).collect();
-    let rows: String = rows.iter().map(|row| {
-        let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(cell))).collect();
-        format!("<tr>{cells}</tr>\n")
-    }).collect();
-    format!("<div class=\"scroll\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    let head: String = head
+        .iter()
+        .enumerate()
+        .map(|(i, cell)| format!("<th scope=\"col\"{}>{}</th>", class(i), inlines(cell)))
+        .collect();
+    let rows: String = rows
+        .iter()
+        .map(|row| {
+            let cells: String = row
+                .iter()
+                .enumerate()
+                .map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(cell)))
+                .collect();
+            format!("<tr>{cells}</tr>\n")
+        })
+        .collect();
+    format!(
+        "<div class=\"scroll\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+    )
 }
 
 fn chart_block(chart: &ChartBlock) -> String {
     let mut out = format!("<figure class=\"chart\" id=\"chart-{}\">\n<figcaption>", chart.id);
-    let _ = write!(out, "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>", inlines(&chart.title.inlines), inlines(&chart.subtitle.inlines));
-    let _ = write!(out, "</figcaption>\n<div class=\"plot\" role=\"group\" aria-label=\"Chart\" tabindex=\"0\">\n{}</div>\n", chart.svg);
-    let _ = write!(out, "<details><summary>Data of this chart</summary>\n{}</details>\n", grid(&chart.data, None));
-    out.push_str(&below(chart.note.as_ref().map(|note| inlines(&note.inlines)), None, chart.data.marks, &chart.sources));
+    let _ = write!(
+        out,
+        "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>",
+        inlines(&chart.title.inlines),
+        inlines(&chart.subtitle.inlines)
+    );
+    let _ = write!(
+        out,
+        "</figcaption>\n<div class=\"plot\" role=\"group\" aria-label=\"Chart\" tabindex=\"0\">\n{}</div>\n",
+        chart.svg
+    );
+    let _ = write!(
+        out,
+        "<details><summary>Data of this chart</summary>\n{}</details>\n",
+        grid(&chart.data, None)
+    );
+    out.push_str(&below(
+        chart.note.as_ref().map(|note| inlines(&note.inlines)),
+        None,
+        chart.data.marks,
+        &chart.sources,
+    ));
     out.push_str("</figure>\n");
     out
 }
@@ -155,12 +204,26 @@ fn chart_block(chart: &ChartBlock) -> String {
 fn table_block(table: &TableBlock) -> String {
     let caption = inlines(&table.caption.inlines);
     let more = table.more.as_ref().map(|more| format!("And {more} others."));
-    let below = below(table.note.as_ref().map(|note| inlines(&note.inlines)), more, table.data.marks, &table.sources);
-    format!("<figure class=\"table\" id=\"table-{}\">\n{}{below}</figure>\n", table.id, grid(&table.data, Some(&caption)))
+    let below = below(
+        table.note.as_ref().map(|note| inlines(&note.inlines)),
+        more,
+        table.data.marks,
+        &table.sources,
+    );
+    format!(
+        "<figure class=\"table\" id=\"table-{}\">\n{}{below}</figure>\n",
+        table.id,
+        grid(&table.data, Some(&caption))
+    )
 }
 
 /// Note, what is left out, legend of marks, sources.
-fn below(note: Option<String>, more: Option<String>, marks: (bool, bool), sources: &[NoteRef]) -> String {
+fn below(
+    note: Option<String>,
+    more: Option<String>,
+    marks: (bool, bool),
+    sources: &[NoteRef],
+) -> String {
     let mut out = note.map_or(String::new(), |note| format!("<p class=\"below\">{note}</p>\n"));
     let mut words: Vec<String> = more.into_iter().chain(legend(marks)).collect();
     if !sources.is_empty() {
@@ -173,37 +236,73 @@ fn below(note: Option<String>, more: Option<String>, marks: (bool, bool), source
 }
 
 fn grid(grid: &Grid, caption: Option<&str>) -> String {
-    let numeric = |column: usize| grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric);
+    let numeric = |column: usize| {
+        grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
+    };
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
-    let head: String = grid.head.iter().enumerate()
-        .map(|(i, text)| format!("<th scope=\"col\"{}>{}</th>", class(numeric(i)), inlines(&text.inlines)))
+    let head: String = grid
+        .head
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            format!("<th scope=\"col\"{}>{}</th>", class(numeric(i)), inlines(&text.inlines))
+        })
         .collect();
-    let rows: String = grid.rows.iter().map(|row| {
-        let cells: String = row.iter().enumerate().map(|(i, cell)| {
-            let text = escape(&cell.shown);
-            if i < grid.headers {
-                return format!("<th scope=\"row\">{text}</th>");
-            }
-            let text = cell.figure.as_ref().map_or(text.clone(), |id| format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id)));
-            format!("<td{}>{text}</td>", class(cell.numeric))
-        }).collect();
-        format!("<tr>{cells}</tr>\n")
-    }).collect();
+    let rows: String = grid
+        .rows
+        .iter()
+        .map(|row| {
+            let cells: String = row
+                .iter()
+                .enumerate()
+                .map(|(i, cell)| {
+                    let text = escape(&cell.shown);
+                    if i < grid.headers {
+                        return format!("<th scope=\"row\">{text}</th>");
+                    }
+                    let text = cell.figure.as_ref().map_or(text.clone(), |id| {
+                        format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
+                    });
+                    format!("<td{}>{text}</td>", class(cell.numeric))
+                })
+                .collect();
+            format!("<tr>{cells}</tr>\n")
+        })
+        .collect();
     let label = caption.map_or("Data of the chart".to_string(), |_| "Table".to_string());
-    let caption = caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
-    format!("<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    let caption =
+        caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
+    format!(
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+    )
 }
 
 fn method(method: &Method) -> String {
-    let mut out = format!("<div class=\"method\" id=\"{}\">\n<h3>{}</h3>\n<p>", anchor(&method.id), escape(&method.label));
+    let mut out = format!(
+        "<div class=\"method\" id=\"{}\">\n<h3>{}</h3>\n<p>",
+        anchor(&method.id),
+        escape(&method.label)
+    );
     if let Some(shown) = &method.shown {
         let _ = write!(out, "<strong class=\"shown\">{}</strong> ", escape(shown.as_str()));
     }
-    let _ = writeln!(out, "<span class=\"kind\">{}</span> {}{}</p>", method.provenance, escape(&method.words), note_refs(&method.sources));
+    let _ = writeln!(
+        out,
+        "<span class=\"kind\">{}</span> {}{}</p>",
+        method.provenance,
+        escape(&method.words),
+        note_refs(&method.sources)
+    );
     if let Some(recipe) = &method.recipe {
-        let _ = writeln!(out, "<p class=\"recipe\"><code>{} = {}</code></p>", escape(&method.id), escape(recipe));
+        let _ = writeln!(
+            out,
+            "<p class=\"recipe\"><code>{} = {}</code></p>",
+            escape(&method.id),
+            escape(recipe)
+        );
     }
-    let sentences: Vec<String> = method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
+    let sentences: Vec<String> =
+        method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
     if !sentences.is_empty() {
         let _ = writeln!(out, "<p>{}</p>", sentences.join(" "));
     }
@@ -239,10 +338,13 @@ fn notes(document: &Document) -> String {
 }
 
 fn detail(detail: &Detail) -> String {
-    let space = |words: &str| if words.is_empty() { String::new() } else { format!(" {}", escape(words)) };
+    let space =
+        |words: &str| if words.is_empty() { String::new() } else { format!(" {}", escape(words)) };
     match detail {
         Detail::Words(words) => space(words),
-        Detail::Address(words, url) => format!("{} <a href=\"{1}\">{1}</a>", space(words), escape(url)),
+        Detail::Address(words, url) => {
+            format!("{} <a href=\"{1}\">{1}</a>", space(words), escape(url))
+        }
         Detail::Code(words, code) => format!("{} <code>{}</code>.", space(words), escape(code)),
     }
 }

@@ -34,10 +34,16 @@ fn method(method: &Method) -> String {
     if let Some(shown) = &method.shown {
         head.push_str(&format!("**{}** ", escape(shown.as_str())));
     }
-    head.push_str(&format!("{} {}{}", method.provenance, escape(&method.words), marks(&method.sources)));
+    head.push_str(&format!(
+        "{} {}{}",
+        method.provenance,
+        escape(&method.words),
+        marks(&method.sources)
+    ));
     let mut parts = vec![format!("### {}", escape(&method.label)), head];
     parts.extend(method.recipe.as_ref().map(|recipe| code(&format!("{} = {recipe}", method.id))));
-    let sentences: Vec<String> = method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
+    let sentences: Vec<String> =
+        method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
     if !sentences.is_empty() {
         parts.push(sentences.join(" "));
     }
@@ -68,18 +74,31 @@ fn notes(document: &Document) -> Vec<String> {
 }
 
 fn source(citation: &Citation) -> String {
-    let title = citation.title.as_ref().map_or(String::new(), |title| format!(" *{}*.", escape(title)));
+    let title =
+        citation.title.as_ref().map_or(String::new(), |title| format!(" *{}*.", escape(title)));
     let details: String = citation.details.iter().map(detail).collect();
-    let supports: Vec<String> = citation.supports.iter().map(|support| {
-        let shown = support.shown.as_ref().map_or(String::new(), |shown| format!(" {}", escape(shown.as_str())));
-        format!("{}{shown} ({})", escape(&support.id), escape(&support.place))
-    }).collect();
-    let supports = if supports.is_empty() { String::new() } else { format!("\n\n    Supports: {}.", supports.join("; ")) };
+    let supports: Vec<String> = citation
+        .supports
+        .iter()
+        .map(|support| {
+            let shown = support
+                .shown
+                .as_ref()
+                .map_or(String::new(), |shown| format!(" {}", escape(shown.as_str())));
+            format!("{}{shown} ({})", escape(&support.id), escape(&support.place))
+        })
+        .collect();
+    let supports = if supports.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n    Supports: {}.", supports.join("; "))
+    };
     format!("{}.{title}{details}{supports}", escape(&citation.publisher))
 }
 
 fn detail(detail: &Detail) -> String {
-    let space = |words: &str| if words.is_empty() { String::new() } else { format!(" {}", escape(words)) };
+    let space =
+        |words: &str| if words.is_empty() { String::new() } else { format!(" {}", escape(words)) };
     match detail {
         Detail::Words(words) => space(words),
         Detail::Address(words, url) => format!("{} <{url}>", space(words)),

@@ -33,7 +33,8 @@ impl Theme {
 
     /// The built-in files, but for those that `file` has.
     pub fn with(file: impl Fn(&str) -> Option<String>) -> Self {
-        let read = |(name, default): (&str, &str)| file(name).unwrap_or_else(|| default.to_string());
+        let read =
+            |(name, default): (&str, &str)| file(name).unwrap_or_else(|| default.to_string());
         Self { page: read(PAGE), briefing: read(BRIEFING), style: read(STYLE) }
     }
 
@@ -59,7 +60,12 @@ fn escape_markdown(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
     out.write_all(crate::document::escape(text).as_bytes())
 }
 
-fn render(tera: &mut Tera, name: &str, template: &str, context: &Context) -> Result<String, Diagnostic> {
+fn render(
+    tera: &mut Tera,
+    name: &str,
+    template: &str,
+    context: &Context,
+) -> Result<String, Diagnostic> {
     let result = tera.add_raw_template(name, template).and_then(|()| tera.render(name, context));
     result.map_err(|error| {
         let message = match error.kind() {

@@ -17,7 +17,9 @@ pub(super) fn decimal(text: &[u8]) -> Option<(i64, u32)> {
     let mut point = None;
     for (at, byte) in digits.iter().enumerate() {
         match byte {
-            b'0'..=b'9' => mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?,
+            b'0'..=b'9' => {
+                mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?
+            }
             b'.' if point.is_none() && at > 0 => point = Some(at),
             b'e' | b'E' if at > 0 => return scientific(text),
             _ => return None,
@@ -53,7 +55,9 @@ pub(super) fn typed(kind: ColumnType, text: &[u8]) -> Option<(i64, u32)> {
             let number = text.strip_suffix(b"%").unwrap_or(text).trim_ascii_end();
             decimal(number).map(|(mantissa, scale)| (mantissa, scale + 2))
         }
-        ColumnType::Date => Date::parse(std::str::from_utf8(text).ok()?).map(|date| (date.days(), 0)),
+        ColumnType::Date => {
+            Date::parse(std::str::from_utf8(text).ok()?).map(|date| (date.days(), 0))
+        }
         ColumnType::Boolean => match text.to_ascii_lowercase().as_slice() {
             b"true" | b"yes" => Some((1, 0)),
             b"false" | b"no" => Some((0, 0)),
@@ -66,22 +70,29 @@ pub(super) fn typed(kind: ColumnType, text: &[u8]) -> Option<(i64, u32)> {
 /// The narrowest type that all texts have; nine in ten where the rest may be markers.
 pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> ColumnType {
     let total = cells.clone().count();
-    let fits = |test: &dyn Fn(&[u8]) -> bool| cells.clone().filter(|cell| test(cell)).count() * 10 >= total * 9;
+    let fits = |test: &dyn Fn(&[u8]) -> bool| {
+        cells.clone().filter(|cell| test(cell)).count() * 10 >= total * 9
+    };
     let number = |cell: &[u8]| decimal(cell).is_some();
     let period = |cell: &[u8]| {
-        std::str::from_utf8(cell).is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
+        std::str::from_utf8(cell)
+            .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
     };
     let year = |cell: &[u8]| cell.len() == 4 && cell.iter().all(u8::is_ascii_digit);
     if total == 0 {
         return ColumnType::Text;
     }
     // a code such as 012 is a text, though it looks like a number
-    let code = |cell: &[u8]| cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit);
+    let code =
+        |cell: &[u8]| cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit);
     if cells.clone().any(code) {
         return ColumnType::Text;
     }
     if fits(&number) {
-        let whole = cells.clone().filter(|cell| number(cell)).all(|cell| decimal(cell).is_some_and(|(_, scale)| scale == 0));
+        let whole = cells
+            .clone()
+            .filter(|cell| number(cell))
+            .all(|cell| decimal(cell).is_some_and(|(_, scale)| scale == 0));
         return if whole { ColumnType::Integer } else { ColumnType::Decimal };
     }
     if fits(&|cell| cell.ends_with(b"%") && typed(ColumnType::Percent, cell).is_some()) {
@@ -132,11 +143,20 @@ impl Short {
     /// The first and the last bytes, which overlap; `None` beyond 16 bytes.
     fn new(text: &[u8]) -> Option<Self> {
         let length = text.len();
-        let word = |at: usize| text.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
-        let half = |at: usize| text.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes).map(u64::from);
+        let word = |at: usize| {
+            text.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
+        };
+        let half = |at: usize| {
+            text.get(at..at + 4)
+                .and_then(|b| b.try_into().ok())
+                .map(u32::from_le_bytes)
+                .map(u64::from)
+        };
         let (first, last) = match length {
             0 => (0, 0),
-            1..=3 => (u64::from(text[0]) | u64::from(text[length / 2]) << 8, u64::from(text[length - 1])),
+            1..=3 => {
+                (u64::from(text[0]) | u64::from(text[length / 2]) << 8, u64::from(text[length - 1]))
+            }
             4..=7 => (half(0)?, half(length - 4)?),
             8..=16 => (word(0)?, word(length - 8)?),
             _ => return None,
@@ -146,7 +166,8 @@ impl Short {
 
     /// One of 512 places.
     fn place(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.length as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 55) as usize
     }
 }
@@ -179,9 +200,15 @@ pub(super) struct Markers {
 }
 
 impl Markers {
-    pub(super) fn new<'a>(missing: impl Iterator<Item = &'a String>, suppressed: &[String]) -> Self {
+    pub(super) fn new<'a>(
+        missing: impl Iterator<Item = &'a String>,
+        suppressed: &[String],
+    ) -> Self {
         let bytes = |text: &String| text.trim().as_bytes().to_vec();
-        Self { missing: missing.map(bytes).collect(), suppressed: suppressed.iter().map(bytes).collect() }
+        Self {
+            missing: missing.map(bytes).collect(),
+            suppressed: suppressed.iter().map(bytes).collect(),
+        }
     }
 
     /// The mark of a trimmed cell; `Known` where its text is to be read.

@@ -21,9 +21,13 @@ const MAX_RECORD: usize = 16 * 1024 * 1024;
 pub(super) enum Fault {
     Read(io::Error),
     /// A quotation opened on this line is never closed.
-    Unclosed { line: u64 },
+    Unclosed {
+        line: u64,
+    },
     /// A record that begins on this line is larger than any real one.
-    Huge { line: u64 },
+    Huge {
+        line: u64,
+    },
     /// A byte order mark of UTF-16.
     Utf16,
 }
@@ -58,7 +62,17 @@ pub(super) struct Feed<'r> {
 impl<'r> Feed<'r> {
     pub(super) fn new(reader: Box<dyn Read + Send + 'r>) -> Self {
         let (hasher, carry) = (Hasher::default(), Vec::new());
-        Self { reader, hasher, carry, byte: 0, line: 1, newline: None, ended: false, index: 0, spare: Vec::new() }
+        Self {
+            reader,
+            hasher,
+            carry,
+            byte: 0,
+            line: 1,
+            newline: None,
+            ended: false,
+            index: 0,
+            spare: Vec::new(),
+        }
     }
 
     /// The next whole records, or nothing at the end.
@@ -84,7 +98,9 @@ impl<'r> Feed<'r> {
                     return Ok(Some(self.cut(buffer, end, newline)));
                 }
                 (Some(end), _) => return Ok(Some(self.cut(buffer, end, newline))),
-                (None, _) if buffer.len() > MAX_RECORD => return Err(Fault::Huge { line: self.line }),
+                (None, _) if buffer.len() > MAX_RECORD => {
+                    return Err(Fault::Huge { line: self.line });
+                }
                 (None, _) => target = (buffer.len() * 2).min(MAX_RECORD + 1),
             }
         }
@@ -119,7 +135,8 @@ impl<'r> Feed<'r> {
     fn cut(&mut self, mut buffer: Vec<u8>, end: usize, newline: u8) -> Chunk {
         self.carry.extend_from_slice(&buffer[end..]);
         buffer.truncate(end);
-        let chunk = Chunk { index: self.index, byte: self.byte, line: self.line, newline, bytes: buffer };
+        let chunk =
+            Chunk { index: self.index, byte: self.byte, line: self.line, newline, bytes: buffer };
         self.index += 1;
         self.byte += chunk.bytes.len() as u64;
         self.line += memchr_iter(newline, &chunk.bytes).count() as u64;
@@ -215,7 +232,11 @@ impl<'a> Row<'a> {
     pub(super) fn cell(&self, index: usize) -> &'a [u8] {
         let cell = match self {
             Self::Plain(line, ends) => {
-                let start = if index == 0 { 0 } else { ends.get(index - 1).map_or(line.len(), |end| end + 1) };
+                let start = if index == 0 {
+                    0
+                } else {
+                    ends.get(index - 1).map_or(line.len(), |end| end + 1)
+                };
                 ends.get(index).map_or(&line[..0], |end| &line[start..*end])
             }
             Self::Quoted(record) => record.get(index).unwrap_or(b""),
@@ -255,7 +276,9 @@ pub(super) fn records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, 
         while bytes.get(start).is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             start += 1;
         }
-        if newline == b'\n' && record.get(record.len() - 1).is_some_and(|last| last.ends_with(b"\r")) {
+        if newline == b'\n'
+            && record.get(record.len() - 1).is_some_and(|last| last.ends_with(b"\r"))
+        {
             record = trimmed(&record);
         }
         let blank = record.iter().all(|cell| cell.trim_ascii().is_empty());
@@ -268,7 +291,15 @@ pub(super) fn records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, 
 /// A record without the CR that a CRLF leaves on its last cell.
 fn trimmed(record: &ByteRecord) -> ByteRecord {
     let last = record.len() - 1;
-    record.iter().enumerate().map(|(index, cell)| if index == last { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell }).collect()
+    record
+        .iter()
+        .enumerate()
+        .map(
+            |(index, cell)| {
+                if index == last { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell }
+            },
+        )
+        .collect()
 }
 
 fn plain_records(bytes: &[u8], newline: u8, mut visit: impl FnMut(Row<'_>, usize) -> bool) {
@@ -321,14 +352,20 @@ impl Table<'_> {
 }
 
 /// Splits a chunk into rows of `width` cells; `cells` lends its memory.
-pub(super) fn split(bytes: &[u8], newline: u8, width: usize, mut cells: Vec<(u32, u32)>) -> Table<'_> {
+pub(super) fn split(
+    bytes: &[u8],
+    newline: u8,
+    width: usize,
+    mut cells: Vec<(u32, u32)>,
+) -> Table<'_> {
     cells.clear();
     if memchr(b'"', bytes).is_some() {
         return split_quoted(bytes, newline, width, cells);
     }
     let (mut rows, mut ragged) = (Vec::with_capacity(bytes.len() / 32), Vec::new());
     let (mut start, mut row_start, mut line, mut row_cells) = (0usize, 0usize, 0u32, 0usize);
-    let ends = memchr2_iter(b',', newline, bytes).chain((bytes.last() != Some(&newline)).then_some(bytes.len()));
+    let ends = memchr2_iter(b',', newline, bytes)
+        .chain((bytes.last() != Some(&newline)).then_some(bytes.len()));
     for end in ends {
         cells.push((start as u32, end as u32));
         start = end + 1;
@@ -354,7 +391,8 @@ pub(super) fn split(bytes: &[u8], newline: u8, width: usize, mut cells: Vec<(u32
 
 /// The same where cells are quoted: their texts are put together anew, without the quotation marks.
 fn split_quoted(bytes: &[u8], newline: u8, width: usize, cells: Vec<(u32, u32)>) -> Table<'_> {
-    let mut table = Table { bytes: Vec::new().into(), cells, width, rows: Vec::new(), ragged: Vec::new() };
+    let mut table =
+        Table { bytes: Vec::new().into(), cells, width, rows: Vec::new(), ragged: Vec::new() };
     let mut texts: Vec<u8> = Vec::with_capacity(bytes.len());
     let (mut counted, mut line) = (0, 0);
     records(bytes, newline, |row, start| {
@@ -383,7 +421,9 @@ mod tests {
     fn all(bytes: &[u8], newline: u8) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
         records(bytes, newline, |row, _| {
-            rows.push((0..row.len()).map(|i| String::from_utf8_lossy(row.cell(i)).into_owned()).collect());
+            rows.push(
+                (0..row.len()).map(|i| String::from_utf8_lossy(row.cell(i)).into_owned()).collect(),
+            );
             true
         });
         rows

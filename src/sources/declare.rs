@@ -158,10 +158,19 @@ pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
     Outcome::new(sources, diagnostics)
 }
 
-fn add(sources: &mut Sources, id: String, span: Span, folder: &str, raw: RawSource, diagnostics: &mut Diagnostics) {
+fn add(
+    sources: &mut Sources,
+    id: String,
+    span: Span,
+    folder: &str,
+    raw: RawSource,
+    diagnostics: &mut Diagnostics,
+) {
     if let Some(first) = sources.sources.get(&id) {
         let message = format!("the source `{id}` is declared twice");
-        diagnostics.push(Diagnostic::error(Code::BadId, message).at(span).related(first.span, "first here"));
+        diagnostics.push(
+            Diagnostic::error(Code::BadId, message).at(span).related(first.span, "first here"),
+        );
         return;
     }
     let mut date = |passage: &Option<Passage>| {
@@ -169,7 +178,11 @@ fn add(sources: &mut Sources, id: String, span: Span, folder: &str, raw: RawSour
         let date = PartialDate::parse(passage.words.trim());
         if date.is_none() {
             let message = format!("`{}` is not a date", passage.words);
-            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint("write 2025, 2025-03 or 2025-03-06"));
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message)
+                    .at(passage.span)
+                    .hint("write 2025, 2025-03 or 2025-03-06"),
+            );
         }
         date
     };
@@ -194,21 +207,37 @@ fn add(sources: &mut Sources, id: String, span: Span, folder: &str, raw: RawSour
             continue;
         };
         if let Some(first) = sources.datasets.get(&dataset.name) {
-            let message = format!("the dataset `{}` is declared twice in this project", dataset.name);
-            diagnostics.push(Diagnostic::error(Code::BadId, message).at(name.span).related(first.span, "first here"));
+            let message =
+                format!("the dataset `{}` is declared twice in this project", dataset.name);
+            diagnostics.push(
+                Diagnostic::error(Code::BadId, message)
+                    .at(name.span)
+                    .related(first.span, "first here"),
+            );
             continue;
         }
         sources.datasets.insert(dataset.name.clone(), dataset);
     }
 }
 
-fn dataset(source: &str, folder: &str, name: &Passage, raw: RawDataset, diagnostics: &mut Diagnostics) -> Option<Dataset> {
+fn dataset(
+    source: &str,
+    folder: &str,
+    name: &Passage,
+    raw: RawDataset,
+    diagnostics: &mut Diagnostics,
+) -> Option<Dataset> {
     if !crate::spec::is_id(&name.words) {
         let message = format!("`{}` is not a dataset's name", name.words);
-        diagnostics.push(Diagnostic::error(Code::BadId, message).at(name.span).hint("use lower-case letters, digits and `_`"));
+        diagnostics.push(
+            Diagnostic::error(Code::BadId, message)
+                .at(name.span)
+                .hint("use lower-case letters, digits and `_`"),
+        );
         return None;
     }
-    let words = |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
+    let words =
+        |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
     let ignore = raw.ignore_rows.as_ref().map(language::parse_condition).transpose();
     let ignore = diagnostics.take(ignore)?;
     let mut rules = Vec::new();
@@ -225,14 +254,20 @@ fn dataset(source: &str, folder: &str, name: &Passage, raw: RawDataset, diagnost
         let on = PartialDate::parse(raw.on.words.trim());
         if on.is_none() {
             let message = format!("`{}` is not a date", raw.on.words);
-            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(raw.on.span).hint("write 2025-04-13"));
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message).at(raw.on.span).hint("write 2025-04-13"),
+            );
         }
         Some(Transcribed { by: raw.by.words.clone(), on: on? })
     });
     let path = join(folder, &raw.file.words);
     let Some(path) = path else {
         let message = format!("`{}` leaves the source's folder", raw.file.words);
-        diagnostics.push(Diagnostic::error(Code::OutsideProject, message).at(raw.file.span).hint("keep the file beside its `source.yaml`"));
+        diagnostics.push(
+            Diagnostic::error(Code::OutsideProject, message)
+                .at(raw.file.span)
+                .hint("keep the file beside its `source.yaml`"),
+        );
         return None;
     };
     Some(Dataset {
@@ -256,11 +291,16 @@ fn dataset(source: &str, folder: &str, name: &Passage, raw: RawDataset, diagnost
 /// A path below a folder; `None` where it is absolute or goes up.
 fn join(folder: &str, file: &str) -> Option<String> {
     let parts: Vec<&str> = file.split(['/', '\\']).collect();
-    let plain = !file.is_empty() && parts.iter().all(|part| !matches!(*part, "" | "." | "..") && !part.contains(':'));
+    let plain = !file.is_empty()
+        && parts.iter().all(|part| !matches!(*part, "" | "." | "..") && !part.contains(':'));
     plain.then(|| format!("{folder}/{}", parts.join("/")))
 }
 
-fn column_declaration(name: &Passage, raw: &RawColumn, diagnostics: &mut Diagnostics) -> ColumnDeclaration {
+fn column_declaration(
+    name: &Passage,
+    raw: &RawColumn,
+    diagnostics: &mut Diagnostics,
+) -> ColumnDeclaration {
     let kind = raw.kind.as_ref().and_then(|passage| {
         let kind = column_type(passage.words.trim());
         if kind.is_none() {
@@ -271,7 +311,8 @@ fn column_declaration(name: &Passage, raw: &RawColumn, diagnostics: &mut Diagnos
         }
         kind
     });
-    let words = |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
+    let words =
+        |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
     ColumnDeclaration {
         from: raw.from.as_ref().map_or_else(|| name.words.clone(), |from| from.words.clone()),
         span: raw.from.as_ref().map_or(name.span, |from| from.span),

@@ -49,7 +49,11 @@ impl Test {
         };
         let literal = literals.iter().find(|literal| !literal.met.load(Ordering::Relaxed))?;
         let message = format!("`{}` occurs nowhere in this column", literal.text);
-        Some(Diagnostic::error(Code::SilentLiteral, message).at(literal.span).hint("look how the file writes it; a row that is meant to be ignored would count"))
+        Some(
+            Diagnostic::error(Code::SilentLiteral, message)
+                .at(literal.span)
+                .hint("look how the file writes it; a row that is meant to be ignored would count"),
+        )
     }
 
     /// Whether a row, as the texts of its cells, is ignored.
@@ -89,13 +93,19 @@ pub(super) fn compile(expr: &Expr, columns: &BTreeMap<&str, usize>) -> Result<Te
     };
     Ok(match &expr.kind {
         Kind::Compare(Compare::Equal, a, b) => Test::Equal(column(a)?, vec![text(b)?]),
-        Kind::Compare(Compare::Unequal, a, b) => Test::Not(Box::new(Test::Equal(column(a)?, vec![text(b)?]))),
-        Kind::In(a, list) => Test::Equal(column(a)?, list.iter().map(text).collect::<Result<_, _>>()?),
+        Kind::Compare(Compare::Unequal, a, b) => {
+            Test::Not(Box::new(Test::Equal(column(a)?, vec![text(b)?])))
+        }
+        Kind::In(a, list) => {
+            Test::Equal(column(a)?, list.iter().map(text).collect::<Result<_, _>>()?)
+        }
         Kind::Match(test, a, b) => Test::Match(column(a)?, *test, text(b)?),
         Kind::Is(a, State::Missing) => Test::Missing(column(a)?),
         Kind::Is(a, State::Known) => Test::Not(Box::new(Test::Missing(column(a)?))),
         Kind::Not(a) => Test::Not(Box::new(compile(a, columns)?)),
-        Kind::And(a, b) => Test::And(Box::new(compile(a, columns)?), Box::new(compile(b, columns)?)),
+        Kind::And(a, b) => {
+            Test::And(Box::new(compile(a, columns)?), Box::new(compile(b, columns)?))
+        }
         Kind::Or(a, b) => Test::Or(Box::new(compile(a, columns)?), Box::new(compile(b, columns)?)),
         _ => return Err(unsuited(expr)),
     })

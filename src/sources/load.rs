@@ -14,8 +14,8 @@ use super::declare::{ColumnType, Dataset};
 use super::ignore::{self, Test};
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::frame::{
-    Checkpoint, Column, Compiler, Fold, FoldKind, Frame, Group, Key, Mark, Meaning, Part, Payload, Program, Provenance,
-    Query, Scope, TypedKind, scan,
+    Checkpoint, Column, Compiler, Fold, FoldKind, Frame, Group, Key, Mark, Meaning, Part, Payload,
+    Program, Provenance, Query, Scope, TypedKind, scan,
 };
 use crate::value::{Grain, Period};
 
@@ -39,7 +39,8 @@ pub fn load(dataset: &Dataset, wanted: &Wanted, open: &mut Open<'_>) -> Outcome<
         let loader = Loader { dataset, wanted, retyped: &retyped };
         match loader.run(open, &mut diagnostics) {
             Ok(frame) => {
-                let sound = frame.filter(|frame| checks(dataset, frame, wanted.threads, &mut diagnostics));
+                let sound =
+                    frame.filter(|frame| checks(dataset, frame, wanted.threads, &mut diagnostics));
                 return Outcome::new(sound, diagnostics);
             }
             // the head of the file suggested another type than the rest: read it again, at most twice a column
@@ -99,19 +100,26 @@ struct Parsed {
 
 impl Loader<'_> {
     /// The frame; `None` after an error; `Err` with the columns that are to be read again as another type.
-    fn run(&self, open: &mut Open<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Frame>, BTreeMap<String, ColumnType>> {
+    fn run(
+        &self,
+        open: &mut Open<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Frame>, BTreeMap<String, ColumnType>> {
         let path = &self.dataset.path;
         let mut feed = match open() {
             Ok(reader) => Feed::new(reader),
             Err(error) => {
-                diagnostics.push(unreadable(path, &error).related(self.dataset.file_span, "named here"));
+                diagnostics
+                    .push(unreadable(path, &error).related(self.dataset.file_span, "named here"));
                 return Ok(None);
             }
         };
         let first = match feed.next() {
             Ok(Some(chunk)) => chunk,
             Ok(None) => {
-                diagnostics.push(Diagnostic::error(Code::EmptyFile, format!("`{path}` is empty")).in_file(path));
+                diagnostics.push(
+                    Diagnostic::error(Code::EmptyFile, format!("`{path}` is empty")).in_file(path),
+                );
                 return Ok(None);
             }
             Err(fault) => {
@@ -122,7 +130,8 @@ impl Loader<'_> {
         let Some((layout, first)) = self.layout(first, diagnostics) else { return Ok(None) };
         let mut layout = layout;
         let types = self.types(&mut layout, &first);
-        let (parsed, seeded, feed) = match self.parse_all(&layout, &types, first, feed, diagnostics) {
+        let (parsed, seeded, feed) = match self.parse_all(&layout, &types, first, feed, diagnostics)
+        {
             Some(result) => result,
             None => return Ok(None),
         };
@@ -133,16 +142,26 @@ impl Loader<'_> {
 
     fn fault(&self, fault: Fault) -> Diagnostic {
         let path = &self.dataset.path;
-        let at_line = |line| Cell { path: path.clone(), line, column: 0, excerpt: String::new(), range: (0, 0) };
+        let at_line = |line| Cell {
+            path: path.clone(),
+            line,
+            column: 0,
+            excerpt: String::new(),
+            range: (0, 0),
+        };
         match fault {
             Fault::Read(error) => unreadable(path, &error),
-            Fault::Unclosed { line } => Diagnostic::error(Code::UnclosedQuote, "a quotation mark that is never closed")
-                .at(at_line(line))
-                .hint("close it, or double it (`\"\"`) where it belongs to the text"),
+            Fault::Unclosed { line } => {
+                Diagnostic::error(Code::UnclosedQuote, "a quotation mark that is never closed")
+                    .at(at_line(line))
+                    .hint("close it, or double it (`\"\"`) where it belongs to the text")
+            }
             Fault::Huge { line } => Diagnostic::error(Code::HugeField, "a row of more than 16 MB")
                 .at(at_line(line))
                 .hint("look for a quotation mark on this line that is never closed"),
-            Fault::Utf16 => Diagnostic::error(Code::BadEncoding, "the file is UTF-16").in_file(path).hint("save it as UTF-8"),
+            Fault::Utf16 => Diagnostic::error(Code::BadEncoding, "the file is UTF-16")
+                .in_file(path)
+                .hint("save it as UTF-8"),
         }
     }
 
@@ -157,7 +176,11 @@ impl Loader<'_> {
         }
         records(&first.bytes, first.newline, |row, start| {
             if headers.is_none() {
-                headers = Some((0..row.len()).map(|i| String::from_utf8_lossy(row.cell(i)).into_owned()).collect());
+                headers = Some(
+                    (0..row.len())
+                        .map(|i| String::from_utf8_lossy(row.cell(i)).into_owned())
+                        .collect(),
+                );
                 return true;
             }
             end = start;
@@ -165,7 +188,8 @@ impl Loader<'_> {
         });
         let Some(headers) = headers else {
             let message = format!("`{}` holds only blank lines", self.dataset.path);
-            diagnostics.push(Diagnostic::error(Code::EmptyFile, message).in_file(&self.dataset.path));
+            diagnostics
+                .push(Diagnostic::error(Code::EmptyFile, message).in_file(&self.dataset.path));
             return None;
         };
         let rest = first.bytes.split_off(end);
@@ -178,11 +202,23 @@ impl Loader<'_> {
     fn columns(&self, headers: &[String], diagnostics: &mut Diagnostics) -> Option<Layout> {
         let dataset = self.dataset;
         let path = &dataset.path;
-        let at = Cell { path: path.clone(), line: 1, column: 0, excerpt: headers.join(","), range: (0, 0) };
+        let at = Cell {
+            path: path.clone(),
+            line: 1,
+            column: 0,
+            excerpt: headers.join(","),
+            range: (0, 0),
+        };
         let mut positions: BTreeMap<String, usize> = BTreeMap::new();
-        for (position, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
+        for (position, header) in
+            headers.iter().enumerate().filter(|(_, header)| !header.is_empty())
+        {
             if let Some(first) = positions.insert(normal(header), position) {
-                let message = format!("columns {} and {} are both headed `{header}`", first + 1, position + 1);
+                let message = format!(
+                    "columns {} and {} are both headed `{header}`",
+                    first + 1,
+                    position + 1
+                );
                 let error = Diagnostic::error(Code::DuplicateHeader, message).at(at.clone());
                 diagnostics.push(error.hint("two columns with one name cannot be told apart; ask the publisher, or cut one in a copy"));
                 return None;
@@ -196,21 +232,31 @@ impl Loader<'_> {
                     let message = format!("`{path}` has no column `{}`", declared.from);
                     let error = Diagnostic::error(Code::UnknownColumn, message).at(declared.span);
                     let all = headers.iter().map(String::as_str);
-                    diagnostics.push(error.did_you_mean(&declared.from, all).hint(format!("headers: {}", headers.join(", "))));
+                    diagnostics.push(
+                        error
+                            .did_you_mean(&declared.from, all)
+                            .hint(format!("headers: {}", headers.join(", "))),
+                    );
                 }
             }
         }
         let names: Vec<String> = slugs(headers, names);
-        let by_name: BTreeMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+        let by_name: BTreeMap<&str, usize> =
+            names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         let source_column = dataset.source_column.iter();
         for (name, span) in dataset.key.iter().chain(source_column) {
             if !by_name.contains_key(name.as_str()) {
                 let message = format!("`{path}` has no column `{name}`");
                 let error = Diagnostic::error(Code::UnknownColumn, message).at(*span);
-                diagnostics.push(error.did_you_mean(name, by_name.keys().copied()).hint(format!("columns: {}", names.join(", "))));
+                diagnostics.push(
+                    error
+                        .did_you_mean(name, by_name.keys().copied())
+                        .hint(format!("columns: {}", names.join(", "))),
+                );
             }
         }
-        let ignore = dataset.ignore.as_ref().map(|expr| ignore::compile(expr, &by_name)).transpose();
+        let ignore =
+            dataset.ignore.as_ref().map(|expr| ignore::compile(expr, &by_name)).transpose();
         let ignore = diagnostics.take(ignore)?;
         if diagnostics.has_errors() {
             return None;
@@ -218,20 +264,27 @@ impl Loader<'_> {
         let needed = |name: &str| {
             self.wanted.names.contains(name)
                 || dataset.key.iter().chain(&dataset.source_column).any(|(key, _)| key == name)
-                || dataset.rules.iter().any(|(_, rule)| rule.names().iter().any(|(used, _)| *used == name))
+                || dataset
+                    .rules
+                    .iter()
+                    .any(|(_, rule)| rule.names().iter().any(|(used, _)| *used == name))
         };
-        let kept = names.iter().enumerate().filter(|(_, name)| needed(name)).map(|(position, name)| {
-            let declared = dataset.columns.get(name);
-            let own = declared.map_or(&[][..], |d| &d.missing);
-            Kept {
-                name: name.clone(),
-                header: headers[position].clone(),
-                position,
-                kind: declared.and_then(|d| d.kind),
-                unit: declared.and_then(|d| d.unit.clone()),
-                markers: Markers::new(dataset.missing.iter().chain(own), declared.map_or(&[][..], |d| &d.suppressed)),
-            }
-        });
+        let kept =
+            names.iter().enumerate().filter(|(_, name)| needed(name)).map(|(position, name)| {
+                let declared = dataset.columns.get(name);
+                let own = declared.map_or(&[][..], |d| &d.missing);
+                Kept {
+                    name: name.clone(),
+                    header: headers[position].clone(),
+                    position,
+                    kind: declared.and_then(|d| d.kind),
+                    unit: declared.and_then(|d| d.unit.clone()),
+                    markers: Markers::new(
+                        dataset.missing.iter().chain(own),
+                        declared.map_or(&[][..], |d| &d.suppressed),
+                    ),
+                }
+            });
         Some(Layout { kept: kept.collect(), header: names, ignore })
     }
 
@@ -271,13 +324,17 @@ impl Loader<'_> {
         let parser = Parser { path: &self.dataset.path, layout, types };
         let none = vec![Dictionary::default(); types.len()];
         let first = parser.chunk(&first, &none, &mut Vec::new());
-        let seeds: Vec<Dictionary> = first.columns.iter().map(|column| {
-            let mut seed = Dictionary::default();
-            for text in &column.texts {
-                seed.code(text);
-            }
-            seed
-        }).collect();
+        let seeds: Vec<Dictionary> = first
+            .columns
+            .iter()
+            .map(|column| {
+                let mut seed = Dictionary::default();
+                for text in &column.texts {
+                    seed.code(text);
+                }
+                seed
+            })
+            .collect();
         let shared = Mutex::new((feed, None::<Fault>));
         let results = Mutex::new(vec![first]);
         let work = || {
@@ -321,7 +378,9 @@ impl Loader<'_> {
             diagnostics.push(self.fault(again));
         }
         let mut faults = 0;
-        for diagnostic in parsed.iter().flat_map(|parsed| &parsed.faults).take(if stray { 1 } else { 10 }) {
+        for diagnostic in
+            parsed.iter().flat_map(|parsed| &parsed.faults).take(if stray { 1 } else { 10 })
+        {
             diagnostics.push(diagnostic.clone());
             faults += 1;
         }
@@ -371,14 +430,17 @@ impl Loader<'_> {
         let mut columns = IndexMap::new();
         let mut headers = IndexMap::new();
         let mut again = BTreeMap::new();
-        let mut by_column: Vec<Vec<ParsedColumn>> = layout.kept.iter().map(|_| Vec::new()).collect();
+        let mut by_column: Vec<Vec<ParsedColumn>> =
+            layout.kept.iter().map(|_| Vec::new()).collect();
         for block in parsed {
             debug_assert_eq!(block.columns.len(), by_column.len());
             for (index, column) in block.columns.into_iter().enumerate() {
                 by_column[index].push(column);
             }
         }
-        for (((kept, kind), blocks_of), seeded) in layout.kept.into_iter().zip(types).zip(by_column).zip(seeded) {
+        for (((kept, kind), blocks_of), seeded) in
+            layout.kept.into_iter().zip(types).zip(by_column).zip(seeded)
+        {
             headers.insert(kept.name.clone(), kept.header.clone());
             match self.column(&kept, *kind, (blocks_of, *seeded), &blocks, diagnostics) {
                 Made::Column(column) => {
@@ -441,15 +503,22 @@ impl Loader<'_> {
             return Made::Failed;
         }
         if !matches!(kind, ColumnType::Text | ColumnType::Period(_)) {
-            return self.numbers(kept, kind, blocks, diagnostics).map_or(Made::Failed, Made::Column);
+            return self
+                .numbers(kept, kind, blocks, diagnostics)
+                .map_or(Made::Failed, Made::Column);
         }
         let (texts, parts) = unify(blocks, seeded);
-        let texts: Vec<String> = texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
+        let texts: Vec<String> =
+            texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
         if let ColumnType::Period(grain) = kind {
             return self.periods(kept, grain, &texts, parts, checkpoints, diagnostics);
         }
         let all = infer(texts.iter().map(String::as_bytes));
-        if kept.kind.is_none() && !texts.is_empty() && all != ColumnType::Text && !self.retyped.contains_key(&kept.name) {
+        if kept.kind.is_none()
+            && !texts.is_empty()
+            && all != ColumnType::Text
+            && !self.retyped.contains_key(&kept.name)
+        {
             return Made::Again(all);
         }
         Made::Column(Column::from_parts(Meaning::Text(texts), parts))
@@ -466,17 +535,29 @@ impl Loader<'_> {
         if kept.kind.is_some() {
             return None;
         }
-        let all = |wider: ColumnType| contradictions.keys().all(|text| typed(wider, text).is_some());
-        let period = |text: &Vec<u8>| std::str::from_utf8(text).is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text));
+        let all =
+            |wider: ColumnType| contradictions.keys().all(|text| typed(wider, text).is_some());
+        let period = |text: &Vec<u8>| {
+            std::str::from_utf8(text)
+                .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
+        };
         match kind {
             ColumnType::Integer if all(ColumnType::Decimal) => Some(ColumnType::Decimal),
-            ColumnType::Integer if contradictions.keys().all(period) => Some(ColumnType::Period(None)),
+            ColumnType::Integer if contradictions.keys().all(period) => {
+                Some(ColumnType::Period(None))
+            }
             _ if (known - bad) * 10 < known * 9 => Some(ColumnType::Text),
             _ => None,
         }
     }
 
-    fn numbers(&self, kept: &Kept, kind: ColumnType, blocks: Vec<ParsedColumn>, diagnostics: &mut Diagnostics) -> Option<Column> {
+    fn numbers(
+        &self,
+        kept: &Kept,
+        kind: ColumnType,
+        blocks: Vec<ParsedColumn>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Column> {
         let least = if kind == ColumnType::Percent { 2 } else { 0 };
         let scale = blocks.iter().map(|block| block.scale).max().unwrap_or(0).max(least);
         let mut parts = Vec::new();
@@ -485,7 +566,8 @@ impl Loader<'_> {
                 Some(part) => parts.push(part),
                 None => {
                     let message = format!("column `{}` needs more than 18 digits", kept.name);
-                    let error = Diagnostic::error(Code::CellType, message).in_file(&self.dataset.path);
+                    let error =
+                        Diagnostic::error(Code::CellType, message).in_file(&self.dataset.path);
                     diagnostics.push(error.hint("declare it as `type: text` if it is no quantity"));
                     return None;
                 }
@@ -494,7 +576,11 @@ impl Loader<'_> {
         let meaning = match kind {
             ColumnType::Date => Meaning::Date,
             ColumnType::Boolean => Meaning::Boolean,
-            _ => Meaning::Number { scale, percent: kind == ColumnType::Percent, unit: kept.unit.clone() },
+            _ => Meaning::Number {
+                scale,
+                percent: kind == ColumnType::Percent,
+                unit: kept.unit.clone(),
+            },
         };
         Some(Column::from_parts(meaning, parts))
     }
@@ -510,25 +596,41 @@ impl Loader<'_> {
     ) -> Made {
         let grain = match grain.or_else(|| told_grain(texts)) {
             None if texts.iter().any(|text| Period::is_ambiguous(text)) => {
-                let example = texts.iter().find(|text| Period::is_ambiguous(text)).cloned().unwrap_or_default();
-                let message = format!("`{example}` in column `{}` is a month or a financial year", kept.name);
-                let error = Diagnostic::error(Code::AmbiguousType, message).in_file(&self.dataset.path);
-                diagnostics.push(error.hint("declare `type: period(month)` or `type: period(financial-year)`"));
+                let example = texts
+                    .iter()
+                    .find(|text| Period::is_ambiguous(text))
+                    .cloned()
+                    .unwrap_or_default();
+                let message =
+                    format!("`{example}` in column `{}` is a month or a financial year", kept.name);
+                let error =
+                    Diagnostic::error(Code::AmbiguousType, message).in_file(&self.dataset.path);
+                diagnostics.push(
+                    error.hint("declare `type: period(month)` or `type: period(financial-year)`"),
+                );
                 return Made::Failed;
             }
             grain => grain,
         };
-        let read: Vec<Option<Period>> = texts.iter().map(|text| Period::parse(text, grain)).collect();
+        let read: Vec<Option<Period>> =
+            texts.iter().map(|text| Period::parse(text, grain)).collect();
         if read.iter().all(Option::is_some) {
             // two spellings of one period share a code
             let mut distinct: Vec<Period> = Vec::new();
-            let codes: Vec<i64> = read.into_iter().flatten().map(|period| {
-                distinct.iter().position(|known| *known == period).unwrap_or_else(|| {
-                    distinct.push(period);
-                    distinct.len() - 1
-                }) as i64
-            }).collect();
-            return Made::Column(Column::from_parts(Meaning::Period(distinct), recoded(parts, &codes)));
+            let codes: Vec<i64> = read
+                .into_iter()
+                .flatten()
+                .map(|period| {
+                    distinct.iter().position(|known| *known == period).unwrap_or_else(|| {
+                        distinct.push(period);
+                        distinct.len() - 1
+                    }) as i64
+                })
+                .collect();
+            return Made::Column(Column::from_parts(
+                Meaning::Period(distinct),
+                recoded(parts, &codes),
+            ));
         }
         if kept.kind.is_none() {
             return Made::Again(ColumnType::Text);
@@ -543,11 +645,23 @@ impl Loader<'_> {
                 }
                 known += 1;
                 if read[code as usize].is_none() {
-                    let lines = checkpoint.lines.as_ref().map_or(offset as u64, |lines| u64::from(lines[offset]));
+                    let lines = checkpoint
+                        .lines
+                        .as_ref()
+                        .map_or(offset as u64, |lines| u64::from(lines[offset]));
                     let line = checkpoint.line + lines;
                     let text = texts[code as usize].clone();
-                    let place = Cell { path: self.dataset.path.clone(), line, column: 0, excerpt: String::new(), range: (0, 0) };
-                    found.entry(text.into_bytes()).and_modify(|c| c.count += 1).or_insert(Contradiction { count: 1, place });
+                    let place = Cell {
+                        path: self.dataset.path.clone(),
+                        line,
+                        column: 0,
+                        excerpt: String::new(),
+                        range: (0, 0),
+                    };
+                    found
+                        .entry(text.into_bytes())
+                        .and_modify(|c| c.count += 1)
+                        .or_insert(Contradiction { count: 1, place });
                 }
             }
         }
@@ -572,7 +686,8 @@ fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => "it is a folder".to_string(),
         _ => error.to_string(),
     };
-    Diagnostic::error(Code::UnreadableFile, format!("failed to read `{path}` ({cause})")).in_file(path)
+    Diagnostic::error(Code::UnreadableFile, format!("failed to read `{path}` ({cause})"))
+        .in_file(path)
 }
 
 /// Two headers are the same if they differ only in case and spaces.
@@ -620,7 +735,9 @@ fn slug(header: &str) -> String {
 }
 
 fn ignored(layout: &Layout, row: &Row<'_>) -> bool {
-    layout.ignore.as_ref().is_some_and(|test| test.holds(&|column| std::str::from_utf8(row.cell(column)).unwrap_or("")))
+    layout.ignore.as_ref().is_some_and(|test| {
+        test.holds(&|column| std::str::from_utf8(row.cell(column)).unwrap_or(""))
+    })
 }
 
 /// What makes a whole chunk unreadable: bytes that are no UTF-8, or a stray quotation mark.
@@ -634,8 +751,15 @@ fn chunk_fault(path: &str, chunk: &Chunk) -> Option<Diagnostic> {
         ));
     }
     let at = stray_quote(&chunk.bytes)?;
-    let error = Diagnostic::error(Code::StrayQuote, "a quotation mark inside a cell that is not quoted, or text after a closing one");
-    Some(error.at(place(path, chunk, at, 1)).hint("quote the whole cell and double the marks inside it: `\"5\"\" pipe\"`"))
+    let error = Diagnostic::error(
+        Code::StrayQuote,
+        "a quotation mark inside a cell that is not quoted, or text after a closing one",
+    );
+    Some(
+        error
+            .at(place(path, chunk, at, 1))
+            .hint("quote the whole cell and double the marks inside it: `\"5\"\" pipe\"`"),
+    )
 }
 
 /// The place of some bytes of a chunk, with their line.
@@ -696,7 +820,11 @@ impl Reading {
             self.values.iter_mut().for_each(|value| *value *= factor);
             self.scale = scale;
         }
-        let Some(value) = factor(self.scale - scale).and_then(|factor| mantissa.checked_mul(factor)) else { return false };
+        let Some(value) =
+            factor(self.scale - scale).and_then(|factor| mantissa.checked_mul(factor))
+        else {
+            return false;
+        };
         self.push(value, Mark::Known);
         true
     }
@@ -706,7 +834,14 @@ impl Parser<'_> {
     fn chunk(&self, chunk: &Chunk, seeds: &[Dictionary], memory: &mut Vec<(u32, u32)>) -> Parsed {
         let empty = |faults| Parsed {
             index: chunk.index,
-            checkpoint: Checkpoint { row: 0, rows: 0, line: chunk.line, byte: chunk.byte, bytes: 0, lines: None },
+            checkpoint: Checkpoint {
+                row: 0,
+                rows: 0,
+                line: chunk.line,
+                byte: chunk.byte,
+                bytes: 0,
+                lines: None,
+            },
             ignored: 0,
             columns: Vec::new(),
             faults,
@@ -714,24 +849,55 @@ impl Parser<'_> {
         if let Some(fault) = chunk_fault(self.path, chunk) {
             return empty(vec![fault]);
         }
-        let table = split(&chunk.bytes, chunk.newline, self.layout.header.len(), std::mem::take(memory));
+        let table =
+            split(&chunk.bytes, chunk.newline, self.layout.header.len(), std::mem::take(memory));
         if !table.ragged.is_empty() {
-            return empty(table.ragged.iter().take(10).map(|(found, start)| self.ragged(chunk, *found, *start)).collect());
+            return empty(
+                table
+                    .ragged
+                    .iter()
+                    .take(10)
+                    .map(|(found, start)| self.ragged(chunk, *found, *start))
+                    .collect(),
+            );
         }
-        let text = |row: usize, column: usize| std::str::from_utf8(table.cell(row, column)).unwrap_or("");
-        let counts = |row: &usize| !self.layout.ignore.as_ref().is_some_and(|test| test.holds(&|column| text(*row, column)));
+        let text =
+            |row: usize, column: usize| std::str::from_utf8(table.cell(row, column)).unwrap_or("");
+        let counts = |row: &usize| {
+            !self
+                .layout
+                .ignore
+                .as_ref()
+                .is_some_and(|test| test.holds(&|column| text(*row, column)))
+        };
         let rows: Vec<usize> = (0..table.rows.len()).filter(counts).collect();
-        let columns = (0..seeds.len()).map(|index| self.column(index, (chunk, &table), &rows, &seeds[index])).collect();
-        let simple = rows.iter().enumerate().all(|(number, row)| table.rows[*row].1 as usize == number);
+        let columns = (0..seeds.len())
+            .map(|index| self.column(index, (chunk, &table), &rows, &seeds[index]))
+            .collect();
+        let simple =
+            rows.iter().enumerate().all(|(number, row)| table.rows[*row].1 as usize == number);
         let lines = (!simple).then(|| rows.iter().map(|row| table.rows[*row].1).collect());
         let bytes = chunk.bytes.len() as u64;
-        let checkpoint = Checkpoint { row: 0, rows: rows.len() as u64, line: chunk.line, byte: chunk.byte, bytes, lines };
+        let checkpoint = Checkpoint {
+            row: 0,
+            rows: rows.len() as u64,
+            line: chunk.line,
+            byte: chunk.byte,
+            bytes,
+            lines,
+        };
         let ignored = (table.rows.len() - rows.len()) as u64;
         *memory = table.into_cells();
         Parsed { index: chunk.index, checkpoint, ignored, columns, faults: Vec::new() }
     }
 
-    fn column(&self, index: usize, (chunk, table): (&Chunk, &Table<'_>), rows: &[usize], seed: &Dictionary) -> ParsedColumn {
+    fn column(
+        &self,
+        index: usize,
+        (chunk, table): (&Chunk, &Table<'_>),
+        rows: &[usize],
+        seed: &Dictionary,
+    ) -> ParsedColumn {
         let kept = &self.layout.kept[index];
         let kind = self.types[index];
         let coded = matches!(kind, ColumnType::Text | ColumnType::Period(_));
@@ -748,9 +914,12 @@ impl Parser<'_> {
             reading.known += 1;
             if coded {
                 let own = &mut reading.own;
-                let code = recent.code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
+                let code = recent
+                    .code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
                 reading.push(i64::from(code), Mark::Known);
-            } else if !typed(kind, cell).is_some_and(|(mantissa, scale)| reading.number(mantissa, scale)) {
+            } else if !typed(kind, cell)
+                .is_some_and(|(mantissa, scale)| reading.number(mantissa, scale))
+            {
                 reading.push(0, Mark::Missing);
                 self.contradicts(&mut reading, cell, chunk, table.rows[*row].0 as usize);
             }
@@ -780,7 +949,12 @@ impl Parser<'_> {
 }
 
 /// One error for a column: its values that contradict the type, with counts, ready to paste.
-fn contradiction(kept: &Kept, kind: ColumnType, found: &BTreeMap<Vec<u8>, Contradiction>, known: u64) -> Diagnostic {
+fn contradiction(
+    kept: &Kept,
+    kind: ColumnType,
+    found: &BTreeMap<Vec<u8>, Contradiction>,
+    known: u64,
+) -> Diagnostic {
     let what = match kind {
         ColumnType::Integer => "a whole number",
         ColumnType::Decimal => "a number",
@@ -794,8 +968,15 @@ fn contradiction(kept: &Kept, kind: ColumnType, found: &BTreeMap<Vec<u8>, Contra
         found.iter().map(|(text, c)| (String::from_utf8_lossy(text).into_owned(), c)).collect();
     all.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
     let bad: u64 = all.iter().map(|(_, c)| c.count).sum();
-    let counted: Vec<String> = all.iter().map(|(text, c)| if c.count == 1 { text.clone() } else { format!("{text} × {}", c.count) }).collect();
-    let message = format!("{bad} of {known} cells of column `{}` are not {what}: {}", kept.name, crate::diag::list(&counted, 8));
+    let counted: Vec<String> = all
+        .iter()
+        .map(|(text, c)| if c.count == 1 { text.clone() } else { format!("{text} × {}", c.count) })
+        .collect();
+    let message = format!(
+        "{bad} of {known} cells of column `{}` are not {what}: {}",
+        kept.name,
+        crate::diag::list(&counted, 8)
+    );
     let pasted: Vec<String> = all.iter().take(20).map(|(text, _)| format!("\"{text}\"")).collect();
     let first = all.iter().map(|(_, c)| c).min_by_key(|c| (c.place.line, c.place.column));
     let mut error = Diagnostic::error(Code::CellType, message);
@@ -809,7 +990,10 @@ fn contradiction(kept: &Kept, kind: ColumnType, found: &BTreeMap<Vec<u8>, Contra
 
 /// Brings the blocks' codes to one dictionary.
 /// Each block's codes are those of the first block's texts, of which there are `seed`, and then its own.
-fn unify(blocks: Vec<ParsedColumn>, seed: usize) -> (Vec<Vec<u8>>, Vec<(Part, Option<(i64, i64)>)>) {
+fn unify(
+    blocks: Vec<ParsedColumn>,
+    seed: usize,
+) -> (Vec<Vec<u8>>, Vec<(Part, Option<(i64, i64)>)>) {
     let mut all = Dictionary::default();
     let mut parts = Vec::new();
     for (index, block) in blocks.into_iter().enumerate() {
@@ -829,9 +1013,17 @@ fn unify(blocks: Vec<ParsedColumn>, seed: usize) -> (Vec<Vec<u8>>, Vec<(Part, Op
     (all.texts, parts)
 }
 
-fn recoded(parts: Vec<(Part, Option<(i64, i64)>)>, codes: &[i64]) -> Vec<(Part, Option<(i64, i64)>)> {
+fn recoded(
+    parts: Vec<(Part, Option<(i64, i64)>)>,
+    codes: &[i64],
+) -> Vec<(Part, Option<(i64, i64)>)> {
     let recode = |(part, _): (Part, Option<(i64, i64)>)| {
-        let values = part.values.unpack().into_iter().map(|code| codes.get(code as usize).copied().unwrap_or(0)).collect();
+        let values = part
+            .values
+            .unpack()
+            .into_iter()
+            .map(|code| codes.get(code as usize).copied().unwrap_or(0))
+            .collect();
         Part::new(values, part.marks.map(|marks| marks.into_vec()).unwrap_or_default())
     };
     parts.into_iter().map(recode).collect()
@@ -842,7 +1034,8 @@ fn rescaled(block: ParsedColumn, scale: u32) -> Option<(Part, Option<(i64, i64)>
         return Some((block.part, block.range));
     }
     let factor = 10i64.checked_pow(scale - block.scale)?;
-    let values: Option<Vec<i64>> = block.part.values.unpack().into_iter().map(|value| value.checked_mul(factor)).collect();
+    let values: Option<Vec<i64>> =
+        block.part.values.unpack().into_iter().map(|value| value.checked_mul(factor)).collect();
     Some(Part::new(values?, block.part.marks.map(|marks| marks.into_vec()).unwrap_or_default()))
 }
 
@@ -865,7 +1058,12 @@ fn told_grain(texts: &[String]) -> Option<Grain> {
 }
 
 /// Duplicate keys and broken rules; `false` where there is one.
-fn checks(dataset: &Dataset, frame: &Frame, threads: NonZeroUsize, diagnostics: &mut Diagnostics) -> bool {
+fn checks(
+    dataset: &Dataset,
+    frame: &Frame,
+    threads: NonZeroUsize,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let scope = Scope { frame, added: Vec::new(), parameters: BTreeMap::new() };
     let mut program = Program::default();
     let mut queries = Vec::new();
@@ -874,13 +1072,18 @@ fn checks(dataset: &Dataset, frame: &Frame, threads: NonZeroUsize, diagnostics: 
         let compiled = Compiler::new(&scope, &mut program).condition(rule);
         if let Some(truth) = diagnostics.take(compiled) {
             let broken = program.negated(truth);
-            queries.push(Query { filter: Some(broken), group: Vec::new(), folds: vec![Fold { kind: FoldKind::One, value: None, filter: None }] });
+            queries.push(Query {
+                filter: Some(broken),
+                group: Vec::new(),
+                folds: vec![Fold { kind: FoldKind::One, value: None, filter: None }],
+            });
             rules.push((text, rule.span));
         }
     }
     let mut group = Vec::new();
     for (name, span) in &dataset.key {
-        let named = crate::language::Expr { kind: crate::language::Kind::Name(name.clone()), span: *span };
+        let named =
+            crate::language::Expr { kind: crate::language::Kind::Name(name.clone()), span: *span };
         if let Ok(typed) = Compiler::new(&scope, &mut program).expression(&named)
             && let TypedKind::Coded(key, _) | TypedKind::Number { node: key, .. } = typed.kind
         {
@@ -888,12 +1091,22 @@ fn checks(dataset: &Dataset, frame: &Frame, threads: NonZeroUsize, diagnostics: 
         }
     }
     if !group.is_empty() {
-        queries.push(Query { filter: None, group, folds: vec![Fold { kind: FoldKind::One, value: None, filter: None }] });
+        queries.push(Query {
+            filter: None,
+            group,
+            folds: vec![Fold { kind: FoldKind::One, value: None, filter: None }],
+        });
     }
     let results = scan(frame, &program, &queries, threads);
     for ((text, span), partials) in rules.iter().zip(&results) {
-        let Some(partial) = partials.only().first().filter(|partial| partial.rows > 0) else { continue };
-        let message = format!("the rule `{text}` of `{}` is broken by {}", dataset.name, counted(partial.rows, "row"));
+        let Some(partial) = partials.only().first().filter(|partial| partial.rows > 0) else {
+            continue;
+        };
+        let message = format!(
+            "the rule `{text}` of `{}` is broken by {}",
+            dataset.name,
+            counted(partial.rows, "row")
+        );
         let mut error = Diagnostic::error(Code::RuleBroken, message).at(*span);
         for row in example_rows(&partial.payload) {
             error = error.related(row_place(frame, row), "this row");
@@ -906,15 +1119,37 @@ fn checks(dataset: &Dataset, frame: &Frame, threads: NonZeroUsize, diagnostics: 
     !diagnostics.has_errors()
 }
 
-fn duplicates(dataset: &Dataset, frame: &Frame, partials: &crate::frame::Partials, diagnostics: &mut Diagnostics) {
-    let doubled: Vec<(&Vec<Key>, &crate::frame::Partial)> =
-        partials.groups.iter().filter_map(|(keys, partial)| partial.first().filter(|p| p.rows > 1).map(|p| (keys, p))).collect();
+fn duplicates(
+    dataset: &Dataset,
+    frame: &Frame,
+    partials: &crate::frame::Partials,
+    diagnostics: &mut Diagnostics,
+) {
+    let doubled: Vec<(&Vec<Key>, &crate::frame::Partial)> = partials
+        .groups
+        .iter()
+        .filter_map(|(keys, partial)| partial.first().filter(|p| p.rows > 1).map(|p| (keys, p)))
+        .collect();
     let Some((_, partial)) = doubled.first() else { return };
     let rows = example_rows(&partial.payload);
     let names: Vec<&str> = dataset.key.iter().map(|(name, _)| name.as_str()).collect();
-    let cells: Vec<String> = names.iter().filter_map(|name| frame.columns.get(*name)).map(|column| frame.cell(column, rows[0]).to_string()).collect();
-    let more = if doubled.len() > 1 { format!(", and {} other keys occur more than once", doubled.len() - 1) } else { String::new() };
-    let message = format!("{} rows of `{}` have the key {} = {}{more}", partial.rows, dataset.name, names.join(", "), cells.join(", "));
+    let cells: Vec<String> = names
+        .iter()
+        .filter_map(|name| frame.columns.get(*name))
+        .map(|column| frame.cell(column, rows[0]).to_string())
+        .collect();
+    let more = if doubled.len() > 1 {
+        format!(", and {} other keys occur more than once", doubled.len() - 1)
+    } else {
+        String::new()
+    };
+    let message = format!(
+        "{} rows of `{}` have the key {} = {}{more}",
+        partial.rows,
+        dataset.name,
+        names.join(", "),
+        cells.join(", ")
+    );
     let mut error = Diagnostic::error(Code::DuplicateRow, message).at(dataset.key[0].1);
     for row in rows {
         error = error.related(row_place(frame, row), "a row with this key");
@@ -931,6 +1166,9 @@ fn example_rows(payload: &Payload) -> Vec<u64> {
 
 /// The place of a row in its file.
 pub(crate) fn row_place(frame: &Frame, row: u64) -> Cell {
-    let path = frame.provenance.as_ref().map_or_else(|| frame.name.clone(), |provenance| provenance.path.clone());
+    let path = frame
+        .provenance
+        .as_ref()
+        .map_or_else(|| frame.name.clone(), |provenance| provenance.path.clone());
     Cell { path, line: frame.line(row), column: 0, excerpt: String::new(), range: (0, 0) }
 }

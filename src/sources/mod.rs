@@ -11,8 +11,10 @@ mod load;
 mod raw;
 mod rows;
 
-pub(crate) use raw::schema;
-pub use declare::{ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare};
-pub use load::{Open, Wanted, load};
-pub use rows::{ReadSeek, Record, records};
+pub use declare::{
+    ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare,
+};
 pub(crate) use load::row_place;
+pub use load::{Open, Wanted, load};
+pub(crate) use raw::schema;
+pub use rows::{ReadSeek, Record, records};

@@ -36,14 +36,23 @@ pub fn records(frame: &Frame, rows: &[u64], file: &mut dyn ReadSeek) -> io::Resu
         let mut bytes = vec![0; block.bytes as usize];
         file.seek(SeekFrom::Start(block.byte))?;
         file.read_exact(&mut bytes)?;
-        let newline = if memchr::memchr(b'\n', &bytes).is_some() || memchr::memchr(b'\r', &bytes).is_none() { b'\n' } else { b'\r' };
+        let newline =
+            if memchr::memchr(b'\n', &bytes).is_some() || memchr::memchr(b'\r', &bytes).is_none() {
+                b'\n'
+            } else {
+                b'\r'
+            };
         let mut wanted = here.iter().copied().peekable();
         let (mut line, mut counted) = (block.line, 0);
         csv_records(&bytes, newline, |row, start| {
             line += memchr::memchr_iter(newline, &bytes[counted..start]).count() as u64;
             counted = start;
-            if let Some(number) = wanted.peek().copied().filter(|number| frame.line(*number) == line) {
-                let cells = (0..row.len()).map(|i| String::from_utf8_lossy(row.cell(i)).into_owned()).collect();
+            if let Some(number) =
+                wanted.peek().copied().filter(|number| frame.line(*number) == line)
+            {
+                let cells = (0..row.len())
+                    .map(|i| String::from_utf8_lossy(row.cell(i)).into_owned())
+                    .collect();
                 found.push(Record { row: number, line, cells });
                 wanted.next();
             }

@@ -25,9 +25,14 @@ impl<T> Default for Section<T> {
 }
 
 /// Reads a node; `None` where it cannot be read, which is then reported.
-pub(crate) fn decode<'de, T: Deserialize<'de>>(node: &'de Node, diagnostics: &mut Diagnostics) -> Option<T> {
+pub(crate) fn decode<'de, T: Deserialize<'de>>(
+    node: &'de Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
     let sink = RefCell::new(Diagnostics::default());
-    let value = T::deserialize(Tree { node, sink: &sink }).map_err(|error| report(error, node.span, &sink)).ok();
+    let value = T::deserialize(Tree { node, sink: &sink })
+        .map_err(|error| report(error, node.span, &sink))
+        .ok();
     diagnostics.extend(sink.into_inner());
     value
 }
@@ -63,7 +68,10 @@ impl de::Error for Failure {
             de::Unexpected::Str(text) => format!("`{text}`"),
             other => other.to_string(),
         };
-        Self { code: Code::WrongType, ..Self::custom(format!("expected {expected}, found {found}")) }
+        Self {
+            code: Code::WrongType,
+            ..Self::custom(format!("expected {expected}, found {found}"))
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -176,7 +184,9 @@ impl<'de, 's> Deserializer<'de> for Tree<'de, 's> {
             NodeKind::Mapping(entries) => visitor
                 .visit_map(Entries::new(entries, Some(fields), self.sink))
                 .map_err(|e| Failure { span: e.span.or(Some(self.node.span)), ..e }),
-            NodeKind::Scalar(_) if fields.contains(&"value") => visitor.visit_map(Short { node: Some(self.node), sink: self.sink }),
+            NodeKind::Scalar(_) if fields.contains(&"value") => {
+                visitor.visit_map(Short { node: Some(self.node), sink: self.sink })
+            }
             _ => Err(self.mismatch(&"a mapping (`key: value` lines)")),
         }
     }
@@ -197,7 +207,11 @@ impl<'de, 's> Deserializer<'de> for Tree<'de, 's> {
         })
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Failure> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Failure> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -215,7 +229,10 @@ struct Items<'de, 's> {
 impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Failure;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Failure> {
         let Some(node) = self.items.next() else { return Ok(None) };
         let value = seed.deserialize(Tree { node, sink: self.sink });
         value.map(Some).map_err(|e| Failure { span: e.span.or(Some(node.span)), ..e })
@@ -243,16 +260,22 @@ impl<'de, 's> Entries<'de, 's> {
 impl<'de> MapAccess<'de> for Entries<'de, '_> {
     type Error = Failure;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Failure> {
         for entry in self.entries.by_ref() {
             let word = &entry.0.words;
             if let Some(fields) = self.fields
                 && !fields.contains(&word.as_str())
             {
                 let message = format!("there is no field `{word}` here");
-                let mut diagnostic = Diagnostic::error(Code::UnknownField, message).at(entry.0.span);
+                let mut diagnostic =
+                    Diagnostic::error(Code::UnknownField, message).at(entry.0.span);
                 diagnostic = diagnostic.did_you_mean(word, fields.iter().copied());
-                self.sink.borrow_mut().push(diagnostic.hint(format!("fields: {}", fields.join(", "))));
+                self.sink
+                    .borrow_mut()
+                    .push(diagnostic.hint(format!("fields: {}", fields.join(", "))));
                 continue;
             }
             self.current = Some(entry);
@@ -301,7 +324,10 @@ struct Short<'de, 's> {
 impl<'de> MapAccess<'de> for Short<'de, '_> {
     type Error = Failure;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Failure> {
         let name: StrDeserializer<'_, Failure> = "value".into_deserializer();
         self.node.map(|_| seed.deserialize(name)).transpose()
     }
@@ -321,7 +347,10 @@ struct Parts<'de> {
 impl<'de> MapAccess<'de> for Parts<'de> {
     type Error = Failure;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Failure> {
         let Some(name) = ["words", "span", "offsets"].get(self.field) else { return Ok(None) };
         self.field += 1;
         let name: StrDeserializer<'_, Failure> = (*name).into_deserializer();
@@ -333,7 +362,9 @@ impl<'de> MapAccess<'de> for Parts<'de> {
         match self.field {
             1 => seed.deserialize(de::value::BorrowedStrDeserializer::new(&self.passage.words)),
             2 => seed.deserialize(SpanParts { span, field: 0 }),
-            _ => seed.deserialize(de::value::SeqDeserializer::new(self.passage.offsets().iter().copied())),
+            _ => seed.deserialize(de::value::SeqDeserializer::new(
+                self.passage.offsets().iter().copied(),
+            )),
         }
     }
 }
@@ -359,7 +390,10 @@ impl<'de> Deserializer<'de> for SpanParts {
 impl<'de> SeqAccess<'de> for SpanParts {
     type Error = Failure;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Failure> {
         self.field += 1;
         let number: U64Deserializer<Failure> = match self.field {
             1 => {

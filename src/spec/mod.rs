@@ -246,7 +246,9 @@ impl Spec {
         all.extend(&self.subtitle);
         all.push(&self.body);
         for chart in self.charts.values() {
-            all.extend([&chart.title, &chart.alt].into_iter().chain(&chart.subtitle).chain(&chart.note));
+            all.extend(
+                [&chart.title, &chart.alt].into_iter().chain(&chart.subtitle).chain(&chart.note),
+            );
         }
         for table in self.tables.values() {
             all.extend([&table.caption].into_iter().chain(&table.columns).chain(&table.note));

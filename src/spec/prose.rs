@@ -169,7 +169,8 @@ const WEB: [&str; 3] = ["http", "https", "mailto"];
 
 /// Reads a text. `inline` texts (titles, labels) are one paragraph.
 pub fn parse(passage: &Passage, inline: bool, diagnostics: &mut Diagnostics) -> Prose {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(&passage.words, options).into_offset_iter();
     let mut reader = Reader { passage, diagnostics, stack: vec![Open::new(Shape::Body, 0..0)] };
     for (event, range) in events {
@@ -179,9 +180,12 @@ pub fn parse(passage: &Passage, inline: bool, diagnostics: &mut Diagnostics) -> 
     let prose = Prose { passage: passage.clone(), blocks: body };
     if inline && !matches!(prose.blocks.as_slice(), [] | [Block::Paragraph(_)]) {
         diagnostics.push(
-            Diagnostic::error(Code::BadValue, "a title, label or note is one paragraph of plain words")
-                .at(passage.span)
-                .hint("move lists, headings, charts and tables into the body"),
+            Diagnostic::error(
+                Code::BadValue,
+                "a title, label or note is one paragraph of plain words",
+            )
+            .at(passage.span)
+            .hint("move lists, headings, charts and tables into the body"),
         );
     }
     prose
@@ -220,7 +224,9 @@ impl Prose {
 fn walk_blocks<'a>(blocks: &'a [Block], visit: &mut dyn FnMut(&'a Inline)) {
     for block in blocks {
         match block {
-            Block::Paragraph(inlines) | Block::Heading(_, inlines) | Block::Plain(inlines) => walk_inlines(inlines, visit),
+            Block::Paragraph(inlines) | Block::Heading(_, inlines) | Block::Plain(inlines) => {
+                walk_inlines(inlines, visit)
+            }
             Block::List(_, items) => items.iter().for_each(|item| walk_blocks(item, visit)),
             Block::Quote(blocks) | Block::Note { blocks, .. } => walk_blocks(blocks, visit),
             Block::Grid { head, rows, .. } => {
@@ -235,7 +241,10 @@ fn walk_inlines<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
     for inline in inlines {
         visit(inline);
         match inline {
-            Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Struck(inner) | Inline::Link(_, inner) => {
+            Inline::Emphasis(inner)
+            | Inline::Strong(inner)
+            | Inline::Struck(inner)
+            | Inline::Link(_, inner) => {
                 walk_inlines(inner, visit);
             }
             Inline::Claim(claim) | Inline::Cite(claim) => walk_inlines(&claim.content, visit),
@@ -304,7 +313,13 @@ impl Reader<'_> {
         self.passage.part(range.start, range.end)
     }
 
-    fn error(&mut self, code: Code, range: &Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
+    fn error(
+        &mut self,
+        code: Code,
+        range: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.diagnostics.push(Diagnostic::error(code, message).at(self.span(range)).hint(hint));
     }
 
@@ -325,7 +340,12 @@ impl Reader<'_> {
                 self.inline(Inline::NoteRef(label.into_string(), span));
             }
             Event::Html(_) | Event::InlineHtml(_) => {
-                self.error(Code::RawHtml, &range, "HTML is not read", "write Markdown; a `<` that is meant is written `\\<`");
+                self.error(
+                    Code::RawHtml,
+                    &range,
+                    "HTML is not read",
+                    "write Markdown; a `<` that is meant is written `\\<`",
+                );
             }
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
@@ -336,7 +356,8 @@ impl Reader<'_> {
             Tag::Paragraph => Shape::Paragraph,
             Tag::Heading { level, .. } => {
                 if level as u8 == 1 {
-                    let hint = "the report's `title:` is its only first-level heading; begin with `##`";
+                    let hint =
+                        "the report's `title:` is its only first-level heading; begin with `##`";
                     self.error(Code::BadValue, range, "a first-level heading in the body", hint);
                 }
                 Shape::Heading(level as u8)
@@ -352,7 +373,9 @@ impl Reader<'_> {
             Tag::Emphasis => Shape::Emphasis,
             Tag::Strong => Shape::Strong,
             Tag::Strikethrough => Shape::Struck,
-            Tag::Link { link_type: LinkType::Email, dest_url, .. } => Shape::Link(format!("mailto:{dest_url}")),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                Shape::Link(format!("mailto:{dest_url}"))
+            }
             Tag::Link { dest_url, .. } => Shape::Link(dest_url.into_string()),
             Tag::Image { dest_url, .. } => Shape::Image(dest_url.into_string()),
             _ => Shape::Skipped,
@@ -365,7 +388,9 @@ impl Reader<'_> {
             self.inline(Inline::Text(words));
             return;
         }
-        if let Some(Inline::Text(last)) = self.stack.last_mut().and_then(|open| open.inlines.last_mut()) {
+        if let Some(Inline::Text(last)) =
+            self.stack.last_mut().and_then(|open| open.inlines.last_mut())
+        {
             last.push_str(&words);
         } else {
             self.inline(Inline::Text(words));
@@ -385,8 +410,17 @@ impl Reader<'_> {
                 let broken = [format!("]({scheme}:"), format!("] ({scheme}:")];
                 if let Some(broken) = broken.iter().find(|b| text.contains(b.as_str())) {
                     let hint = "no space in the target, none between `]` and `(`, and no link inside a link";
-                    let at = self.place_of(&text[text.find(broken.as_str()).unwrap_or(0)..], broken, range);
-                    self.error(Code::BrokenLink, &at, format!("a `{scheme}:` link that Markdown does not read as a link"), hint);
+                    let at = self.place_of(
+                        &text[text.find(broken.as_str()).unwrap_or(0)..],
+                        broken,
+                        range,
+                    );
+                    self.error(
+                        Code::BrokenLink,
+                        &at,
+                        format!("a `{scheme}:` link that Markdown does not read as a link"),
+                        hint,
+                    );
                 }
             }
             if let Some(at) = text.find("[^") {
@@ -394,7 +428,12 @@ impl Reader<'_> {
                 if text[at..].contains(']') {
                     let hint = format!("add `[^{label}]: …` to the body");
                     let place = self.place_of(&text[at..], &format!("[^{label}]"), range);
-                    self.error(Code::Footnote, &place, format!("footnote `{label}` is not defined"), hint);
+                    self.error(
+                        Code::Footnote,
+                        &place,
+                        format!("footnote `{label}` is not defined"),
+                        hint,
+                    );
                 }
             }
         }
@@ -512,37 +551,65 @@ impl Reader<'_> {
         let words = plain(&content);
         match scheme {
             "fig" | "cite" => {
-                let references: Vec<Reference> = target.split(',').map(|text| Reference::parse(text, span)).collect();
+                let references: Vec<Reference> =
+                    target.split(',').map(|text| Reference::parse(text, span)).collect();
                 if scheme == "fig" && words.trim() == "=" {
                     if references.len() > 1 {
-                        self.error(Code::BrokenLink, &range, "`[=]` inserts one figure", "write one `[=](fig:id)` for each");
+                        self.error(
+                            Code::BrokenLink,
+                            &range,
+                            "`[=]` inserts one figure",
+                            "write one `[=](fig:id)` for each",
+                        );
                     }
                     self.inline(Inline::Insert(references[0].clone(), range));
                     return;
                 }
                 if words.trim().is_empty() {
-                    self.error(Code::BrokenLink, &range, "a link without words", "write `[=](fig:id)` to insert the value");
+                    self.error(
+                        Code::BrokenLink,
+                        &range,
+                        "a link without words",
+                        "write `[=](fig:id)` to insert the value",
+                    );
                 }
                 let source = &self.passage.words[range.clone()];
                 if !source.contains("](") {
                     let hint = format!("write `[{words}]({scheme}:{target})`");
-                    self.error(Code::BrokenLink, &range, "a link by reference, or between `< >`", hint);
+                    self.error(
+                        Code::BrokenLink,
+                        &range,
+                        "a link by reference, or between `< >`",
+                        hint,
+                    );
                 }
                 let end = source.rfind("](").map_or(range.end, |at| range.start + at);
                 let inner = (range.start + 1).min(end)..end;
                 let claim = Claim { references, content, words, range, inner, span };
-                self.inline(if scheme == "fig" { Inline::Claim(claim) } else { Inline::Cite(claim) });
+                self.inline(if scheme == "fig" {
+                    Inline::Claim(claim)
+                } else {
+                    Inline::Cite(claim)
+                });
             }
             "param" => self.inline(Inline::Parameter(Reference::parse(target, span), range)),
             "chart" | "table" => {
                 let target = Target { id: target.to_string(), words, range, span };
-                self.inline(if scheme == "chart" { Inline::Chart(target) } else { Inline::Table(target) });
+                self.inline(if scheme == "chart" {
+                    Inline::Chart(target)
+                } else {
+                    Inline::Table(target)
+                });
             }
             scheme if WEB.contains(&scheme) => self.inline(Inline::Link(url.to_string(), content)),
             other => {
                 let message = format!("`{other}:` is not a kind of link");
                 let near = nearest(other, SCHEMES.iter().chain(&WEB).copied());
-                let hint = near.map_or("links begin with fig:, chart:, table:, cite:, param:, https: or mailto:".into(), |near| format!("did you mean `{near}:`?"));
+                let hint = near.map_or(
+                    "links begin with fig:, chart:, table:, cite:, param:, https: or mailto:"
+                        .into(),
+                    |near| format!("did you mean `{near}:`?"),
+                );
                 self.error(Code::UnknownTarget, &range, message, hint);
             }
         }
@@ -552,7 +619,12 @@ impl Reader<'_> {
         if url.starts_with("chart:") {
             self.link(url, content, range);
         } else {
-            self.error(Code::UnknownTarget, &range, "an image that is not a chart", "a briefing shows charts made from its figures: `![…](chart:id)`");
+            self.error(
+                Code::UnknownTarget,
+                &range,
+                "an image that is not a chart",
+                "a briefing shows charts made from its figures: `![…](chart:id)`",
+            );
         }
     }
 }

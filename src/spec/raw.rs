@@ -224,7 +224,8 @@ impl<T: JsonSchema> JsonSchema for Section<T> {
 
 /// The JSON schema of a spec type: what serde reads, with the short forms that the decoder adds.
 pub(crate) fn schema<T: JsonSchema>(title: &str) -> serde_json::Value {
-    let mut schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
+    let mut schema =
+        schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
     schema.insert("title".into(), title.into());
     let mut value = schema.to_value();
     loosen(&mut value);
@@ -244,7 +245,8 @@ fn loosen(value: &mut serde_json::Value) {
     if kind == "object" && object.contains_key("properties") {
         object.insert("additionalProperties".into(), false.into());
     }
-    let short = kind == "array" || (kind == "object" && object.get("properties").is_some_and(|p| p.get("value").is_some()));
+    let short = kind == "array"
+        || (kind == "object" && object.get("properties").is_some_and(|p| p.get("value").is_some()));
     let whole = object.contains_key("definitions");
     if short && !whole {
         let long = std::mem::take(object);

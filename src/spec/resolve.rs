@@ -8,7 +8,10 @@ use super::decode::{Section, decode};
 use super::prose::{self, Prose};
 use super::raw::{RawChart, RawChartKind, RawFigure, RawReport, RawSelection, RawSeries, RawTable};
 use super::yaml;
-use super::{Chart, ChartKind, Check, Figure, Origin, Selection, Series, SeriesOrigin, Spec, Table, TableRows};
+use super::{
+    Chart, ChartKind, Check, Figure, Origin, Selection, Series, SeriesOrigin, Spec, Table,
+    TableRows,
+};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::{Exact, Rounding};
 use crate::language::{self, Kind, RESERVED, Recipe, Sort};
@@ -40,12 +43,23 @@ impl<'a> Resolver<'a> {
         if let (None, Some(passage)) = (&locale, &raw.language) {
             let message = format!("the language `{language}` is not known");
             let known = Locale::LANGUAGES.join(", ");
-            diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(format!("known: {known}")));
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message)
+                    .at(passage.span)
+                    .hint(format!("known: {known}")),
+            );
         }
         Some(Self { locale: locale.or_else(|| Locale::named("en-GB"))?, diagnostics })
     }
 
-    fn spec(self, texts: &Texts, name: &str, text: TextId, body: TextId, raw: RawReport) -> Option<Spec> {
+    fn spec(
+        self,
+        texts: &Texts,
+        name: &str,
+        text: TextId,
+        body: TextId,
+        raw: RawReport,
+    ) -> Option<Spec> {
         let mut this = self;
         let date = this.date(&raw.date);
         let rounding = match raw.rounding.as_ref().map(|passage| passage.words.as_str()) {
@@ -53,16 +67,25 @@ impl<'a> Resolver<'a> {
             Some("half-even") => Rounding::HalfEven,
             Some(other) => {
                 let span = raw.rounding.as_ref().map_or(raw.date.span, |passage| passage.span);
-                this.bad(span, format!("`{other}` is not a rounding rule"), "write half-up or half-even");
+                this.bad(
+                    span,
+                    format!("`{other}` is not a rounding rule"),
+                    "write half-up or half-even",
+                );
                 Rounding::HalfUp
             }
         };
         this.unique_ids(&raw);
-        let declared = raw.figures.0.iter().map(|(id, _)| id).chain(raw.series.0.iter().map(|(id, _)| id));
+        let declared =
+            raw.figures.0.iter().map(|(id, _)| id).chain(raw.series.0.iter().map(|(id, _)| id));
         let declared: BTreeSet<String> = declared.map(|id| id.words.clone()).collect();
         let content = texts.get(body).content.clone();
         let end = content.len();
-        let body = prose::parse(&Passage::verbatim(content, Span::new(body, 0, end)), false, this.diagnostics);
+        let body = prose::parse(
+            &Passage::verbatim(content, Span::new(body, 0, end)),
+            false,
+            this.diagnostics,
+        );
         let mut spec = Spec {
             name: name.to_string(),
             text,
@@ -82,7 +105,10 @@ impl<'a> Resolver<'a> {
             failed: BTreeSet::new(),
             body,
         };
-        spec.failed = declared.into_iter().filter(|id| !spec.figures.contains_key(id) && !spec.series.contains_key(id)).collect();
+        spec.failed = declared
+            .into_iter()
+            .filter(|id| !spec.figures.contains_key(id) && !spec.series.contains_key(id))
+            .collect();
         Some(spec)
     }
 
@@ -93,7 +119,11 @@ impl<'a> Resolver<'a> {
     fn date(&mut self, passage: &Passage) -> Option<Date> {
         let date = Date::parse(passage.words.trim());
         if date.is_none() {
-            self.bad(passage.span, format!("`{}` is not a date", passage.words), "write year-month-day: 2025-04-13");
+            self.bad(
+                passage.span,
+                format!("`{}` is not a date", passage.words),
+                "write year-month-day: 2025-04-13",
+            );
         }
         date
     }
@@ -135,11 +165,17 @@ impl<'a> Resolver<'a> {
         let figures = raw.figures.0.iter().map(|(id, _)| id);
         let series: Vec<&Passage> = raw.series.0.iter().map(|(id, _)| id).collect();
         let selections = raw.selections.0.iter().map(|(id, _)| id);
-        let links = figures.chain(series.iter().copied()).filter_map(|id| Some((id, links.insert(&id.words, id.span)?)));
-        let frames = selections.chain(series.iter().copied()).filter_map(|id| Some((id, frames.insert(&id.words, id.span)?)));
+        let links = figures
+            .chain(series.iter().copied())
+            .filter_map(|id| Some((id, links.insert(&id.words, id.span)?)));
+        let frames = selections
+            .chain(series.iter().copied())
+            .filter_map(|id| Some((id, frames.insert(&id.words, id.span)?)));
         for (id, first) in links.chain(frames) {
             let message = format!("`{}` is taken", id.words);
-            self.diagnostics.push(Diagnostic::error(Code::BadId, message).at(id.span).related(first, "first here"));
+            self.diagnostics.push(
+                Diagnostic::error(Code::BadId, message).at(id.span).related(first, "first here"),
+            );
         }
     }
 
@@ -166,8 +202,13 @@ impl<'a> Resolver<'a> {
 
     fn figure(&mut self, id: &Passage, raw: RawFigure) -> Option<Figure> {
         let Some(value) = &raw.value else {
-            let missing = Diagnostic::error(Code::MissingField, format!("figure `{}` has no `value`", id.words));
-            self.diagnostics.push(missing.at(id.span).hint("write `value: RECIPE`, or the recipe right after the id"));
+            let missing = Diagnostic::error(
+                Code::MissingField,
+                format!("figure `{}` has no `value`", id.words),
+            );
+            self.diagnostics.push(
+                missing.at(id.span).hint("write `value: RECIPE`, or the recipe right after the id"),
+            );
             return None;
         };
         let format = self.format(&raw.format)?;
@@ -188,8 +229,13 @@ impl<'a> Resolver<'a> {
         });
         let own = matches!(&origin, Origin::Recipe(recipe) if is_constant(recipe));
         if own && reason.is_none() {
-            let error = Diagnostic::error(Code::MissingField, format!("figure `{}` is a number of the author's own", id.words));
-            self.diagnostics.push(error.at(value.span).hint("say why with `reason:`, or quote it from a source"));
+            let error = Diagnostic::error(
+                Code::MissingField,
+                format!("figure `{}` is a number of the author's own", id.words),
+            );
+            self.diagnostics.push(
+                error.at(value.span).hint("say why with `reason:`, or quote it from a source"),
+            );
             return None;
         }
         let allow_empty = raw.allow_empty;
@@ -203,7 +249,10 @@ impl<'a> Resolver<'a> {
             None => value.clone(),
             Some(typed) => {
                 let percent = if typed.percent { "%" } else { "" };
-                Passage::verbatim(format!("{}{percent}", typed.value.fixed(typed.decimals)), value.span)
+                Passage::verbatim(
+                    format!("{}{percent}", typed.value.fixed(typed.decimals)),
+                    value.span,
+                )
             }
         }
     }
@@ -218,7 +267,11 @@ impl<'a> Resolver<'a> {
             (raw.format.as_ref(), recipe.format.is_some(), "as"),
         ] {
             if let (Some(passage), true) = (given, twice) {
-                self.bad(passage.span, format!("`{name}` stands in the recipe and beside it"), "keep one of them");
+                self.bad(
+                    passage.span,
+                    format!("`{name}` stands in the recipe and beside it"),
+                    "keep one of them",
+                );
             }
         }
         if let Some(from) = &raw.from {
@@ -256,7 +309,8 @@ impl<'a> Resolver<'a> {
             return Value::Text(value.words.trim().to_string());
         };
         let hundredth = Exact::power_of_ten(-2);
-        let percent = typed.percent || matches!(format, Some(Format::Percent(_) | Format::Points(_)));
+        let percent =
+            typed.percent || matches!(format, Some(Format::Percent(_) | Format::Points(_)));
         let factor = if percent { hundredth } else { Exact::one() };
         let scale = match format {
             Some(Format::Points(_)) => Scale::Points,
@@ -266,28 +320,44 @@ impl<'a> Resolver<'a> {
         let measure = Measure { scale, unit: None, decimals: Some(typed.decimals) };
         let half = Exact::power_of_ten(-i64::from(typed.decimals)) * Exact::scaled(5, 1);
         let rounded = percent || typed.decimals > 0;
-        let bounds = rounded.then(|| {
-            (&(&typed.value - &half) * &factor, &(&typed.value + &half) * &factor)
-        });
+        let bounds =
+            rounded.then(|| (&(&typed.value - &half) * &factor, &(&typed.value + &half) * &factor));
         Value::Number(Number { bounds, ..Number::new(&typed.value * &factor, measure) })
     }
 
-    fn quoted(&mut self, id: &Passage, raw: &RawFigure, value: &Passage, format: Option<Format>) -> Option<Origin> {
+    fn quoted(
+        &mut self,
+        id: &Passage,
+        raw: &RawFigure,
+        value: &Passage,
+        format: Option<Format>,
+    ) -> Option<Origin> {
         let (Some(quote), Some(source)) = (&raw.quote, &raw.source) else {
-            let error = Diagnostic::error(Code::MissingField, "a quoted figure needs `quote:` and `source:`").at(id.span);
-            self.diagnostics.push(error.hint("give the source's words with the value in them, and the source's id"));
+            let error = Diagnostic::error(
+                Code::MissingField,
+                "a quoted figure needs `quote:` and `source:`",
+            )
+            .at(id.span);
+            self.diagnostics.push(
+                error.hint("give the source's words with the value in them, and the source's id"),
+            );
             return None;
         };
         let stands = match self.locale.read(&value.words) {
             Some(typed) => self.locale.numbers(&quote.words).iter().any(|n| {
-                (&n.value, n.percent) == (&typed.value, typed.percent) && n.decimals == typed.decimals
+                (&n.value, n.percent) == (&typed.value, typed.percent)
+                    && n.decimals == typed.decimals
             }),
             None => quote.words.contains(value.words.trim()),
         };
         if !stands {
             let message = format!("`{}` does not stand in the quote", value.words);
             let error = Diagnostic::error(Code::QuoteLacksValue, message).at(value.span);
-            self.diagnostics.push(error.related(quote.span, "the quote").hint("write the value just as the source prints it"));
+            self.diagnostics.push(
+                error
+                    .related(quote.span, "the quote")
+                    .hint("write the value just as the source prints it"),
+            );
         }
         Some(Origin::Quoted {
             value: self.printed(value, format),
@@ -297,14 +367,30 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn entered(&mut self, id: &Passage, raw: &RawFigure, value: &Passage, format: Option<Format>) -> Option<Origin> {
+    fn entered(
+        &mut self,
+        id: &Passage,
+        raw: &RawFigure,
+        value: &Passage,
+        format: Option<Format>,
+    ) -> Option<Origin> {
         let (Some(by), Some(on), Some(reason)) = (&raw.by, &raw.on, &raw.reason) else {
-            let error = Diagnostic::error(Code::MissingField, "an entered figure needs `by:`, `on:` and `reason:`").at(id.span);
-            self.diagnostics.push(error.hint("say which organisation entered it, when, and why it is not computed"));
+            let error = Diagnostic::error(
+                Code::MissingField,
+                "an entered figure needs `by:`, `on:` and `reason:`",
+            )
+            .at(id.span);
+            self.diagnostics.push(
+                error.hint("say which organisation entered it, when, and why it is not computed"),
+            );
             return None;
         };
         let Some(on) = PartialDate::parse(&on.words) else {
-            self.bad(on.span, format!("`{}` is not a date", on.words), "write 2025, 2025-04 or 2025-04-13");
+            self.bad(
+                on.span,
+                format!("`{}` is not a date", on.words),
+                "write 2025, 2025-04 or 2025-04-13",
+            );
             return None;
         };
         let value = self.printed(value, format);
@@ -317,7 +403,11 @@ impl<'a> Resolver<'a> {
             Some("lowest first") => true,
             Some(other) => {
                 let span = raw.order.as_ref().map_or(id.span, |passage| passage.span);
-                self.bad(span, format!("`{other}` is not an order"), "write highest first or lowest first");
+                self.bad(
+                    span,
+                    format!("`{other}` is not an order"),
+                    "write highest first or lowest first",
+                );
                 return None;
             }
         };
@@ -327,7 +417,8 @@ impl<'a> Resolver<'a> {
         } else {
             SeriesOrigin::Figures(named(&raw.figures))
         };
-        let labels = self.section(raw.labels, |this, _, passage: Passage| Some(this.prose(&passage)));
+        let labels =
+            self.section(raw.labels, |this, _, passage: Passage| Some(this.prose(&passage)));
         Some(Series {
             origin,
             format,
@@ -339,7 +430,12 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn grouped(&mut self, id: &Passage, raw: &RawSeries, format: &mut Option<Format>) -> Option<SeriesOrigin> {
+    fn grouped(
+        &mut self,
+        id: &Passage,
+        raw: &RawSeries,
+        format: &mut Option<Format>,
+    ) -> Option<SeriesOrigin> {
         let mut filter = self.condition(&raw.filter).ok()?;
         let mut from = raw.from.as_ref().map(|from| (from.words.clone(), from.span));
         let mut by: Vec<(String, Span)> = Vec::new();
@@ -366,12 +462,17 @@ impl<'a> Resolver<'a> {
             (_, None, _) => Some("has no `from`"),
             (_, _, 0) => Some("has no `by`"),
             (_, _, 3..) => Some("goes by more than two columns"),
-            _ if raw.value.is_some() && !raw.values.0.is_empty() => Some("has both `value` and `values`"),
+            _ if raw.value.is_some() && !raw.values.0.is_empty() => {
+                Some("has both `value` and `values`")
+            }
             _ => None,
         };
         if let Some(problem) = problem {
-            let error = Diagnostic::error(Code::MissingField, format!("series `{}` {problem}", id.words)).at(id.span);
-            self.diagnostics.push(error.hint("write `VALUE from DATASET by COLUMN`, or the same as keys"));
+            let error =
+                Diagnostic::error(Code::MissingField, format!("series `{}` {problem}", id.words))
+                    .at(id.span);
+            self.diagnostics
+                .push(error.hint("write `VALUE from DATASET by COLUMN`, or the same as keys"));
             return None;
         }
         Some(SeriesOrigin::Grouped { from: from?, filter, by, values })
@@ -383,7 +484,9 @@ impl<'a> Resolver<'a> {
         if words(&alt).is_empty() || words(&alt) == words(&title) {
             let message = "the alternative text says nothing that the title does not say";
             let error = Diagnostic::error(Code::AltText, message).at(raw.alt.span);
-            self.diagnostics.push(error.hint("say what somebody who cannot see the chart must know: kind, measure, range, trend"));
+            self.diagnostics.push(error.hint(
+                "say what somebody who cannot see the chart must know: kind, measure, range, trend",
+            ));
         }
         Some(Chart {
             kind: match raw.kind {
@@ -405,7 +508,10 @@ impl<'a> Resolver<'a> {
             (Some(series), true) => TableRows::Series(series.words.clone(), series.span),
             (None, false) => TableRows::Figures(named(&raw.figures)),
             _ => {
-                let error = Diagnostic::error(Code::MissingField, format!("table `{}` needs `series:` or `figures:`", id.words));
+                let error = Diagnostic::error(
+                    Code::MissingField,
+                    format!("table `{}` needs `series:` or `figures:`", id.words),
+                );
                 self.diagnostics.push(error.at(id.span).hint("give one of the two"));
                 return None;
             }

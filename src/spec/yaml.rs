@@ -94,7 +94,9 @@ impl Reader<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.finish(span),
             Event::Alias(_) | Event::UnresolvedAlias(_) => self.refuse("an alias (`*name`)", span),
-            Event::DocumentStart(..) if self.root.is_some() => self.refuse("a second document (`---`)", span),
+            Event::DocumentStart(..) if self.root.is_some() => {
+                self.refuse("a second document (`---`)", span)
+            }
             Event::Comment(_, Placement::Right) => {
                 self.comment(span);
                 Some(())
@@ -129,12 +131,21 @@ impl Reader<'_> {
 
     fn begin(&mut self, mapping: bool, style: StructureStyle, span: Span) -> Option<()> {
         if self.open.last().is_some_and(|open| open.mapping && open.key.is_none()) {
-            let error = Diagnostic::error(Code::YamlSyntax, "a list or mapping stands where a key should").at(span);
+            let error =
+                Diagnostic::error(Code::YamlSyntax, "a list or mapping stands where a key should")
+                    .at(span);
             self.diagnostics.push(error.hint("quote a text that begins with `[` or `{`"));
             return None;
         }
         let flow = style == StructureStyle::Flow;
-        self.open.push(Open { start: span, flow, mapping, items: Vec::new(), entries: Vec::new(), key: None });
+        self.open.push(Open {
+            start: span,
+            flow,
+            mapping,
+            items: Vec::new(),
+            entries: Vec::new(),
+            key: None,
+        });
         Some(())
     }
 
@@ -146,7 +157,11 @@ impl Reader<'_> {
             _ => open.start,
         };
         let span = open.start.to(if open.flow { end } else { last });
-        let kind = if open.mapping { NodeKind::Mapping(open.entries) } else { NodeKind::Sequence(open.items) };
+        let kind = if open.mapping {
+            NodeKind::Mapping(open.entries)
+        } else {
+            NodeKind::Sequence(open.items)
+        };
         self.place(Node { kind, span })
     }
 
@@ -154,7 +169,9 @@ impl Reader<'_> {
         let plain = style == ScalarStyle::Plain;
         let source = self.content.get(span.start..span.end).unwrap_or("");
         let inner = match style {
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => 1..source.len().saturating_sub(1).max(1),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                1..source.len().saturating_sub(1).max(1)
+            }
             _ => 0..source.len(),
         };
         let words = words.strip_suffix('\n').unwrap_or(words);
@@ -165,8 +182,11 @@ impl Reader<'_> {
                 self.key(passage);
                 Some(())
             }
-            Some(open) if plain && open.flow && !open.mapping && split_number(self.content, span) => {
-                let error = Diagnostic::error(Code::YamlSyntax, "a comma inside `[ ]` splits").at(span);
+            Some(open)
+                if plain && open.flow && !open.mapping && split_number(self.content, span) =>
+            {
+                let error =
+                    Diagnostic::error(Code::YamlSyntax, "a comma inside `[ ]` splits").at(span);
                 self.diagnostics.push(error.hint("quote the number: [\"1,400\"]; put a space after a comma that is meant to split"));
                 Some(())
             }
@@ -180,11 +200,16 @@ impl Reader<'_> {
         if let Some((first, _)) = open.entries.iter().find(|(other, _)| other.words == key.words) {
             let message = format!("`{}` stands twice", key.words);
             let duplicate = Diagnostic::error(Code::DuplicateKey, message).at(key.span);
-            self.diagnostics.push(duplicate.related(first.span, "first here").hint("keep one of them"));
+            self.diagnostics
+                .push(duplicate.related(first.span, "first here").hint("keep one of them"));
         }
         if key.words == "<<" {
             let message = "a merge key (`<<`) is not read";
-            self.diagnostics.push(Diagnostic::error(Code::YamlRefused, message).at(key.span).hint("write the keys out"));
+            self.diagnostics.push(
+                Diagnostic::error(Code::YamlRefused, message)
+                    .at(key.span)
+                    .hint("write the keys out"),
+            );
         }
         open.key = Some(key);
     }
@@ -217,7 +242,8 @@ impl Reader<'_> {
         let before = &self.content[line_start..span.start];
         let value = before.trim_end();
         let single = before.len() - value.len() == 1;
-        let follows_value = !value.is_empty() && !value.ends_with([':', '-', '"', '\'', ']', '}', ',', '[', '{']);
+        let follows_value =
+            !value.is_empty() && !value.ends_with([':', '-', '"', '\'', ']', '}', ',', '[', '{']);
         if single && follows_value {
             self.diagnostics.push(Diagnostic::error(Code::YamlCut, "the line was cut at `#`").at(span).hint(
                 "quote the text or put it on a line of its own after `>-`; put two spaces before a comment",
@@ -253,5 +279,8 @@ impl Reader<'_> {
 fn split_number(content: &str, span: Span) -> bool {
     let before = &content[..span.start];
     let own = content[span.start..span.end].bytes();
-    own.len() == 3 && own.clone().all(|b| b.is_ascii_digit()) && before.ends_with(',') && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit())
+    own.len() == 3
+        && own.clone().all(|b| b.is_ascii_digit())
+        && before.ends_with(',')
+        && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit())
 }
