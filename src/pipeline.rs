@@ -162,10 +162,9 @@ fn specs(
 fn declarations(world: &dyn World, texts: &mut Texts, diagnostics: &mut Diagnostics) -> Sources {
     let mut ids: Vec<TextId> = Vec::new();
     for path in list(world, "data", diagnostics) {
-        if path.ends_with("/source.yaml") || path.ends_with("/sources.yaml") {
-            if let Some(text) = diagnostics.take(read_text(world, &path)) {
-                ids.push(texts.add(path, text));
-            }
+        let declares = path.ends_with("/source.yaml") || path.ends_with("/sources.yaml");
+        if declares && let Some(text) = diagnostics.take(read_text(world, &path)) {
+            ids.push(texts.add(path, text));
         }
     }
     sources::declare(texts, &ids).into(diagnostics)

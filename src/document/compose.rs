@@ -47,7 +47,7 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
     let spec = inputs.spec;
     let title = composer.text(&spec.title);
     let subtitle = spec.subtitle.as_ref().map(|subtitle| composer.text(subtitle));
-    let blocks = composer.blocks(&spec.body, &spec.body.blocks);
+    let blocks = composer.blocks(&spec.body.blocks);
     let markdown = std::mem::take(&mut composer.splices).apply(&spec.body.passage.words);
     let methods = composer.methods();
     let Composer { register, charts, .. } = composer;
@@ -95,7 +95,7 @@ impl Composer<'_> {
     pub(super) fn text(&mut self, prose: &Prose) -> Text {
         let inlines = self.inlines(prose.inlines());
         let mut splices = Splices::default();
-        splices.inlines(prose, prose.inlines(), &inlines);
+        splices.inlines(prose.inlines(), &inlines);
         let markdown = splices.apply(&prose.passage.words).replace('\n', " ");
         let plain = self.plain(prose.inlines());
         Text { inlines, markdown, plain }
@@ -182,40 +182,40 @@ impl Composer<'_> {
     }
 
     /// Composes inlines of the body and records what Markdown replaces.
-    fn body(&mut self, prose: &Prose, written: &[spec::Inline]) -> Vec<Inline> {
+    fn body(&mut self, written: &[spec::Inline]) -> Vec<Inline> {
         let composed = self.inlines(written);
-        self.splices.inlines(prose, written, &composed);
+        self.splices.inlines(written, &composed);
         composed
     }
 
-    fn blocks(&mut self, prose: &Prose, blocks: &[spec::Block]) -> Vec<Block> {
-        blocks.iter().filter_map(|block| self.block(prose, block)).collect()
+    fn blocks(&mut self, blocks: &[spec::Block]) -> Vec<Block> {
+        blocks.iter().filter_map(|block| self.block(block)).collect()
     }
 
-    fn block(&mut self, prose: &Prose, block: &spec::Block) -> Option<Block> {
+    fn block(&mut self, block: &spec::Block) -> Option<Block> {
         Some(match block {
-            spec::Block::Paragraph(inlines) => Block::Paragraph(self.body(prose, inlines)),
-            spec::Block::Plain(inlines) => Block::Plain(self.body(prose, inlines)),
+            spec::Block::Paragraph(inlines) => Block::Paragraph(self.body(inlines)),
+            spec::Block::Plain(inlines) => Block::Plain(self.body(inlines)),
             spec::Block::Heading(level, inlines) => {
                 let id = self.heading_id(&prose::plain(inlines));
-                Block::Heading(*level, id, self.body(prose, inlines))
+                Block::Heading(*level, id, self.body(inlines))
             }
             spec::Block::List(start, items) => {
-                Block::List(*start, items.iter().map(|item| self.blocks(prose, item)).collect())
+                Block::List(*start, items.iter().map(|item| self.blocks(item)).collect())
             }
-            spec::Block::Quote(blocks) => Block::Quote(self.blocks(prose, blocks)),
+            spec::Block::Quote(blocks) => Block::Quote(self.blocks(blocks)),
             spec::Block::Code(text) => Block::Code(text.clone()),
             spec::Block::Rule => Block::Rule,
             spec::Block::Grid { columns, head, rows } => {
-                let head = head.iter().map(|cell| self.body(prose, cell)).collect();
+                let head = head.iter().map(|cell| self.body(cell)).collect();
                 let rows = rows
                     .iter()
-                    .map(|row| row.iter().map(|cell| self.body(prose, cell)).collect())
+                    .map(|row| row.iter().map(|cell| self.body(cell)).collect())
                     .collect();
                 Block::Grid { columns: columns.clone(), head, rows }
             }
             spec::Block::Note { label, blocks, .. } => {
-                let blocks = self.blocks(prose, blocks);
+                let blocks = self.blocks(blocks);
                 self.register.define(label, blocks);
                 return None;
             }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Inline, NoteRef};
-use crate::spec::{self, Prose};
+use crate::spec;
 
 /// Replacements in a passage, by the bytes that they replace.
 #[derive(Default)]
@@ -35,14 +35,14 @@ impl Splices {
     }
 
     /// Walks a text and its composed twin side by side, and replaces every construct of ours in inline position.
-    pub(super) fn inlines(&mut self, prose: &Prose, written: &[spec::Inline], composed: &[Inline]) {
+    pub(super) fn inlines(&mut self, written: &[spec::Inline], composed: &[Inline]) {
         for (written, composed) in written.iter().zip(composed) {
             match (written, composed) {
                 (spec::Inline::Claim(claim), Inline::Claim(inner, _, notes))
                 | (spec::Inline::Cite(claim), Inline::Cite(inner, notes)) => {
                     // brackets go, words stay, notes follow
                     self.replace(claim.range.start..claim.inner.start, String::new());
-                    self.inlines(prose, &claim.content, inner);
+                    self.inlines(&claim.content, inner);
                     self.replace(claim.inner.end..claim.range.end, marks(notes));
                 }
                 (spec::Inline::Insert(_, range), Inline::Value(shown, _, notes)) => {
@@ -57,7 +57,7 @@ impl Splices {
                 (spec::Inline::Emphasis(a), Inline::Emphasis(b))
                 | (spec::Inline::Strong(a), Inline::Strong(b))
                 | (spec::Inline::Struck(a), Inline::Struck(b))
-                | (spec::Inline::Link(_, a), Inline::Link(_, b)) => self.inlines(prose, a, b),
+                | (spec::Inline::Link(_, a), Inline::Link(_, b)) => self.inlines(a, b),
                 _ => {}
             }
         }

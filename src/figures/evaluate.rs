@@ -33,6 +33,9 @@ impl From<Diagnostic> for Trouble {
 
 type Evaluated<T> = Result<T, Trouble>;
 
+/// Finds the value of a figure or point by its id and keys.
+pub(super) type Lookup<'a> = dyn Fn(&str, &[String], Span) -> Evaluated<Value> + 'a;
+
 /// What a term is evaluated with.
 pub(super) struct Inputs<'a> {
     /// Name for messages: "figure `x`".
@@ -41,7 +44,7 @@ pub(super) struct Inputs<'a> {
     pub(super) folds: &'a [Partial],
     pub(super) totals: &'a [Partial],
     /// Looks up a figure or point.
-    pub(super) lookup: &'a dyn Fn(&str, &[String], Span) -> Evaluated<Value>,
+    pub(super) lookup: &'a Lookup<'a>,
     /// Whether counting no row is a legal 0.
     pub(super) allow_empty: bool,
 }

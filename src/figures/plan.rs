@@ -297,7 +297,7 @@ impl<'a> Walk<'a> {
                 )
                 .at(span);
                 error = error.did_you_mean(need, known);
-                if !self.needs.get(id).is_some_and(|needs| needs.len() > 1) {
+                if self.needs.get(id).is_none_or(|needs| needs.len() <= 1) {
                     error =
                         error.hint("a recipe over the columns of a dataset needs `from DATASET`");
                 }

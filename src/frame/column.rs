@@ -144,18 +144,16 @@ pub enum Packed {
 }
 
 impl Packed {
-    /// Packs integers.
-    pub fn new(values: &[i64]) -> Self {
-        let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else {
-            return Self::Bits8(0, Vec::new());
-        };
-        let (base, range) = (*least, most.wrapping_sub(*least) as u64);
+    /// Packs integers, of which `least` and `most` are the range.
+    fn new(values: &[i64], (least, most): (i64, i64)) -> Self {
+        let offset = |value: &i64| value.wrapping_sub(least);
+        let range = most.wrapping_sub(least) as u64;
         if range <= u64::from(u8::MAX) {
-            Self::Bits8(base, values.iter().map(|v| v.wrapping_sub(base) as u8).collect())
+            Self::Bits8(least, values.iter().map(|v| offset(v) as u8).collect())
         } else if range <= u64::from(u16::MAX) {
-            Self::Bits16(base, values.iter().map(|v| v.wrapping_sub(base) as u16).collect())
+            Self::Bits16(least, values.iter().map(|v| offset(v) as u16).collect())
         } else if range <= u64::from(u32::MAX) {
-            Self::Bits32(base, values.iter().map(|v| v.wrapping_sub(base) as u32).collect())
+            Self::Bits32(least, values.iter().map(|v| offset(v) as u32).collect())
         } else {
             Self::Bits64(values.to_vec())
         }
@@ -245,18 +243,22 @@ impl Part {
     /// the known integers.
     pub fn new(mut values: Vec<i64>, marks: Vec<u8>) -> (Self, Option<(i64, i64)>) {
         let some_unknown = marks.iter().any(|mark| *mark != 0);
-        let known = |row: usize| !some_unknown || marks[row] == 0;
-        let range =
-            values.iter().enumerate().filter(|(row, _)| known(*row)).fold(None, |range, (_, v)| {
-                let (least, most) = range.unwrap_or((*v, *v));
-                Some((least.min(*v), most.max(*v)))
-            });
+        let ends = |(least, most): (i64, i64), value: &i64| (least.min(*value), most.max(*value));
+        let none = (i64::MAX, i64::MIN);
+        let (least, most) = if some_unknown {
+            let known = values.iter().zip(&marks).filter(|(_, mark)| **mark == 0);
+            known.map(|(value, _)| value).fold(none, ends)
+        } else {
+            values.iter().fold(none, ends)
+        };
+        let range = (least <= most).then_some((least, most));
         let filler = range.map_or(0, |(least, _)| least);
         for (value, _) in values.iter_mut().zip(&marks).filter(|(_, mark)| **mark != 0) {
             *value = filler;
         }
+        let packed = Packed::new(&values, range.unwrap_or((0, 0)));
         let marks = some_unknown.then(|| marks.into_boxed_slice());
-        (Self { values: Packed::new(&values), marks }, range)
+        (Self { values: packed, marks }, range)
     }
 }
 

@@ -96,7 +96,7 @@ fn token(passage: &Passage, start: usize, c: char) -> Result<Token, Diagnostic> 
 }
 
 fn number(passage: &Passage, start: usize) -> Result<Token, Diagnostic> {
-    let rest = passage.words[start..].as_bytes();
+    let rest = &passage.words.as_bytes()[start..];
     let digits = |from: usize| {
         rest[from.min(rest.len())..].iter().take_while(|b| b.is_ascii_digit()).count()
     };

@@ -247,6 +247,10 @@ impl<'a> Row<'a> {
 
 /// A cell without the spaces around it, no-break spaces included.
 fn trimmed_cell(mut cell: &[u8]) -> &[u8] {
+    let plain = |byte: &u8| (b'!'..0x80).contains(byte);
+    if cell.first().is_some_and(plain) && cell.last().is_some_and(plain) {
+        return cell;
+    }
     loop {
         cell = cell.trim_ascii();
         let inner = cell.strip_prefix("\u{a0}".as_bytes()).unwrap_or(cell);

@@ -61,7 +61,7 @@ impl Test {
         match self {
             Self::Equal(column, texts) => {
                 let text = straight(cell(*column));
-                texts.iter().fold(false, |any, literal| literal.meets(literal.text == text) || any)
+                texts.iter().filter(|literal| literal.meets(literal.text == text)).count() > 0
             }
             Self::Match(column, test, part) => part.meets(test.test(cell(*column), &part.text)),
             Self::Missing(column) => cell(*column).is_empty(),

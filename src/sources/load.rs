@@ -590,7 +590,7 @@ impl Loader<'_> {
         kept: &Kept,
         grain: Option<Grain>,
         texts: &[String],
-        parts: Vec<(Part, Option<(i64, i64)>)>,
+        parts: Vec<RangedPart>,
         checkpoints: &[Checkpoint],
         diagnostics: &mut Diagnostics,
     ) -> Made {
@@ -669,6 +669,9 @@ impl Loader<'_> {
         Made::Failed
     }
 }
+
+/// A block of a column with the range of its known integers.
+type RangedPart = (Part, Option<(i64, i64)>);
 
 /// What became of a column.
 enum Made {
@@ -990,10 +993,7 @@ fn contradiction(
 
 /// Brings the blocks' codes to one dictionary.
 /// Each block's codes are those of the first block's texts, of which there are `seed`, and then its own.
-fn unify(
-    blocks: Vec<ParsedColumn>,
-    seed: usize,
-) -> (Vec<Vec<u8>>, Vec<(Part, Option<(i64, i64)>)>) {
+fn unify(blocks: Vec<ParsedColumn>, seed: usize) -> (Vec<Vec<u8>>, Vec<RangedPart>) {
     let mut all = Dictionary::default();
     let mut parts = Vec::new();
     for (index, block) in blocks.into_iter().enumerate() {
@@ -1013,11 +1013,8 @@ fn unify(
     (all.texts, parts)
 }
 
-fn recoded(
-    parts: Vec<(Part, Option<(i64, i64)>)>,
-    codes: &[i64],
-) -> Vec<(Part, Option<(i64, i64)>)> {
-    let recode = |(part, _): (Part, Option<(i64, i64)>)| {
+fn recoded(parts: Vec<RangedPart>, codes: &[i64]) -> Vec<RangedPart> {
+    let recode = |(part, _): RangedPart| {
         let values = part
             .values
             .unpack()
@@ -1029,7 +1026,7 @@ fn recoded(
     parts.into_iter().map(recode).collect()
 }
 
-fn rescaled(block: ParsedColumn, scale: u32) -> Option<(Part, Option<(i64, i64)>)> {
+fn rescaled(block: ParsedColumn, scale: u32) -> Option<RangedPart> {
     if block.scale == scale {
         return Some((block.part, block.range));
     }
