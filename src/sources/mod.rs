@@ -4,17 +4,21 @@
 //! read once, hashed in the same pass, and only the columns that something names are kept.
 
 mod cells;
+mod checks;
+mod chunk;
+mod column;
 mod csv;
 mod declare;
+mod header;
 mod ignore;
 mod load;
 mod raw;
 mod rows;
 
+pub(crate) use checks::row_place;
 pub use declare::{
     ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare,
 };
-pub(crate) use load::row_place;
 pub use load::{Open, Wanted, load};
 pub(crate) use raw::schema;
 pub use rows::{ReadSeek, Record, records};

@@ -1,0 +1,273 @@
+//! A chunk of a file, parsed: columns of integers, texts that are new, cells that contradict their type.
+
+use std::collections::BTreeMap;
+
+use memchr::memchr_iter;
+
+use super::cells::{Dictionary, Markers, Recent, typed};
+use super::csv::{Chunk, Row, Table, split, stray_quote};
+use super::declare::ColumnType;
+use super::ignore::Test;
+use crate::diag::{Cell, Code, Diagnostic, counted};
+use crate::frame::{Checkpoint, Mark, Part};
+
+/// A column that is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) name: String,
+    pub(super) header: String,
+    pub(super) position: usize,
+    pub(super) kind: Option<ColumnType>,
+    pub(super) unit: Option<String>,
+    pub(super) markers: Markers,
+}
+
+pub(super) struct Layout {
+    pub(super) kept: Vec<Kept>,
+    pub(super) header: Vec<String>,
+    pub(super) ignore: Option<Test>,
+}
+
+/// A cell that contradicts its column's type.
+#[derive(Clone, Debug)]
+pub(super) struct Contradiction {
+    pub(super) count: u64,
+    pub(super) place: Cell,
+}
+
+/// One block of one column, parsed.
+pub(super) struct ParsedColumn {
+    pub(super) part: Part,
+    pub(super) range: Option<(i64, i64)>,
+    pub(super) scale: u32,
+    pub(super) texts: Vec<Vec<u8>>,
+    pub(super) known: u64,
+    pub(super) contradictions: BTreeMap<Vec<u8>, Contradiction>,
+}
+
+pub(super) struct Parsed {
+    pub(super) index: usize,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) ignored: u64,
+    pub(super) columns: Vec<ParsedColumn>,
+    pub(super) faults: Vec<Diagnostic>,
+}
+
+pub(super) fn ignored(layout: &Layout, row: &Row<'_>) -> bool {
+    layout.ignore.as_ref().is_some_and(|test| {
+        test.holds(&|column| std::str::from_utf8(row.cell(column)).unwrap_or(""))
+    })
+}
+
+/// What makes a whole chunk unreadable: bytes that are no UTF-8, or a stray quotation mark.
+pub(super) fn chunk_fault(path: &str, chunk: &Chunk) -> Option<Diagnostic> {
+    if let Err(error) = std::str::from_utf8(&chunk.bytes) {
+        let at = error.valid_up_to();
+        let byte = chunk.bytes.get(at).copied().unwrap_or(0);
+        let place = place(path, chunk, at, 1);
+        return Some(Diagnostic::error(Code::BadEncoding, format!("the byte 0x{byte:02x} is not UTF-8")).at(place).hint(
+            "save the file as UTF-8; a spreadsheet's \"CSV\" is often Windows-1252, its \"CSV UTF-8\" is not",
+        ));
+    }
+    let at = stray_quote(&chunk.bytes)?;
+    let error = Diagnostic::error(
+        Code::StrayQuote,
+        "a quotation mark inside a cell that is not quoted, or text after a closing one",
+    );
+    Some(
+        error
+            .at(place(path, chunk, at, 1))
+            .hint("quote the whole cell and double the marks inside it: `\"5\"\" pipe\"`"),
+    )
+}
+
+/// The place of some bytes of a chunk, with their line.
+fn place(path: &str, chunk: &Chunk, at: usize, length: usize) -> Cell {
+    let bytes = &chunk.bytes;
+    let start = memchr::memrchr(chunk.newline, &bytes[..at]).map_or(0, |found| found + 1);
+    let end = memchr::memchr(chunk.newline, &bytes[at..]).map_or(bytes.len(), |found| at + found);
+    let from = start.max(at.saturating_sub(200));
+    let to = end.min(at + length + 200);
+    let before = String::from_utf8_lossy(&bytes[from..at]).into_owned();
+    let meant = String::from_utf8_lossy(&bytes[at..(at + length).min(to)]).into_owned();
+    let after = String::from_utf8_lossy(&bytes[(at + length).min(to)..to]).into_owned();
+    let range = (before.len(), before.len() + meant.len());
+    let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() as u64 + 1;
+    let line = chunk.line + memchr_iter(chunk.newline, &bytes[..at]).count() as u64;
+    let excerpt = format!("{before}{meant}{}", after.trim_end_matches('\r'));
+    Cell { path: path.to_string(), line, column, excerpt, range }
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) path: &'a str,
+    pub(super) layout: &'a Layout,
+    pub(super) types: &'a [ColumnType],
+}
+
+/// A column of one chunk, while it is read.
+struct Reading {
+    values: Vec<i64>,
+    marks: Vec<u8>,
+    scale: u32,
+    own: Dictionary,
+    known: u64,
+    contradictions: BTreeMap<Vec<u8>, Contradiction>,
+}
+
+impl Reading {
+    fn new(rows: usize) -> Self {
+        let (values, marks, own) = (Vec::with_capacity(rows), Vec::new(), Dictionary::default());
+        Self { values, marks, scale: 0, own, known: 0, contradictions: BTreeMap::new() }
+    }
+
+    fn push(&mut self, value: i64, mark: Mark) {
+        if mark != Mark::Known || !self.marks.is_empty() {
+            self.marks.resize(self.values.len(), 0);
+            self.marks.push(mark as u8);
+        }
+        self.values.push(value);
+    }
+
+    /// Adds a fixed-point number; all of the block come to the largest scale. `false` where that overflows.
+    fn number(&mut self, mantissa: i64, scale: u32) -> bool {
+        let factor = |digits: u32| 10i64.checked_pow(digits);
+        if scale > self.scale {
+            let Some(factor) = factor(scale - self.scale) else { return false };
+            if self.values.iter().any(|value| value.checked_mul(factor).is_none()) {
+                return false;
+            }
+            self.values.iter_mut().for_each(|value| *value *= factor);
+            self.scale = scale;
+        }
+        let Some(value) =
+            factor(self.scale - scale).and_then(|factor| mantissa.checked_mul(factor))
+        else {
+            return false;
+        };
+        self.push(value, Mark::Known);
+        true
+    }
+}
+
+impl Parser<'_> {
+    pub(super) fn chunk(
+        &self,
+        chunk: &Chunk,
+        seeds: &[Dictionary],
+        memory: &mut Vec<(u32, u32)>,
+    ) -> Parsed {
+        let empty = |faults| Parsed {
+            index: chunk.index,
+            checkpoint: Checkpoint {
+                row: 0,
+                rows: 0,
+                line: chunk.line,
+                byte: chunk.byte,
+                bytes: 0,
+                lines: None,
+            },
+            ignored: 0,
+            columns: Vec::new(),
+            faults,
+        };
+        if let Some(fault) = chunk_fault(self.path, chunk) {
+            return empty(vec![fault]);
+        }
+        let table =
+            split(&chunk.bytes, chunk.newline, self.layout.header.len(), std::mem::take(memory));
+        if !table.ragged.is_empty() {
+            return empty(
+                table
+                    .ragged
+                    .iter()
+                    .take(10)
+                    .map(|(found, start)| self.ragged(chunk, *found, *start))
+                    .collect(),
+            );
+        }
+        let text =
+            |row: usize, column: usize| std::str::from_utf8(table.cell(row, column)).unwrap_or("");
+        let counts = |row: &usize| {
+            !self
+                .layout
+                .ignore
+                .as_ref()
+                .is_some_and(|test| test.holds(&|column| text(*row, column)))
+        };
+        let rows: Vec<usize> = (0..table.rows.len()).filter(counts).collect();
+        let columns = (0..seeds.len())
+            .map(|index| self.column(index, (chunk, &table), &rows, &seeds[index]))
+            .collect();
+        let simple =
+            rows.iter().enumerate().all(|(number, row)| table.rows[*row].1 as usize == number);
+        let lines = (!simple).then(|| rows.iter().map(|row| table.rows[*row].1).collect());
+        let bytes = chunk.bytes.len() as u64;
+        let checkpoint = Checkpoint {
+            row: 0,
+            rows: rows.len() as u64,
+            line: chunk.line,
+            byte: chunk.byte,
+            bytes,
+            lines,
+        };
+        let ignored = (table.rows.len() - rows.len()) as u64;
+        *memory = table.into_cells();
+        Parsed { index: chunk.index, checkpoint, ignored, columns, faults: Vec::new() }
+    }
+
+    fn column(
+        &self,
+        index: usize,
+        (chunk, table): (&Chunk, &Table<'_>),
+        rows: &[usize],
+        seed: &Dictionary,
+    ) -> ParsedColumn {
+        let kept = &self.layout.kept[index];
+        let kind = self.types[index];
+        let coded = matches!(kind, ColumnType::Text | ColumnType::Period(_));
+        let mut reading = Reading::new(rows.len());
+        let new_codes = seed.texts.len() as u32;
+        let mut recent = Recent::new();
+        for row in rows {
+            let cell = table.cell(*row, kept.position);
+            let mark = kept.markers.mark(cell);
+            if mark != Mark::Known {
+                reading.push(0, mark);
+                continue;
+            }
+            reading.known += 1;
+            if coded {
+                let own = &mut reading.own;
+                let code = recent
+                    .code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
+                reading.push(i64::from(code), Mark::Known);
+            } else if !typed(kind, cell)
+                .is_some_and(|(mantissa, scale)| reading.number(mantissa, scale))
+            {
+                reading.push(0, Mark::Missing);
+                self.contradicts(&mut reading, cell, chunk, table.rows[*row].0 as usize);
+            }
+        }
+        let Reading { values, marks, scale, own, known, contradictions } = reading;
+        let (part, range) = Part::new(values, marks);
+        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions }
+    }
+
+    fn contradicts(&self, reading: &mut Reading, cell: &[u8], chunk: &Chunk, start: usize) {
+        if let Some(found) = reading.contradictions.get_mut(cell) {
+            found.count += 1;
+        } else if reading.contradictions.len() < 1000 {
+            let offset = memchr::memmem::find(&chunk.bytes[start..], cell).unwrap_or(0);
+            let place = place(self.path, chunk, start + offset, cell.len());
+            reading.contradictions.insert(cell.to_vec(), Contradiction { count: 1, place });
+        }
+    }
+
+    fn ragged(&self, chunk: &Chunk, found: usize, start: usize) -> Diagnostic {
+        let expected = self.layout.header.len();
+        let cells = counted(found as u64, "cell");
+        Diagnostic::error(Code::RaggedRow, format!("a row of {cells} under a header of {expected}"))
+            .at(Cell { column: 0, range: (0, 0), ..place(self.path, chunk, start, 0) })
+            .hint("a text with a comma in it stands in quotation marks; a row with fewer cells has lost some")
+    }
+}

@@ -1,0 +1,47 @@
+//! The header of a file: which column is which, under which name.
+
+use std::collections::BTreeSet;
+
+/// Two headers are the same if they differ only in case and spaces.
+pub(super) fn normal(header: &str) -> String {
+    header.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// A name for each column: the declared one, or the header's slug, made unique.
+pub(super) fn slugs(headers: &[String], declared: Vec<Option<String>>) -> Vec<String> {
+    let mut taken: BTreeSet<String> = declared.iter().flatten().cloned().collect();
+    let mut names = Vec::new();
+    for (position, (header, name)) in headers.iter().zip(declared).enumerate() {
+        names.push(name.unwrap_or_else(|| {
+            let mut slug = slug(header);
+            if slug.is_empty() {
+                slug = format!("column_{}", position + 1);
+            }
+            while !taken.insert(slug.clone()) {
+                slug.push_str("_2");
+            }
+            slug
+        }));
+    }
+    names
+}
+
+/// Lower case, other characters to `_`, `x_` before a digit, `_` after a word of the language.
+fn slug(header: &str) -> String {
+    let mut slug = String::new();
+    for c in header.to_lowercase().chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('_') && !slug.is_empty() {
+            slug.push('_');
+        }
+    }
+    let slug = slug.trim_end_matches('_').to_string();
+    if slug.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("x_{slug}")
+    } else if crate::language::RESERVED.contains(&slug.as_str()) {
+        format!("{slug}_")
+    } else {
+        slug
+    }
+}
