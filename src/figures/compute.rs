@@ -3,28 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
-use indexmap::IndexMap;
-
 use super::evaluate::{Inputs, Trouble, evaluate};
-use super::plan::{Asked, Plan, Question, question};
-use super::point::{key_slug, series_frame};
+use super::plan::Plan;
+use super::point::series_frame;
+use super::question::{Asked, Question, question};
 use super::term::Term;
-use super::{Counts, Figure, Figures, Point, PointValue, Provenance, Quote, RecipeText, Series};
+use super::{Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
 use crate::language::{self, Labels, Recipe};
 use crate::locale::natural_format;
 use crate::sources::Sources;
-use crate::spec::{self, Origin, Reference, SeriesOrigin, Spec, prose};
+use crate::spec::{self, Origin, Reference, Spec, prose};
 use crate::text::Span;
 use crate::value::{Format, Measure, Scale, Value};
 
 /// What the scans of one question gave.
 #[derive(Default)]
-struct Answer {
-    values: Partials,
-    totals: Partials,
-    sources: Partials,
+pub(super) struct Answer {
+    pub(super) values: Partials,
+    pub(super) totals: Partials,
+    pub(super) sources: Partials,
 }
 
 /// Computes every figure and series of a plan.
@@ -123,13 +122,13 @@ fn ask(
         .collect()
 }
 
-struct Maker<'a> {
-    spec: &'a Spec,
-    sources: &'a Sources,
-    frames: &'a BTreeMap<String, Frame>,
-    threads: NonZeroUsize,
-    figures: Figures,
-    diagnostics: &'a mut Diagnostics,
+pub(super) struct Maker<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) sources: &'a Sources,
+    pub(super) frames: &'a BTreeMap<String, Frame>,
+    pub(super) threads: NonZeroUsize,
+    pub(super) figures: Figures,
+    pub(super) diagnostics: &'a mut Diagnostics,
 }
 
 impl Labels for Maker<'_> {
@@ -231,7 +230,7 @@ impl Maker<'_> {
         }
     }
 
-    fn known_source(&self, id: &str, span: Span) -> Result<(), Trouble> {
+    pub(super) fn known_source(&self, id: &str, span: Span) -> Result<(), Trouble> {
         if self.sources.sources.contains_key(id) {
             return Ok(());
         }
@@ -244,7 +243,7 @@ impl Maker<'_> {
             .into())
     }
 
-    fn recipe_text(&self, recipe: &Recipe) -> RecipeText {
+    pub(super) fn recipe_text(&self, recipe: &Recipe) -> RecipeText {
         let canonical = language::recipe(recipe);
         let chain =
             recipe.from.as_ref().map(|(from, _)| self.spec.chain(from).0).unwrap_or_default();
@@ -285,7 +284,11 @@ impl Maker<'_> {
     }
 
     /// Asks a series, which is there only now.
-    fn ask_series(&mut self, id: &str, asked: &Asked<'_>) -> Result<(Question, Answer), Trouble> {
+    pub(super) fn ask_series(
+        &mut self,
+        id: &str,
+        asked: &Asked<'_>,
+    ) -> Result<(Question, Answer), Trouble> {
         let (_, base) = self.spec.chain(asked.from);
         if !self.figures.frames.contains_key(base) {
             let series = self.figures.series.get(base).ok_or(Trouble::Silent)?;
@@ -300,7 +303,7 @@ impl Maker<'_> {
         Ok((question, answer))
     }
 
-    fn frame(&self, name: &str) -> Option<&Frame> {
+    pub(super) fn frame(&self, name: &str) -> Option<&Frame> {
         self.frames.get(name).or_else(|| self.figures.frames.get(name))
     }
 
@@ -374,7 +377,7 @@ impl Maker<'_> {
     }
 
     /// The sources of a question's rows: the dataset's own, or those that the rows name.
-    fn question_sources(
+    pub(super) fn question_sources(
         &self,
         question: &Question,
         partials: &Partials,
@@ -403,261 +406,6 @@ impl Maker<'_> {
             found.insert(id);
         }
         Ok(found)
-    }
-
-    fn make_series(
-        &mut self,
-        id: &str,
-        declared: &spec::Series,
-        asked: Option<(&Question, Answer)>,
-    ) -> Result<(), Trouble> {
-        let mut series = match &declared.origin {
-            SeriesOrigin::Figures(members) => self.members(id, declared, members)?,
-            SeriesOrigin::Grouped { from, filter, by, values } => {
-                let exprs = values.iter().map(|(name, expr)| (name.clone(), expr)).collect();
-                let asked = match asked {
-                    Some((question, answer)) => (question.clone(), answer),
-                    None => self.ask_series(
-                        id,
-                        &Asked { from: &from.0, values: exprs, filter: filter.as_ref(), by },
-                    )?,
-                };
-                let series = self.grouped(id, declared, &asked.0, &asked.1)?;
-                self.figures.selected.insert(id.to_string(), asked.0.selected);
-                series
-            }
-        };
-        series.rank(declared.lowest_first)?;
-        self.figures.series.insert(id.to_string(), series);
-        Ok(())
-    }
-
-    fn series_shell(
-        &self,
-        id: &str,
-        declared: &spec::Series,
-        recipe: Option<RecipeText>,
-    ) -> Series {
-        let label = declared.label.as_ref().map(|label| prose::plain(label.inlines()));
-        let words = || recipe.as_ref().map(|recipe| recipe.words.clone());
-        Series {
-            id: id.to_string(),
-            label: label.or_else(words).unwrap_or_else(|| id.replace('_', " ")),
-            caveat: declared.caveat.clone(),
-            keys: Vec::new(),
-            values: IndexMap::new(),
-            points: Vec::new(),
-            without_key: 0,
-            undecided: 0,
-            recipe,
-            span: declared.span,
-        }
-    }
-
-    /// A series made of figures: the key is the figure's label.
-    fn members(
-        &mut self,
-        id: &str,
-        declared: &spec::Series,
-        members: &[(String, Span)],
-    ) -> Result<Series, Trouble> {
-        let mut series = self.series_shell(id, declared, None);
-        series.keys = vec!["figure".into()];
-        series.values.insert("value".into(), series.label.clone());
-        for (member, span) in members {
-            let figure = self.figures.figures.get(member).ok_or(Trouble::Silent)?;
-            let mut point = figure.clone();
-            point.id = format!("{id}/{}", key_slug(member));
-            point.uses = vec![member.clone()];
-            point.provenance = Provenance::Derived;
-            if let Some(format) = declared.format {
-                point.format = Some(format);
-            }
-            let measure = |figure: &Figure| {
-                figure.value.number().map(|n| (n.measure.scale, n.measure.unit.clone()))
-            };
-            let first =
-                series.points.first().and_then(|point| point.values[0].figure()).map(measure);
-            if first.is_some_and(|first| first != measure(figure)) {
-                let message =
-                    format!("`{member}` measures something else than the figures before it");
-                return Err(Diagnostic::error(Code::TypeMismatch, message)
-                    .at(*span)
-                    .hint("a series has one unit; make two")
-                    .into());
-            }
-            let keys = vec![Value::Text(figure.label.clone())];
-            series.points.push(Point {
-                keys,
-                values: vec![PointValue::Figure(Box::new(point))],
-                rank: None,
-                place: None,
-                group: Vec::new(),
-                member: Some(key_slug(member)),
-            });
-        }
-        Ok(series)
-    }
-
-    fn grouped(
-        &mut self,
-        id: &str,
-        declared: &spec::Series,
-        question: &Question,
-        answer: &Answer,
-    ) -> Result<Series, Trouble> {
-        let SeriesOrigin::Grouped { from, filter, by, values } = &declared.origin else {
-            return Err(Trouble::Silent);
-        };
-        let texts: Vec<RecipeText> = values
-            .iter()
-            .map(|(_, value)| {
-                let (value, from) = (value.clone(), Some(from.clone()));
-                self.recipe_text(&Recipe {
-                    value,
-                    from,
-                    filter: filter.clone(),
-                    by: by.clone(),
-                    format: None,
-                })
-            })
-            .collect();
-        let mut series = self.series_shell(id, declared, texts.first().cloned());
-        if values.len() > 1 {
-            let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
-            let words: Vec<&str> = texts.iter().map(|text| text.words.as_str()).collect();
-            let chain = self.spec.chain(&from.0).0;
-            let text = recipe_text(canonical.join("; "), words.join("; "), &chain);
-            if declared.label.is_none() {
-                series.label = id.replace('_', " ");
-            }
-            series.recipe = Some(text);
-        }
-        series.keys = by.iter().map(|(key, _)| key.clone()).collect();
-        for (name, _) in values {
-            let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));
-            let fallback =
-                if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
-            series.values.insert(name.clone(), label.unwrap_or(fallback));
-        }
-        series.without_key = answer.values.without_key;
-        series.undecided = answer.values.undecided;
-        if series.undecided > 0 {
-            let message = format!(
-                "series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing",
-                counted(series.undecided, "row"),
-                question.frame
-            );
-            self.diagnostics.push(
-                Diagnostic::warning(Code::Undecided, message)
-                    .at(declared.span)
-                    .hint("add `… is known` or `… is missing` to say what is meant"),
-            );
-        }
-        let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer
-            .values
-            .groups
-            .iter()
-            .map(|(keys, partials)| {
-                let values = keys.iter().zip(&question.keys).map(|(key, unit)| match key {
-                    Key::Value(integer) => unit.key(*integer),
-                    Key::Unknown(_) => Value::Text(String::new()),
-                });
-                (values.collect(), keys, partials)
-            })
-            .collect();
-        groups.sort_by(|a, b| compare_keys(&a.0, &b.0));
-        for (keys, integers, partials) in &groups {
-            let point = self.point(
-                &series,
-                declared,
-                question,
-                answer,
-                (keys, integers, partials),
-                &texts,
-            )?;
-            series.points.push(point);
-        }
-        if series.points.is_empty() {
-            let message = format!("series `{id}` has no point: no row is selected");
-            return Err(Diagnostic::error(Code::EmptySelection, message)
-                .at(declared.span)
-                .hint("check its conditions")
-                .into());
-        }
-        Ok(series)
-    }
-
-    fn point(
-        &mut self,
-        series: &Series,
-        declared: &spec::Series,
-        question: &Question,
-        answer: &Answer,
-        (keys, integers, partials): (&[Value], &[Key], &[Partial]),
-        texts: &[RecipeText],
-    ) -> Result<Point, Trouble> {
-        let several = series.values.len() > 1;
-        let slugs: Vec<String> = keys.iter().map(|key| key_slug(&key.to_string())).collect();
-        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let sources = self.question_sources(question, &answer.sources, integers)?;
-        let mut values = Vec::new();
-        for (index, (value_name, term)) in question.values.iter().enumerate() {
-            let tail = if several { format!("/{value_name}") } else { String::new() };
-            let id = format!("{}/{}{tail}", series.id, slugs.join("/"));
-            let name = format!("point `{id}`");
-            let figures = &self.figures;
-            let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
-            let frame = self.frame(&question.frame);
-            // the group has rows: that none of them is counted is a 0
-            let inputs = Inputs {
-                name: &name,
-                frame,
-                folds: partials,
-                totals: answer.totals.only(),
-                lookup: &lookup,
-                allow_empty: true,
-            };
-            let value = match evaluate(term, &inputs) {
-                Ok(value) => value,
-                Err(Trouble::Empty(_)) => {
-                    values.push(PointValue::Missing);
-                    continue;
-                }
-                Err(Trouble::Suppressed(_)) => {
-                    values.push(PointValue::Suppressed);
-                    continue;
-                }
-                Err(trouble) => return Err(trouble),
-            };
-            let over_series = frame.is_some_and(|frame| frame.provenance.is_none());
-            let mut figure = Figure {
-                id,
-                value,
-                format: None,
-                label: format!("{}: {}", series.values[index], names.join(", ")),
-                caveat: None,
-                provenance: Provenance::Computed,
-                recipe: texts.get(index).cloned(),
-                quote: None,
-                reason: None,
-                also: Vec::new(),
-                counts: Some(counts(frame, partials)),
-                uses: if over_series { vec![question.frame.clone()] } else { Vec::new() },
-                sources: sources.clone(),
-                span: declared.span,
-            };
-            formatted(&mut figure, declared.format, declared.span)?;
-            values.push(PointValue::Figure(Box::new(figure)));
-        }
-        Ok(Point {
-            keys: keys.to_vec(),
-            values,
-            rank: None,
-            place: None,
-            group: integers.to_vec(),
-            member: None,
-        })
     }
 
     fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {
@@ -703,7 +451,11 @@ impl Maker<'_> {
     }
 }
 
-fn recipe_text(canonical: String, words: String, chain: &[&spec::Selection]) -> RecipeText {
+pub(super) fn recipe_text(
+    canonical: String,
+    words: String,
+    chain: &[&spec::Selection],
+) -> RecipeText {
     let mut all = canonical.clone();
     for selection in chain {
         let filter = selection.filter.as_ref().map(language::condition).unwrap_or_default();
@@ -715,7 +467,12 @@ fn recipe_text(canonical: String, words: String, chain: &[&spec::Selection]) -> 
     RecipeText { canonical, words, sha256: crate::digest::sha256(all.as_bytes()) }
 }
 
-fn lookup(figures: &Figures, id: &str, keys: &[String], span: Span) -> Result<Value, Trouble> {
+pub(super) fn lookup(
+    figures: &Figures,
+    id: &str,
+    keys: &[String],
+    span: Span,
+) -> Result<Value, Trouble> {
     let reference = Reference { id: id.to_string(), keys: keys.to_vec(), span };
     match figures.find(&reference) {
         Ok(Some(figure)) => Ok(figure.value.clone()),
@@ -724,7 +481,7 @@ fn lookup(figures: &Figures, id: &str, keys: &[String], span: Span) -> Result<Va
     }
 }
 
-fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
+pub(super) fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
     let (values, last) = folds.split_at(folds.len().saturating_sub(1));
     let most = |of: fn(&Partial) -> u64| values.iter().map(of).max().unwrap_or(0);
     Counts {
@@ -737,23 +494,12 @@ fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
     }
 }
 
-/// Keys in the order in which readers expect them.
-fn compare_keys(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
-    let one = |a: &Value, b: &Value| match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a.value.cmp(&b.value),
-        (Value::Period(a), Value::Period(b)) => a.cmp(b),
-        (Value::Date(a), Value::Date(b)) => a.cmp(b),
-        (a, b) => a.to_string().cmp(&b.to_string()),
-    };
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| one(a, b))
-        .find(|order| order.is_ne())
-        .unwrap_or(std::cmp::Ordering::Equal)
-}
-
 /// Gives a figure the format that was declared, or the one that needs no author.
-fn formatted(figure: &mut Figure, declared: Option<Format>, span: Span) -> Result<(), Trouble> {
+pub(super) fn formatted(
+    figure: &mut Figure,
+    declared: Option<Format>,
+    span: Span,
+) -> Result<(), Trouble> {
     let id = figure.id.clone();
     let Value::Number(number) = &mut figure.value else { return Ok(()) };
     if let Some(format) = declared {

@@ -7,8 +7,11 @@ mod arithmetic;
 mod compute;
 mod evaluate;
 mod evidence;
+mod order;
 mod plan;
 mod point;
+mod question;
+mod series;
 mod shown;
 mod term;
 

@@ -5,6 +5,7 @@
 //! same scan; nothing else can select a row.
 
 mod column;
+mod compare;
 mod compile;
 mod fold;
 mod program;

@@ -1,0 +1,595 @@
+//! What one figure or series asks of its frame: terms, folds, filters, keys.
+
+use std::collections::BTreeSet;
+
+use super::Selected;
+use super::term::{Reading, Term, Unit};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::exact::Exact;
+use crate::frame::{
+    Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Program, Query, Scope, TruthId,
+    Typed, TypedKind,
+};
+use crate::language::{Expr, Function, Kind, Sort};
+use crate::sources::{ColumnDeclaration, ColumnType, Sources};
+use crate::spec::Spec;
+use crate::text::Span;
+use crate::value::{Measure, Number, Scale};
+
+type Planned<T> = Result<T, Diagnostic>;
+
+/// What is asked of a frame for one figure or series.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) frame: String,
+    /// The values, by name.
+    pub(super) values: Vec<(String, Term)>,
+    /// Folds of the values, then one that counts the rows used.
+    pub(super) query: Query,
+    /// Folds of `total(…)`, over all groups.
+    pub(super) totals: Option<Query>,
+    /// What the key integers mean.
+    pub(super) keys: Vec<Unit>,
+    pub(super) selected: Selected,
+    /// The sources of the rows used, where rows name theirs: grouped by keys and source.
+    pub(super) sources: Option<(Query, Meaning)>,
+    /// A test on `place`, which may cut through a tie.
+    pub(super) cuts_place: Option<Span>,
+}
+
+/// A recipe without `from`: figures and series only.
+pub(super) fn derived(spec: &Spec, expr: &Expr) -> Planned<Term> {
+    let span = expr.span;
+    Ok(match &expr.kind {
+        Kind::Number { .. } => Term::Constant(constant(expr)),
+        Kind::Text(text) => Term::Text(text.clone()),
+        Kind::Parameter(name) => parameter(spec, name, span)?,
+        Kind::Name(name) => {
+            if spec.series.contains_key(name) {
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{name}` is a series where a figure is asked for"),
+                );
+                return Err(error.at(span).hint(format!("name a point: `{name}['Key']`")));
+            }
+            Term::Figure(name.clone(), Vec::new(), span)
+        }
+        Kind::Point(name, keys) => {
+            Term::Figure(name.clone(), keys.iter().map(|key| key.text.clone()).collect(), span)
+        }
+        Kind::Negate(a) => Term::Negate(Box::new(derived(spec, a)?), span),
+        Kind::Binary(operator, a, b) => {
+            Term::Binary(*operator, Box::new(derived(spec, a)?), Box::new(derived(spec, b)?), span)
+        }
+        Kind::Pair { function, from, to } => Term::Pair(
+            *function,
+            Box::new(derived(spec, from)?),
+            Box::new(derived(spec, to)?),
+            span,
+        ),
+        Kind::Call { function: Function::Absolute, arguments, .. } => {
+            Term::Absolute(Box::new(derived(spec, &arguments[0])?), span)
+        }
+        Kind::Call { function, .. } => {
+            let error = Diagnostic::error(
+                Code::TypeMismatch,
+                format!("`{}` without rows", function.name()),
+            )
+            .at(span);
+            return Err(error.hint("say of which table: `… from DATASET`"));
+        }
+        _ => return Err(condition_as_value(span)),
+    })
+}
+
+fn condition_as_value(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, "a condition where a value is asked for")
+        .at(span)
+        .hint("count the rows that meet it, `count(where …)`, or take their share, `share(…)`")
+}
+
+fn constant(expr: &Expr) -> Number {
+    match &expr.kind {
+        Kind::Number { value, percent, .. } => {
+            let shift = if *percent { 2 } else { 0 };
+            let decimals = value.decimals().map(|d| d.saturating_sub(shift));
+            let scale = if *percent { Scale::Percent } else { Scale::Plain };
+            Number::new(value.clone(), Measure { scale, unit: None, decimals })
+        }
+        _ => Number::new(Exact::zero(), Measure::count()),
+    }
+}
+
+fn parameter(spec: &Spec, name: &str, span: Span) -> Planned<Term> {
+    let Some(value) = spec.parameters.get(name) else {
+        return Err(Diagnostic::error(
+            Code::UnknownParameter,
+            format!("there is no parameter `{name}`"),
+        )
+        .at(span)
+        .did_you_mean(name, spec.parameters.keys().map(String::as_str)));
+    };
+    let digits = value.strip_suffix('%');
+    Ok(match Exact::parse(digits.unwrap_or(value)) {
+        Some(number) if digits.is_some() => {
+            let decimals = number.decimals();
+            let measure = Measure { scale: Scale::Percent, unit: None, decimals };
+            Term::Constant(Number::new(number * Exact::power_of_ten(-2), measure))
+        }
+        Some(number) => {
+            let decimals = number.decimals();
+            Term::Constant(Number::new(
+                number,
+                Measure { scale: Scale::Plain, unit: None, decimals },
+            ))
+        }
+        None => Term::Text(value.clone()),
+    })
+}
+
+/// A figure's or series' question as written.
+pub(super) struct Asked<'a> {
+    pub(super) from: &'a str,
+    pub(super) values: Vec<(String, &'a Expr)>,
+    pub(super) filter: Option<&'a Expr>,
+    pub(super) by: &'a [(String, Span)],
+}
+
+/// Compiles what is asked of a frame.
+pub(super) fn question(
+    spec: &Spec,
+    sources: &Sources,
+    frame: &Frame,
+    asked: &Asked<'_>,
+    program: &mut Program,
+    diagnostics: &mut Diagnostics,
+) -> Planned<Question> {
+    let (chain, _) = spec.chain(asked.from);
+    let added = chain
+        .iter()
+        .flat_map(|s| s.add.iter().rev().map(|(name, expr)| (name.words.as_str(), expr)))
+        .collect();
+    let parameters =
+        spec.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let scope = Scope { frame, added, parameters };
+    let filters: Vec<&Expr> =
+        asked.filter.into_iter().chain(chain.iter().filter_map(|s| s.filter.as_ref())).collect();
+    let mut filter = None;
+    for expr in filters.iter().rev() {
+        let truth = Compiler::new(&scope, program).condition(expr)?;
+        filter = program.both(filter, Some(truth));
+    }
+    let mut asker = Asker {
+        spec,
+        scope: &scope,
+        program,
+        folds: Vec::new(),
+        totals: Vec::new(),
+        inside_total: false,
+        counts_rows: None,
+    };
+    let mut values = Vec::new();
+    for (name, expr) in &asked.values {
+        values.push((name.clone(), asker.term(expr)?));
+    }
+    let Asker { mut folds, totals, counts_rows, .. } = asker;
+    bare_beside_aggregate(&values, asked.values[0].1.span)?;
+    if let Some(span) = counts_rows {
+        rows_are_counts(sources, frame, span, diagnostics);
+    }
+    for (name, span) in asked.by {
+        let of_series = ["rank", "place"].contains(&name.as_str())
+            || asked.values.iter().any(|(value, _)| value == name);
+        if of_series {
+            let error = Diagnostic::error(
+                Code::BadId,
+                format!("a series has a column `{name}` of its own"),
+            )
+            .at(*span);
+            return Err(error.hint(format!(
+                "give the key another name in a selection: `add: {{ {name}_key: {name} }}`"
+            )));
+        }
+    }
+    let (keys, group) = group_keys(&scope, program, asked.by)?;
+    let used = used_rows(program, &folds);
+    folds.push(Fold { kind: FoldKind::Count, value: None, filter: used });
+    let exprs = asked.values.iter().map(|(_, expr)| *expr).chain(filters.iter().copied());
+    let columns = named_columns(&scope, exprs, asked.by);
+    let mut rows = program.both(filter, used);
+    for key in &group {
+        let known = program.known(key.key);
+        rows = program.both(rows, Some(known));
+    }
+    let selected = Selected {
+        frame: frame.name.clone(),
+        rows,
+        keys: group.iter().map(|g| g.key).collect(),
+        columns,
+    };
+    let sources = source_query(frame, program, rows, &group);
+    let cuts_place = filters
+        .iter()
+        .flat_map(|f| f.names())
+        .chain(asked.values.iter().flat_map(|(_, e)| e.names()))
+        .find(|(name, _)| *name == "place" && frame.provenance.is_none())
+        .map(|(_, span)| span);
+    Ok(Question {
+        frame: frame.name.clone(),
+        values,
+        totals: (!totals.is_empty()).then(|| Query { filter, group: Vec::new(), folds: totals }),
+        query: Query { filter, group, folds },
+        keys,
+        selected,
+        sources,
+        cuts_place,
+    })
+}
+
+fn group_keys(
+    scope: &Scope<'_>,
+    program: &mut Program,
+    by: &[(String, Span)],
+) -> Planned<(Vec<Unit>, Vec<Group>)> {
+    let (mut keys, mut group) = (Vec::new(), Vec::new());
+    for (name, span) in by {
+        let named = Expr { kind: Kind::Name(name.clone()), span: *span };
+        let typed = Compiler::new(scope, program).expression(&named)?;
+        let (key, unit) = match typed.kind {
+            TypedKind::Number { node, scale, measure, divisor: None } => {
+                (node, Unit::Scaled(scale, measure))
+            }
+            TypedKind::Coded(node, meaning) => (node, Unit::Coded(meaning)),
+            _ => {
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("a series cannot go by {}", typed.describe()),
+                );
+                return Err(error
+                    .at(*span)
+                    .hint("go by a text, period, date, number or boolean column"));
+            }
+        };
+        keys.push(unit);
+        group.push(Group { key, keep_unknown: false });
+    }
+    Ok((keys, group))
+}
+
+/// The rows that some fold uses, beside the query's own filter.
+fn used_rows(program: &mut Program, folds: &[Fold]) -> Option<TruthId> {
+    let mut used: Option<TruthId> = None;
+    for fold in folds {
+        let filter = fold.filter?;
+        used = Some(used.map_or(filter, |used| program.either(used, filter)));
+    }
+    used
+}
+
+fn source_query(
+    frame: &Frame,
+    program: &mut Program,
+    rows: Option<TruthId>,
+    group: &[Group],
+) -> Option<(Query, Meaning)> {
+    let name = frame.provenance.as_ref()?.source_column.as_ref()?;
+    let first = frame.columns.get(name)?;
+    let key = program.column_node(frame.index(name)?);
+    let mut group = group.to_vec();
+    group.push(Group { key, keep_unknown: false });
+    let folds = vec![Fold { kind: FoldKind::Count, value: None, filter: None }];
+    Some((Query { filter: rows, group, folds }, first.meaning.clone()))
+}
+
+/// Columns of the frame that expressions name, through added columns, sorted.
+fn named_columns<'a>(
+    scope: &Scope<'a>,
+    exprs: impl Iterator<Item = &'a Expr>,
+    by: &[(String, Span)],
+) -> Vec<String> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut pending: Vec<String> = by.iter().map(|(name, _)| name.clone()).collect();
+    pending.extend(exprs.flat_map(|expr| expr.names()).map(|(name, _)| name.to_string()));
+    let mut seen = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        match scope.added.iter().find(|(added, _)| *added == name) {
+            Some((_, expr)) => {
+                pending.extend(expr.names().into_iter().map(|(name, _)| name.to_string()))
+            }
+            None => {
+                names.extend(scope.frame.columns.contains_key(&name).then_some(name));
+            }
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// A table that has a key and a column with a unit holds counts already; counting its rows is rarely meant.
+fn rows_are_counts(sources: &Sources, frame: &Frame, span: Span, diagnostics: &mut Diagnostics) {
+    let Some(dataset) = sources.datasets.get(&frame.name).filter(|dataset| !dataset.key.is_empty())
+    else {
+        return;
+    };
+    // a decimal with a unit is a measurement, and its rows are what one counts
+    let whole = |name: &str| {
+        frame
+            .columns
+            .get(name)
+            .is_none_or(|column| matches!(column.meaning, Meaning::Number { scale: 0, .. }))
+    };
+    let counts = |(name, column): &(&String, &ColumnDeclaration)| {
+        column.unit.is_some()
+            && column.kind.is_none_or(|kind| kind == ColumnType::Integer)
+            && whole(name)
+    };
+    let Some((column, declared)) = dataset.columns.iter().find(counts) else { return };
+    let unit = declared.unit.as_deref().unwrap_or("");
+    let message = format!("this counts rows of `{}`, not {unit}s", frame.name);
+    diagnostics.push(Diagnostic::warning(Code::RowsAreCounts, message).at(span).hint(format!(
+        "write `sum({column} where …)` or `share({column} where …)`; each row holds a number in `{column}`"
+    )));
+}
+
+fn bare_beside_aggregate(values: &[(String, Term)], span: Span) -> Planned<()> {
+    fn readings(term: &Term, bare: &mut bool, aggregate: &mut bool) {
+        match term {
+            Term::Fold(_, Reading::One(_), _) => *bare = true,
+            Term::Fold(..) => *aggregate = true,
+            Term::Negate(a, _) | Term::Absolute(a, _) => readings(a, bare, aggregate),
+            Term::Binary(_, a, b, _) | Term::Pair(_, a, b, _) | Term::Share(a, b, _) => {
+                readings(a, bare, aggregate);
+                readings(b, bare, aggregate);
+            }
+            _ => {}
+        }
+    }
+    for (_, term) in values {
+        let (mut bare, mut aggregate) = (false, false);
+        readings(term, &mut bare, &mut aggregate);
+        if bare && aggregate {
+            return Err(Diagnostic::error(
+                Code::TypeMismatch,
+                "a bare column beside an aggregate over the same rows",
+            )
+            .at(span)
+            .hint(
+                "a bare column is the value of the one row; write `sum(column)` if many are meant",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Turns the value expressions of one question into terms, and collects their folds.
+struct Asker<'a, 's> {
+    spec: &'a Spec,
+    scope: &'s Scope<'a>,
+    program: &'s mut Program,
+    folds: Vec<Fold>,
+    totals: Vec<Fold>,
+    inside_total: bool,
+    /// Where rows are counted.
+    counts_rows: Option<Span>,
+}
+
+impl Asker<'_, '_> {
+    fn term(&mut self, expr: &Expr) -> Planned<Term> {
+        let span = expr.span;
+        Ok(match &expr.kind {
+            Kind::Number { .. } => Term::Constant(constant(expr)),
+            Kind::Text(text) => Term::Text(text.clone()),
+            Kind::Parameter(name) => parameter(self.spec, name, span)?,
+            Kind::Name(_) => {
+                let typed = self.compile(expr)?;
+                let (node, unit) = self.unit(&typed)?;
+                self.fold(FoldKind::One, Some(node), None, Reading::One(unit), span)
+            }
+            Kind::Point(name, _) => {
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("the point `{name}[…]` in a recipe with `from`"),
+                );
+                return Err(error.at(span).hint(
+                    "a recipe with `from` sees columns only; combine the two in a third figure",
+                ));
+            }
+            Kind::Negate(a) => Term::Negate(Box::new(self.term(a)?), span),
+            Kind::Binary(operator, a, b) => {
+                Term::Binary(*operator, Box::new(self.term(a)?), Box::new(self.term(b)?), span)
+            }
+            Kind::Pair { function, from, to } => {
+                Term::Pair(*function, Box::new(self.term(from)?), Box::new(self.term(to)?), span)
+            }
+            Kind::Call { function, distinct, arguments, filter }
+                if function.sort() == Sort::Aggregate =>
+            {
+                self.aggregate(*function, *distinct, arguments, filter.as_deref(), span)?
+            }
+            Kind::Call { function: Function::Absolute, arguments, .. } => {
+                Term::Absolute(Box::new(self.term(&arguments[0])?), span)
+            }
+            Kind::Call { function, .. } => {
+                let error = Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{}` outside a row", function.name()),
+                )
+                .at(span);
+                return Err(
+                    error.hint("put it inside an aggregate or a condition: `sum(if(c, a, b))`")
+                );
+            }
+            _ => return Err(condition_as_value(span)),
+        })
+    }
+
+    fn compile(&mut self, expr: &Expr) -> Planned<Typed> {
+        Compiler::new(self.scope, self.program).expression(expr)
+    }
+
+    /// Node and unit of anything that a fold can take.
+    fn unit(&mut self, typed: &Typed) -> Planned<(NumberId, Unit)> {
+        match &typed.kind {
+            TypedKind::Number { node, scale, measure, divisor: None } => {
+                Ok((*node, Unit::Scaled(*scale, measure.clone())))
+            }
+            TypedKind::Number { .. } => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                "a quotient inside a row can only be compared",
+            )
+            .at(typed.span)
+            .hint("divide outside: `sum(a) / sum(b)`")),
+            TypedKind::Coded(node, meaning) => Ok((*node, Unit::Coded(meaning.clone()))),
+            TypedKind::Truth(_) => Err(condition_as_value(typed.span)),
+            TypedKind::Literal(_) => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                format!("{} is no column", typed.describe()),
+            )
+            .at(typed.span)
+            .hint("aggregate a column; `count()` counts rows")),
+        }
+    }
+
+    /// Node and unit of a number.
+    fn numeric(&mut self, expr: &Expr, function: Function) -> Planned<(NumberId, Unit)> {
+        let typed = self.compile(expr)?;
+        let (node, unit) = self.unit(&typed)?;
+        let dated = matches!(unit, Unit::Coded(Meaning::Date))
+            && matches!(function, Function::Minimum | Function::Maximum);
+        match unit {
+            Unit::Scaled(..) | Unit::Coded(Meaning::Exact(..)) => Ok((node, unit)),
+            _ if dated => Ok((node, unit)),
+            _ => Err(Diagnostic::error(
+                Code::TypeMismatch,
+                format!("`{}` of {}", function.name(), typed.describe()),
+            )
+            .at(expr.span)
+            .hint("it takes a number")),
+        }
+    }
+
+    fn fold(
+        &mut self,
+        kind: FoldKind,
+        value: Option<NumberId>,
+        filter: Option<TruthId>,
+        reading: Reading,
+        span: Span,
+    ) -> Term {
+        let folds = if self.inside_total { &mut self.totals } else { &mut self.folds };
+        folds.push(Fold { kind, value, filter });
+        Term::Fold(folds.len() - 1, reading, span)
+    }
+
+    fn aggregate(
+        &mut self,
+        function: Function,
+        distinct: bool,
+        arguments: &[Expr],
+        filter: Option<&Expr>,
+        span: Span,
+    ) -> Planned<Term> {
+        if function == Function::Total {
+            if self.inside_total {
+                return Err(
+                    Diagnostic::error(Code::TypeMismatch, "`total` inside `total`").at(span)
+                );
+            }
+            self.inside_total = true;
+            let inner = self.term(&arguments[0]);
+            self.inside_total = false;
+            return Ok(Term::Total(Box::new(inner?)));
+        }
+        let condition =
+            filter.map(|f| Compiler::new(self.scope, self.program).condition(f)).transpose()?;
+        if function == Function::Share {
+            return self.share(&arguments[0], condition, span);
+        }
+        let Some(argument) = arguments.first() else {
+            self.counts_rows = self.counts_rows.or(Some(span));
+            return Ok(self.fold(FoldKind::Count, None, condition, Reading::Rows, span));
+        };
+        if function == Function::Count {
+            let typed = self.compile(argument)?;
+            let (node, _) = self.unit(&typed)?;
+            let (kind, reading) = if distinct {
+                (FoldKind::Histogram, Reading::Distinct)
+            } else {
+                (FoldKind::Count, Reading::Known)
+            };
+            return Ok(self.fold(kind, Some(node), condition, reading, span));
+        }
+        let (node, unit) = self.numeric(argument, function)?;
+        let coded = matches!(unit, Unit::Coded(_));
+        let (kind, reading) = match function {
+            Function::Sum => (FoldKind::Sum, Reading::Sum(unit)),
+            Function::Mean => (FoldKind::Sum, Reading::Mean(unit)),
+            Function::Median => {
+                (FoldKind::Histogram, Reading::Quantile(unit, Exact::scaled(5, 1), 7))
+            }
+            Function::Quantile => {
+                let (probability, kind) = quantile_arguments(arguments)?;
+                (FoldKind::Histogram, Reading::Quantile(unit, probability, kind))
+            }
+            Function::Minimum => (FoldKind::Extremes, Reading::Least(unit)),
+            Function::Maximum => (FoldKind::Extremes, Reading::Greatest(unit)),
+            _ => {
+                let sample = matches!(function, Function::Variance | Function::Deviation);
+                let root = matches!(function, Function::Deviation | Function::PopulationDeviation);
+                (FoldKind::Moments, Reading::Variance { unit, sample, root })
+            }
+        };
+        let kind = if coded && matches!(kind, FoldKind::Sum | FoldKind::Moments) {
+            FoldKind::Histogram
+        } else {
+            kind
+        };
+        Ok(self.fold(kind, Some(node), condition, reading, span))
+    }
+
+    /// `share(C)`: rows where C is true over rows where it is decided; `share(x where C)`: the same of the sums of x.
+    fn share(&mut self, argument: &Expr, condition: Option<TruthId>, span: Span) -> Planned<Term> {
+        let Some(condition) = condition else {
+            let truth = Compiler::new(self.scope, self.program).condition(argument)?;
+            let base = self.program.decided(truth);
+            self.counts_rows = self.counts_rows.or(Some(span));
+            let part = self.fold(FoldKind::Count, None, Some(truth), Reading::Rows, span);
+            let whole = self.fold(FoldKind::Count, None, Some(base), Reading::Rows, span);
+            return Ok(Term::Share(Box::new(part), Box::new(whole), span));
+        };
+        let (node, unit) = self.numeric(argument, Function::Share)?;
+        let kind = if matches!(unit, Unit::Coded(_)) { FoldKind::Histogram } else { FoldKind::Sum };
+        let base = self.program.decided(condition);
+        let part = self.fold(kind, Some(node), Some(condition), Reading::Sum(unit.clone()), span);
+        let whole = self.fold(kind, Some(node), Some(base), Reading::Sum(unit), span);
+        Ok(Term::Share(Box::new(part), Box::new(whole), span))
+    }
+}
+
+/// Probability (0 to 1) and type (1 to 9) of `quantile(x, p, type)`.
+fn quantile_arguments(arguments: &[Expr]) -> Planned<(Exact, u8)> {
+    let error = |expr: &Expr, message: &str| {
+        Err(Diagnostic::error(Code::UnknownFunction, message)
+            .at(expr.span)
+            .hint("write `quantile(x, 90%)` or `quantile(x, 90%, 6)`"))
+    };
+    let Kind::Number { value: probability, .. } = &arguments[1].kind else {
+        return error(&arguments[1], "the second argument of `quantile` is a percentage");
+    };
+    if probability.is_negative() || *probability > Exact::one() {
+        return error(&arguments[1], "the second argument of `quantile` lies between 0% and 100%");
+    }
+    let kind = match arguments.get(2) {
+        None => Some(7),
+        Some(Expr { kind: Kind::Number { value, percent: false, .. }, .. }) => {
+            value.to_i128().and_then(|n| u8::try_from(n).ok())
+        }
+        Some(_) => None,
+    };
+    match kind.filter(|kind| (1..=9).contains(kind)) {
+        Some(kind) => Ok((probability.clone(), kind)),
+        None => error(&arguments[2], "the third argument of `quantile` is a type, 1 to 9"),
+    }
+}
