@@ -11,7 +11,7 @@ use crate::exact::{Exact, Rounding};
 use crate::locale::Locale;
 use crate::value::Format;
 
-const SIZE: (i32, i32) = (640, 380);
+const SIZE: (i32, i32) = (560, 340);
 const TEXT: i32 = 14 * SUB;
 const LINE: i32 = 17 * SUB;
 const TOP: i32 = 28 * SUB;

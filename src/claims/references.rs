@@ -8,116 +8,86 @@ use crate::spec::{Block, Inline, Spec, Target};
 use crate::text::Span;
 
 pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let known: BTreeMap<&str, Vec<&str>> = [
+        ("source", sources.sources.keys().map(String::as_str).collect()),
+        ("parameter", spec.parameters.keys().map(String::as_str).collect()),
+        ("chart", spec.charts.keys().map(String::as_str).collect()),
+        ("table", spec.tables.keys().map(String::as_str).collect()),
+    ]
+    .into();
     for prose in spec.proses() {
-        let mut notes: BTreeMap<&str, Span> = BTreeMap::new();
-        let mut used: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut targets: Vec<(&str, &str, Span)> = Vec::new();
+        let mut notes = Notes::default();
         prose.walk(&mut |inline| match inline {
             Inline::Cite(claim) => {
-                for reference in &claim.references {
-                    let known = sources.sources.keys().map(String::as_str);
-                    if !sources.sources.contains_key(&reference.id) {
-                        missing(
-                            "source",
-                            Code::UnknownSource,
-                            &reference.id,
-                            reference.span,
-                            known,
-                            diagnostics,
-                        );
-                    }
-                }
+                targets.extend(claim.references.iter().map(|r| ("source", r.id.as_str(), r.span)));
             }
-            Inline::Parameter(reference, _) => {
-                let known = spec.parameters.keys().map(String::as_str);
-                if !spec.parameters.contains_key(&reference.id) {
-                    missing(
-                        "parameter",
-                        Code::UnknownParameter,
-                        &reference.id,
-                        reference.span,
-                        known,
-                        diagnostics,
-                    );
-                }
-            }
+            Inline::Parameter(r, _) => targets.push(("parameter", &r.id, r.span)),
             Inline::NoteRef(label, span) => {
-                used.insert(label, *span);
+                notes.used.insert(label, *span);
             }
             _ => {}
         });
         prose.blocks(&mut |block| match block {
-            Block::Chart(target) => {
-                let known = spec.charts.keys().map(String::as_str);
-                if !spec.charts.contains_key(&target.id) {
-                    missing(
-                        "chart",
-                        Code::UnknownTarget,
-                        &target.id,
-                        target.span,
-                        known,
-                        diagnostics,
-                    );
-                }
-            }
-            Block::Table(target) => {
-                let known = spec.tables.keys().map(String::as_str);
-                if !spec.tables.contains_key(&target.id) {
-                    missing(
-                        "table",
-                        Code::UnknownTarget,
-                        &target.id,
-                        target.span,
-                        known,
-                        diagnostics,
-                    );
-                }
-            }
-            Block::Note { label, span, .. } => {
-                if let Some(first) = notes.insert(label, *span) {
-                    let error = Diagnostic::error(
-                        Code::Footnote,
-                        format!("footnote `{label}` is defined twice"),
-                    )
-                    .at(*span);
-                    diagnostics.push(error.related(first, "first here").hint("keep one of them"));
-                }
-                if label.starts_with("source-") || label.starts_with("entered-") {
-                    let error = Diagnostic::error(
-                        Code::Footnote,
-                        format!("`{label}` is a label that tieout makes"),
-                    )
-                    .at(*span);
-                    diagnostics.push(error.hint("begin the label with another word"));
-                }
-            }
+            Block::Chart(target) => targets.push(("chart", &target.id, target.span)),
+            Block::Table(target) => targets.push(("table", &target.id, target.span)),
+            Block::Note { label, span, .. } => notes.define(label, *span, diagnostics),
             _ => {}
         });
-        for (label, span) in notes.iter().filter(|(label, _)| !used.contains_key(*label)) {
-            let message = format!("footnote `{label}` is defined and not used");
-            diagnostics.push(
-                Diagnostic::error(Code::Footnote, message)
-                    .at(*span)
-                    .hint(format!("write `[^{label}]` where it belongs, or delete it")),
-            );
+        for (what, id, span) in targets {
+            missing(what, id, span, &known[what], diagnostics);
         }
+        notes.finish(diagnostics);
         repeated(&prose.blocks, diagnostics);
     }
 }
 
-fn missing<'a>(
-    what: &str,
-    code: Code,
-    id: &str,
-    span: Span,
-    known: impl Iterator<Item = &'a str>,
-    diagnostics: &mut Diagnostics,
-) {
-    let known: Vec<&str> = known.collect();
+/// The footnotes of a text.
+#[derive(Default)]
+struct Notes<'a> {
+    defined: BTreeMap<&'a str, Span>,
+    used: BTreeMap<&'a str, Span>,
+}
+
+impl<'a> Notes<'a> {
+    fn define(&mut self, label: &'a str, span: Span, diagnostics: &mut Diagnostics) {
+        let error = |message| Diagnostic::error(Code::Footnote, message).at(span);
+        if let Some(first) = self.defined.insert(label, span) {
+            let twice = error(format!("footnote `{label}` is defined twice"));
+            diagnostics.push(twice.related(first, "first here").hint("keep one of them"));
+        }
+        if label.starts_with("source-") || label.starts_with("entered-") {
+            let ours = error(format!("`{label}` is a label that tieout makes"));
+            diagnostics.push(ours.hint("begin the label with another word"));
+        }
+    }
+
+    fn finish(self, diagnostics: &mut Diagnostics) {
+        for (label, span) in
+            self.defined.iter().filter(|(label, _)| !self.used.contains_key(*label))
+        {
+            let message = format!("footnote `{label}` is defined and not used");
+            let error = Diagnostic::error(Code::Footnote, message).at(*span);
+            diagnostics
+                .push(error.hint(format!("write `[^{label}]` where it belongs, or delete it")));
+        }
+    }
+}
+
+/// An error for an id that is not declared.
+fn missing(what: &str, id: &str, span: Span, known: &[&str], diagnostics: &mut Diagnostics) {
+    if known.contains(&id) {
+        return;
+    }
+    let code = match what {
+        "source" => Code::UnknownSource,
+        "parameter" => Code::UnknownParameter,
+        _ => Code::UnknownTarget,
+    };
     let error = Diagnostic::error(code, format!("there is no {what} `{id}`")).at(span);
-    let all = if known.is_empty() {
-        "none is declared".to_string()
-    } else {
-        format!("there are: {}", known.join(", "))
+    let all = match known {
+        [] => "none is declared".to_string(),
+        known => format!("there are: {}", known.join(", ")),
     };
     diagnostics.push(error.did_you_mean(id, known.iter().copied()).hint(all));
 }

@@ -177,20 +177,7 @@ pub(super) fn question(
     if let Some(span) = counts_rows {
         rows_are_counts(sources, frame, span, diagnostics);
     }
-    for (name, span) in asked.by {
-        let of_series = ["rank", "place"].contains(&name.as_str())
-            || asked.values.iter().any(|(value, _)| value == name);
-        if of_series {
-            let error = Diagnostic::error(
-                Code::BadId,
-                format!("a series has a column `{name}` of its own"),
-            )
-            .at(*span);
-            return Err(error.hint(format!(
-                "give the key another name in a selection: `add: {{ {name}_key: {name} }}`"
-            )));
-        }
-    }
+    free_names(asked)?;
     let (keys, group) = group_keys(&scope, program, asked.by)?;
     let used = used_rows(program, &folds);
     folds.push(Fold { kind: FoldKind::Count, value: None, filter: used });
@@ -208,12 +195,9 @@ pub(super) fn question(
         columns,
     };
     let sources = source_query(frame, program, rows, &group);
-    let cuts_place = filters
-        .iter()
-        .flat_map(|f| f.names())
-        .chain(asked.values.iter().flat_map(|(_, e)| e.names()))
-        .find(|(name, _)| *name == "place" && frame.provenance.is_none())
-        .map(|(_, span)| span);
+    let exprs = asked.values.iter().map(|(_, expr)| *expr).chain(filters.iter().copied());
+    let place = exprs.flat_map(Expr::names).find(|(name, _)| *name == "place");
+    let cuts_place = place.filter(|_| frame.provenance.is_none()).map(|(_, span)| span);
     Ok(Question {
         frame: frame.name.clone(),
         values,
@@ -224,6 +208,17 @@ pub(super) fn question(
         sources,
         cuts_place,
     })
+}
+
+/// Keys must not be named like the columns that a series has of its own.
+fn free_names(asked: &Asked<'_>) -> Planned<()> {
+    let taken = |name: &str| {
+        ["rank", "place"].contains(&name) || asked.values.iter().any(|(value, _)| value == name)
+    };
+    let Some((name, span)) = asked.by.iter().find(|(name, _)| taken(name)) else { return Ok(()) };
+    let message = format!("a series has a column `{name}` of its own");
+    let hint = format!("give the key another name in a selection: `add: {{ {name}_key: {name} }}`");
+    Err(Diagnostic::error(Code::BadId, message).at(*span).hint(hint))
 }
 
 fn group_keys(

@@ -181,11 +181,7 @@ fn chart_block(chart: &ChartBlock) -> String {
         inlines(&chart.title.inlines),
         inlines(&chart.subtitle.inlines)
     );
-    let _ = write!(
-        out,
-        "</figcaption>\n<div class=\"plot\" role=\"group\" aria-label=\"Chart\" tabindex=\"0\">\n{}</div>\n",
-        chart.svg
-    );
+    let _ = write!(out, "</figcaption>\n{}", chart.svg);
     let _ = write!(
         out,
         "<details><summary>Data of this chart</summary>\n{}</details>\n",
