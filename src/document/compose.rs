@@ -335,12 +335,17 @@ fn table_markdown(table: &TableBlock) -> String {
 /// The lines below a chart or table: what is left out, what the marks mean, the sources.
 fn below(sources: &[NoteRef], more: Option<&str>, marks_used: (bool, bool)) -> Option<String> {
     let mut words = Vec::new();
-    words.extend(more.map(|more| format!("And {more} others.")));
+    words.extend(more.map(left_out));
     words.extend(legend(marks_used).into_iter().map(|line| escape(&line)));
     if !sources.is_empty() {
         words.push(format!("Source:{}", marks(sources)));
     }
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// How many points a table leaves out.
+pub(crate) fn left_out(more: &str) -> String {
+    if more == "1" { "And 1 other.".into() } else { format!("And {more} others.") }
 }
 
 /// What the marks in a table mean, of those that are used.

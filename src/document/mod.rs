@@ -12,8 +12,8 @@ mod tables;
 use crate::figures::Shown;
 use crate::spec::Align;
 
-pub(crate) use compose::legend;
 pub use compose::{Inputs, compose};
+pub(crate) use compose::{left_out, legend};
 pub(crate) use splice::escape;
 
 /// A whole briefing.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Figure;
 use crate::exact::Rounding;
 use crate::locale::Locale;
-use crate::value::Value;
+use crate::value::{Format, Scale, Value};
 
 /// A value as a reader sees it. Only [`Shower`] makes one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,6 +42,10 @@ impl Shower<'_> {
     /// A key of a point.
     pub fn key(&self, key: &Value) -> Shown {
         let plain = match key {
+            Value::Number(number) if number.measure.scale == Scale::Percent => {
+                let format = Format::Percent(number.measure.decimals.unwrap_or(0));
+                return Shown(self.locale.show(key, Some(format), self.rounding));
+            }
             // a year is no quantity and takes no group mark
             Value::Number(number) => return Shown(number.value.to_string()),
             key => key,

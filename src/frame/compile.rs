@@ -461,6 +461,11 @@ impl<'a, 'p> Compiler<'a, 'p> {
                     Measure { scale: scale_of(percent), unit: None, decimals: Some(scale) };
                 Ok((self.program.number(Numeric::Constant(mantissa)), scale, measure))
             }
+            TypedKind::Coded(_, Meaning::Exact(..)) => {
+                let message = "the values of this series are fractions or percentages, with which a row cannot compute";
+                Err(mismatch(typed.span, message)
+                    .hint("compute it in the series itself, as one of its `values:`"))
+            }
             _ => Err(mismatch(
                 typed.span,
                 format!("{} where a number is asked for", typed.describe()),

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::digest::sha256_base64;
 use crate::document::{
     Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock,
-    legend,
+    left_out, legend,
 };
 use crate::spec::Align;
 
@@ -199,7 +199,7 @@ fn chart_block(chart: &ChartBlock) -> String {
 
 fn table_block(table: &TableBlock) -> String {
     let caption = inlines(&table.caption.inlines);
-    let more = table.more.as_ref().map(|more| format!("And {more} others."));
+    let more = table.more.as_ref().map(|more| left_out(more.as_str()));
     let below = below(
         table.note.as_ref().map(|note| inlines(&note.inlines)),
         more,
