@@ -227,3 +227,25 @@ fn inferred_types_hold_for_the_whole_file() {
     // 0 + 1 + … + 39,999 and a half
     assert_eq!(["a", "b", "c", "d"].map(|id| found[id].as_str()), ["799980000.5", "7", "1", "012"]);
 }
+
+/// A code with a leading zero is a text, wherever in the file it stands.
+#[test]
+fn a_late_code_makes_its_column_a_text() {
+    let mut csv = String::from("a,n\n");
+    (0..70_000).for_each(|row| csv.push_str(&format!("a{row},{}\n", 10 + row % 80)));
+    csv.push_str("z,01\nz,02\nz,1\n");
+    let spec = "figures:\n  kinds: count(distinct n) from t\n  one: a from t where n = '01'\n";
+    let project = Project::of(&csv, "", spec, "[83](fig:kinds), [z](fig:one)\n");
+    project.run(&["check"]).expect(0);
+}
+
+#[test]
+fn thousands_separators_are_read_where_they_are_declared() {
+    let csv = "k,n\na,\"1,400\"\nb,200\nc,\"-1,250,000.5\"\n";
+    let columns = "    columns:\n      n: { type: decimal, thousands: \",\" }\n";
+    let project =
+        Project::of(csv, columns, "figures:\n  all: sum(n) from t\n", "[−1,248,400.5](fig:all)\n");
+    project.run(&["check"]).expect(0);
+    project.write("data/made/t.csv", "k,n\na,\"1,40\"\n");
+    assert!(project.run(&["check"]).expect(1).err.contains("[cell-type]"));
+}

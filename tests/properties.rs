@@ -151,8 +151,11 @@ fn aggregate() -> impl Strategy<Value = String> {
             value.clone()
         )
             .prop_map(|(f, x)| format!("{f}({x})")),
-        (of(&["sum", "count", "max", "share"]), value, condition())
+        (of(&["sum", "count", "max"]), value, condition())
             .prop_map(|(f, x, c)| format!("{f}({x} where {c})")),
+        // A share of a quantity is of nothing below nought.
+        (of(&["abs(a)", "abs(b)", "abs(a * b)"]), condition())
+            .prop_map(|(x, c)| format!("share({x} where {c})")),
         condition().prop_map(|c| format!("count(where {c})")),
         condition().prop_map(|c| format!("share({c})")),
         of(&[

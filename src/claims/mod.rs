@@ -214,7 +214,7 @@ fn text_finding(
 ) -> Result<Finding, Diagnostic> {
     let shown = shower.figure(figure).to_string();
     for spelling in std::iter::once(&shown).chain(&figure.also) {
-        if let Some((start, end)) = whole_words(words, spelling) {
+        if let Some((start, end)) = whole_words(words, spelling, shower.locale) {
             words.replace_range(start..end, " ");
             return Ok(Finding::Exact);
         }
@@ -224,9 +224,9 @@ fn text_finding(
         .hint(format!("write `{shown}`, or add another spelling with `also:` to `{}`", figure.id)))
 }
 
-/// Where words hold a spelling, in any case, with no letter or digit right before or after it, and no digit behind a
-/// hyphen or stroke: `2020` is not in `2020/21`, nor `male` in `female`.
-fn whole_words(words: &str, spelling: &str) -> Option<(usize, usize)> {
+/// Where words hold a spelling, in any case, as words of their own: not joined to others by letters, digits, hyphens
+/// or strokes, and no year behind a month. `2020` is not in `2020/21` or `March 2020`, nor `male` in `female`.
+fn whole_words(words: &str, spelling: &str, locale: &Locale) -> Option<(usize, usize)> {
     let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     let wanted = lower(spelling);
     let starts = words.char_indices().map(|(at, _)| at);
@@ -243,14 +243,15 @@ fn whole_words(words: &str, spelling: &str) -> Option<(usize, usize)> {
         if seen != wanted || wanted.is_empty() {
             return None;
         }
-        let before = words[..start].chars().next_back();
+        let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '–' | '−' | '/');
+        let before = words[..start].chars().next_back().is_some_and(joins);
         let mut after = words[end..].chars();
         let next = after.next();
-        let split = matches!(next, Some('/' | '-' | '–'))
-            && after.next().is_some_and(|c| c.is_ascii_digit());
-        let inside = before.is_some_and(char::is_alphanumeric)
-            || next.is_some_and(char::is_alphanumeric)
-            || split;
+        let joined = matches!(next, Some('-' | '–' | '−' | '/'))
+            && after.next().is_some_and(char::is_alphanumeric);
+        let dated = wanted.starts_with(|c: char| c.is_ascii_digit())
+            && locale.ends_with_month(&words[..start]);
+        let inside = before || next.is_some_and(char::is_alphanumeric) || joined || dated;
         (!inside).then_some((start, end))
     })
 }

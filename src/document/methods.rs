@@ -127,7 +127,11 @@ fn known(figure: &Figure) -> Option<String> {
         let value =
             if percent { value * &crate::exact::Exact::power_of_ten(2) } else { value.clone() };
         let text = value.round(2, crate::exact::Rounding::HalfUp).to_string();
-        if percent { format!("{text}%") } else { text }
+        match number.measure.scale {
+            Scale::Percent => format!("{text}%"),
+            Scale::Points => format!("{text} percentage points"),
+            Scale::Plain => text,
+        }
     };
     Some(format!(
         "A source prints it rounded: the value lies between {} and {}.",

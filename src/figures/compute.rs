@@ -327,14 +327,20 @@ impl Maker<'_> {
         if frame.is_some_and(|frame| frame.provenance.is_none()) {
             figure.uses = vec![question.frame.clone()];
         }
-        self.warn(&name, question, folds, figure.span);
+        self.warn(&name, question, (folds, answer.values.undecided), figure.span);
         Ok(())
     }
 
     /// What a reader should be told of the rows: conditions that are undecided, a place that cuts through a tie.
-    fn warn(&mut self, name: &str, question: &Question, folds: &[Partial], span: Span) {
-        let undecided = folds.last().map_or(0, |count| count.undecided);
-        if undecided > 0 && question.query.filter.is_some() {
+    fn warn(
+        &mut self,
+        name: &str,
+        question: &Question,
+        (folds, outer): (&[Partial], u64),
+        span: Span,
+    ) {
+        let undecided = question.undecided(folds).max(outer);
+        if undecided > 0 {
             let rows = counted(undecided, "row");
             let message = format!(
                 "{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing",
@@ -490,7 +496,7 @@ pub(super) fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
         used: last.first().map_or(0, |count| count.rows),
         missing: most(|partial| partial.missing),
         suppressed: most(|partial| partial.suppressed),
-        undecided: last.first().map_or(0, |count| count.undecided),
+        undecided: folds.iter().map(|partial| partial.undecided).max().unwrap_or(0),
     }
 }
 

@@ -90,6 +90,17 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
                 part => number(part, *span, inputs)?,
             };
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
+            if quotient.value.is_negative()
+                || whole.number.value.is_negative()
+                || quotient.value > Exact::one()
+            {
+                let message = format!(
+                    "{}: a share of {} in {}",
+                    inputs.name, part.number.value, whole.number.value
+                );
+                let error = Diagnostic::error(Code::NegativeBase, message).at(*span);
+                return Err(error.hint("a share is taken of amounts that are not negative; cite the amounts, or write `sum(…) / sum(…)`").into());
+            }
             Value::Number(Number { measure: Measure::percent(), ..quotient })
         }
     })
@@ -143,6 +154,18 @@ fn pair(
     match function {
         Function::Ratio => combine(Operator::Divide, b, a, span, inputs),
         Function::PercentChange => {
+            if a.number.value.is_negative() {
+                let message = format!(
+                    "{}: a percentage change from a negative value, {}",
+                    inputs.name, a.number.value
+                );
+                let error = Diagnostic::error(Code::NegativeBase, message).at(span);
+                return Err(error
+                    .hint(
+                        "its sign would say the opposite of what happened; write `change(a to b)`",
+                    )
+                    .into());
+            }
             let change = combine(Operator::Subtract, b, a, span, inputs)?;
             let base = Operand { number: a.number.clone(), literal: false };
             let quotient = combine(

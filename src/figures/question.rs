@@ -7,8 +7,8 @@ use super::term::{Reading, Term, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::exact::Exact;
 use crate::frame::{
-    Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Program, Query, Scope, TruthId,
-    Typed, TypedKind,
+    Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Partial, Program, Query, Scope,
+    TruthId, Typed, TypedKind,
 };
 use crate::language::{Expr, Function, Kind, Sort};
 use crate::sources::{ColumnDeclaration, ColumnType, Sources};
@@ -33,6 +33,8 @@ pub(super) struct Question {
     pub(super) selected: Selected,
     /// The sources of the rows used, where rows name theirs: grouped by keys and source.
     pub(super) sources: Option<(Query, Meaning)>,
+    /// Folds of shares, whose base leaves undecided rows out by design.
+    pub(super) shares: BTreeSet<usize>,
     /// A test on `place`, which may cut through a tie.
     pub(super) cuts_place: Option<Span>,
 }
@@ -135,6 +137,15 @@ pub(super) struct Asked<'a> {
     pub(super) by: &'a [(String, Span)],
 }
 
+impl Question {
+    /// Rows that a condition of some aggregate leaves undecided, but for those that a share leaves out of its base.
+    pub(super) fn undecided(&self, folds: &[Partial]) -> u64 {
+        let values = folds.iter().take(folds.len().saturating_sub(1)).enumerate();
+        let asked = values.filter(|(index, _)| !self.shares.contains(index));
+        asked.map(|(_, partial)| partial.undecided).max().unwrap_or(0)
+    }
+}
+
 /// Compiles what is asked of a frame.
 pub(super) fn question(
     spec: &Spec,
@@ -167,12 +178,13 @@ pub(super) fn question(
         totals: Vec::new(),
         inside_total: false,
         counts_rows: None,
+        shares: BTreeSet::new(),
     };
     let mut values = Vec::new();
     for (name, expr) in &asked.values {
         values.push((name.clone(), asker.term(expr)?));
     }
-    let Asker { mut folds, totals, counts_rows, .. } = asker;
+    let Asker { mut folds, totals, counts_rows, shares, .. } = asker;
     bare_beside_aggregate(&values, asked.values[0].1.span)?;
     if let Some(span) = counts_rows {
         rows_are_counts(sources, frame, span, diagnostics);
@@ -206,6 +218,7 @@ pub(super) fn question(
         keys,
         selected,
         sources,
+        shares,
         cuts_place,
     })
 }
@@ -368,6 +381,8 @@ struct Asker<'a, 's> {
     inside_total: bool,
     /// Where rows are counted.
     counts_rows: Option<Span>,
+    /// Folds of shares.
+    shares: BTreeSet<usize>,
 }
 
 impl Asker<'_, '_> {
@@ -546,6 +561,9 @@ impl Asker<'_, '_> {
 
     /// `share(C)`: rows where C is true over rows where it is decided; `share(x where C)`: the same of the sums of x.
     fn share(&mut self, argument: &Expr, condition: Option<TruthId>, span: Span) -> Planned<Term> {
+        if !self.inside_total {
+            self.shares.extend([self.folds.len(), self.folds.len() + 1]);
+        }
         let Some(condition) = condition else {
             let truth = Compiler::new(self.scope, self.program).condition(argument)?;
             let base = self.program.decided(truth);

@@ -151,11 +151,16 @@ impl Maker<'_> {
             series.values.insert(name.clone(), label.unwrap_or(fallback));
         }
         series.without_key = answer.values.without_key;
-        series.undecided = answer.values.undecided;
-        if series.undecided > 0 {
+        let groups = || answer.values.groups.values();
+        let most =
+            |folds: &Vec<Partial>| folds.iter().map(|fold| fold.undecided).max().unwrap_or(0);
+        let outer = answer.values.undecided;
+        series.undecided = outer + groups().map(most).sum::<u64>();
+        let warned = outer + groups().map(|folds| question.undecided(folds)).sum::<u64>();
+        if warned > 0 {
             let message = format!(
                 "series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing",
-                counted(series.undecided, "row"),
+                counted(warned, "row"),
                 question.frame
             );
             self.diagnostics.push(

@@ -219,6 +219,18 @@ impl Locale {
         (numbers.len() == 1 && numbers[0].range == (0, text.len())).then(|| numbers.remove(0))
     }
 
+    /// Whether a text ends with the name of a month.
+    pub fn ends_with_month(&self, text: &str) -> bool {
+        let last = text
+            .trim_end()
+            .rsplit(|c: char| !c.is_alphabetic())
+            .next()
+            .unwrap_or("")
+            .to_lowercase();
+        let is_last = |month: &String| last.len() >= 3 && month.to_lowercase().starts_with(&last);
+        self.months.iter().any(is_last)
+    }
+
     /// The value of a number word, `one` to `nine`.
     pub fn number_word(&self, word: &str) -> Option<u32> {
         let lower = word.to_lowercase();

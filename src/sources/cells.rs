@@ -40,6 +40,24 @@ fn scientific(text: &[u8]) -> Option<(i64, u32)> {
     Some((i64::try_from(mantissa).ok()?, scale))
 }
 
+/// A number without the signs between its groups; nothing where it has none, or not between groups of three.
+pub(super) fn ungrouped(cell: &[u8], sign: char) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(cell).ok()?;
+    let separates =
+        |c: char| if sign == ' ' { matches!(c, ' ' | '\u{a0}' | '\u{202f}') } else { c == sign };
+    let end = text.find(['.', '%']).unwrap_or(text.len());
+    let (whole, rest) = text.split_at(end);
+    let digits = whole.trim_start_matches(['-', '+', '−']);
+    let mut groups = digits.split(separates);
+    let first = groups.next()?;
+    let three = |group: &str| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit());
+    let formed = (1..=3).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_digit())
+        && groups.all(three);
+    let joined: String = whole.chars().filter(|c| !separates(*c)).collect();
+    (formed && joined.len() < whole.len()).then(|| (joined + rest).into_bytes())
+}
+
 /// A cell of a typed column: an integer with its scale, or nothing where the text contradicts the type.
 pub(super) fn typed(kind: ColumnType, text: &[u8]) -> Option<(i64, u32)> {
     match kind {
@@ -67,6 +85,11 @@ pub(super) fn typed(kind: ColumnType, text: &[u8]) -> Option<(i64, u32)> {
     }
 }
 
+/// Whether digits begin with a zero: a code such as 012 is a text, though it looks like a number.
+pub(super) fn is_code(cell: &[u8]) -> bool {
+    cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit)
+}
+
 /// The narrowest type that all texts have; nine in ten where the rest may be markers.
 pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> ColumnType {
     let total = cells.clone().count();
@@ -82,10 +105,7 @@ pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> Column
     if total == 0 {
         return ColumnType::Text;
     }
-    // a code such as 012 is a text, though it looks like a number
-    let code =
-        |cell: &[u8]| cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit);
-    if cells.clone().any(code) {
+    if cells.clone().any(is_code) {
         return ColumnType::Text;
     }
     if fits(&number) {

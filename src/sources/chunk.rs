@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use memchr::memchr_iter;
 
-use super::cells::{Dictionary, Markers, Recent, typed};
+use super::cells::{Dictionary, Markers, Recent, is_code, typed, ungrouped};
 use super::csv::{Chunk, Row, Table, split, stray_quote};
 use super::declare::ColumnType;
 use super::ignore::Test;
@@ -19,6 +19,7 @@ pub(super) struct Kept {
     pub(super) position: usize,
     pub(super) kind: Option<ColumnType>,
     pub(super) unit: Option<String>,
+    pub(super) thousands: Option<char>,
     pub(super) markers: Markers,
 }
 
@@ -43,6 +44,8 @@ pub(super) struct ParsedColumn {
     pub(super) texts: Vec<Vec<u8>>,
     pub(super) known: u64,
     pub(super) contradictions: BTreeMap<Vec<u8>, Contradiction>,
+    /// Whether digits with a leading zero were met: a code, and no number.
+    pub(super) code: bool,
 }
 
 pub(super) struct Parsed {
@@ -228,6 +231,7 @@ impl Parser<'_> {
         let mut reading = Reading::new(rows.len());
         let new_codes = seed.texts.len() as u32;
         let mut recent = Recent::new();
+        let mut code = false;
         for row in rows {
             let cell = table.cell(*row, kept.position);
             let mark = kept.markers.mark(cell);
@@ -236,6 +240,9 @@ impl Parser<'_> {
                 continue;
             }
             reading.known += 1;
+            let joined = kept.thousands.and_then(|sign| ungrouped(cell, sign));
+            let cell = joined.as_deref().unwrap_or(cell);
+            code |= !coded && is_code(cell);
             if coded {
                 let own = &mut reading.own;
                 let code = recent
@@ -250,7 +257,7 @@ impl Parser<'_> {
         }
         let Reading { values, marks, scale, own, known, contradictions } = reading;
         let (part, range) = Part::new(values, marks);
-        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions }
+        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions, code }
     }
 
     fn contradicts(&self, reading: &mut Reading, cell: &[u8], chunk: &Chunk, start: usize) {

@@ -40,6 +40,9 @@ impl Loader<'_> {
         }
         let known: u64 = blocks.iter().map(|block| block.known).sum();
         let bad: u64 = contradictions.values().map(|c| c.count).sum();
+        if kept.kind.is_none() && blocks.iter().any(|block| block.code) {
+            return Made::Again(ColumnType::Text);
+        }
         if bad > 0 {
             if let Some(wider) = self.wider(kept, kind, &contradictions, (known, bad)) {
                 return Made::Again(wider);
@@ -244,12 +247,31 @@ fn contradiction(
         kept.name,
         crate::diag::list(&counted, 8)
     );
-    let pasted: Vec<String> = all.iter().take(20).map(|(text, _)| format!("\"{text}\"")).collect();
     let first = all.iter().map(|(_, c)| c).min_by_key(|c| (c.place.line, c.place.column));
     let mut error = Diagnostic::error(Code::CellType, message);
     if let Some(first) = first {
         error = error.at(first.place.clone()).label("the first of them");
     }
+    // separators are no markers: to call these cells missing would drop the largest numbers
+    let grouped = |text: &String| {
+        let plain: String =
+            text.chars().filter(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\u{202f}')).collect();
+        plain.len() < text.len() && typed(kind, plain.as_bytes()).is_some()
+    };
+    let separated = all.iter().filter(|(text, _)| grouped(text)).count();
+    if separated > 0 {
+        let hint = "these are numbers with thousands separators: declare `thousands: \",\"` (or \" \") for the column";
+        error = error.hint(hint);
+        if separated == all.len() {
+            return error;
+        }
+    }
+    let pasted: Vec<String> = all
+        .iter()
+        .filter(|(text, _)| !grouped(text))
+        .take(20)
+        .map(|(text, _)| format!("\"{text}\""))
+        .collect();
     error
         .hint(format!("if they mean missing, write under the column: missing: [{}]", pasted.join(", ")))
         .hint("if the publisher hides these values, write `suppressed:` instead; if the column is no number, `type: text`")

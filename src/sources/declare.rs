@@ -87,6 +87,8 @@ pub struct ColumnDeclaration {
     pub kind: Option<ColumnType>,
     /// Declared unit.
     pub unit: Option<String>,
+    /// The sign between groups of three digits.
+    pub thousands: Option<char>,
     /// Markers for missing cells.
     pub missing: Vec<String>,
     /// Markers for hidden cells.
@@ -318,6 +320,18 @@ fn column_declaration(
         span: raw.from.as_ref().map_or(name.span, |from| from.span),
         kind,
         unit: raw.unit.as_ref().map(|unit| unit.words.clone()),
+        thousands: raw.thousands.as_ref().and_then(|sign| match sign.words.as_str() {
+            "," => Some(','),
+            " " | "\u{a0}" | "\u{202f}" => Some(' '),
+            other => {
+                let error = Diagnostic::error(
+                    Code::BadValue,
+                    format!("`{other}` is not a thousands separator"),
+                );
+                diagnostics.push(error.at(sign.span).hint("write \",\" or \" \""));
+                None
+            }
+        }),
         missing: words(&raw.missing),
         suppressed: words(&raw.suppressed),
     }

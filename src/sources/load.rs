@@ -237,6 +237,7 @@ impl Loader<'_> {
                     position,
                     kind: declared.and_then(|d| d.kind),
                     unit: declared.and_then(|d| d.unit.clone()),
+                    thousands: declared.and_then(|d| d.thousands),
                     markers: Markers::new(
                         dataset.missing.iter().chain(own),
                         declared.map_or(&[][..], |d| &d.suppressed),

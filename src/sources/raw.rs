@@ -89,6 +89,8 @@ pub(super) struct RawColumn {
     pub(super) kind: Option<Passage>,
     /// What one unit of it is: a word, or a currency code.
     pub(super) unit: Option<Passage>,
+    /// The sign between groups of three digits, where the file has one: `,` or a space.
+    pub(super) thousands: Option<Passage>,
     /// Markers for missing cells in this column.
     #[serde(default)]
     pub(super) missing: Vec<Passage>,

@@ -304,7 +304,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// A printed value: a number as the locale writes it (with a percent sign where it is one), or a text.
-    fn printed(&self, value: &Passage, format: Option<Format>) -> Value {
+    fn printed(&mut self, value: &Passage, format: Option<Format>) -> Value {
+        let digits = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | ' ');
+        let like_a_number = value.words.starts_with(|c: char| c.is_ascii_digit())
+            && value.words.chars().all(digits);
+        if like_a_number && self.locale.read(&value.words).is_none() {
+            let message = format!("`{}` is not a number as this language writes it", value.words);
+            self.bad(
+                value.span,
+                message,
+                "write 1,234.5: groups of three digits, and a point before decimals",
+            );
+        }
         let Some(typed) = self.locale.read(&value.words) else {
             return Value::Text(value.words.trim().to_string());
         };
