@@ -91,10 +91,7 @@ fn forward(id: &str, project: &Project, options: &Options) -> Result<(), Diagnos
     {
         say_series(series, report);
     } else {
-        let mut parts = id.split('/').map(str::to_string);
-        let span = report.spec.body.passage.part(0, 0);
-        let reference =
-            Reference { id: parts.next().unwrap_or_default(), keys: parts.collect(), span };
+        let reference = Reference::parse(id, report.spec.body.passage.part(0, 0));
         let found =
             report.figures.find(&reference).map_err(|error| Diagnostic { place: None, ..error })?;
         if let Some(figure) = found {

@@ -51,12 +51,7 @@ pub(super) fn of_table(
         TableRows::Figures(members) => {
             let mut rows = Vec::new();
             for (member, span) in members {
-                let mut parts = member.split('/').map(str::to_string);
-                let reference = Reference {
-                    id: parts.next().unwrap_or_default(),
-                    keys: parts.collect(),
-                    span: *span,
-                };
+                let reference = Reference::parse(member, *span);
                 let Some(figure) = figures.find(&reference)? else { return Ok(None) };
                 let header = GridCell { shown: figure.label.clone(), figure: None, numeric: false };
                 let numeric = figure.value.number().is_some();

@@ -150,7 +150,8 @@ pub struct Reference {
 }
 
 impl Reference {
-    fn parse(text: &str, span: Span) -> Self {
+    /// Reads what stands behind `fig:`.
+    pub fn parse(text: &str, span: Span) -> Self {
         let mut parts = text.trim().split('/').map(str::to_string);
         Self { id: parts.next().unwrap_or_default(), keys: parts.collect(), span }
     }
@@ -383,17 +384,9 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &CowStr<'_>) {
-        let words = text.to_string();
-        if matches!(self.stack.last().map(|open| &open.shape), Some(Shape::Code)) {
-            self.inline(Inline::Text(words));
-            return;
-        }
-        if let Some(Inline::Text(last)) =
-            self.stack.last_mut().and_then(|open| open.inlines.last_mut())
-        {
-            last.push_str(&words);
-        } else {
-            self.inline(Inline::Text(words));
+        match self.stack.last_mut().and_then(|open| open.inlines.last_mut()) {
+            Some(Inline::Text(last)) => last.push_str(text),
+            _ => self.inline(Inline::Text(text.to_string())),
         }
     }
 
