@@ -464,7 +464,7 @@ pub(super) fn recipe_text(
 ) -> RecipeText {
     let mut all = canonical.clone();
     for selection in chain {
-        let filter = selection.filter.as_ref().map(language::condition).unwrap_or_default();
+        let filter = selection.filter.as_ref().map(language::expression).unwrap_or_default();
         all.push_str(&format!("\nfrom {} where {filter}", selection.from.0));
         for (name, expr) in &selection.add {
             all.push_str(&format!("\n{} = {}", name.words, language::expression(expr)));

@@ -222,6 +222,22 @@ pub struct Column {
 }
 
 impl Column {
+    /// Puts blocks together.
+    pub fn from_parts(
+        meaning: Meaning,
+        parts: impl IntoIterator<Item = (Part, Option<(i64, i64)>)>,
+    ) -> Self {
+        let mut column = Self { meaning, parts: Vec::new(), range: None };
+        for (part, range) in parts {
+            column.parts.push(part);
+            column.range = match (column.range, range) {
+                (Some((a, b)), Some((least, most))) => Some((a.min(least), b.max(most))),
+                (a, b) => a.or(b),
+            };
+        }
+        column
+    }
+
     /// The cell at an offset of a block.
     pub fn cell(&self, block: usize, offset: usize) -> Cell {
         let part = &self.parts[block];
@@ -230,11 +246,6 @@ impl Column {
             Mark::Suppressed => Cell::Suppressed,
             Mark::Missing | Mark::Overflow => Cell::Missing,
         }
-    }
-
-    /// How many distinct integers there can be; `None` where no cell is known.
-    pub fn span(&self) -> Option<u64> {
-        self.range.map(|(least, most)| most.wrapping_sub(least) as u64)
     }
 }
 
@@ -259,23 +270,5 @@ impl Part {
         let packed = Packed::new(&values, range.unwrap_or((0, 0)));
         let marks = some_unknown.then(|| marks.into_boxed_slice());
         (Self { values: packed, marks }, range)
-    }
-}
-
-impl Column {
-    /// Puts blocks together.
-    pub fn from_parts(
-        meaning: Meaning,
-        parts: impl IntoIterator<Item = (Part, Option<(i64, i64)>)>,
-    ) -> Self {
-        let mut column = Self { meaning, parts: Vec::new(), range: None };
-        for (part, range) in parts {
-            column.parts.push(part);
-            column.range = match (column.range, range) {
-                (Some((a, b)), Some((least, most))) => Some((a.min(least), b.max(most))),
-                (a, b) => a.or(b),
-            };
-        }
-        column
     }
 }

@@ -2,7 +2,7 @@
 
 use super::column::Meaning;
 use super::compile::{Compiled, Compiler, Literal, Typed, TypedKind, mismatch, too_large};
-use super::program::{Comparison, NumberId, Numeric, Truth, TruthId};
+use super::program::{NumberId, Numeric, Truth, TruthId};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::exact::Exact;
 use crate::language::{Compare, Expr, Match, straight};
@@ -72,11 +72,11 @@ impl Compiler<'_, '_> {
                     self.program.number(Numeric::Truth(*x)),
                     self.program.number(Numeric::Truth(*y)),
                 );
-                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+                Ok(self.program.truth(Truth::Compare(compare, x, y)))
             }
             (TypedKind::Coded(node, Meaning::Boolean), TypedKind::Truth(y)) => {
                 let y = self.program.number(Numeric::Truth(*y));
-                Ok(self.program.truth(Truth::Compare(compare.into(), *node, y)))
+                Ok(self.program.truth(Truth::Compare(compare, *node, y)))
             }
             (
                 TypedKind::Number { .. },
@@ -143,7 +143,7 @@ impl Compiler<'_, '_> {
         if !quotient {
             let scale = a.1.max(b.1);
             let (x, y) = (self.rescale(a.0, a.1, scale), self.rescale(b.0, b.1, scale));
-            return Ok(self.program.truth(Truth::Compare(compare.into(), x, y)));
+            return Ok(self.program.truth(Truth::Compare(compare, x, y)));
         }
         // a·10^−i / b·10^−j against c·10^−k / d·10^−l: bring a and c to one scale, b and d to another
         let (above, below) = (a.1.max(b.1), a.3.max(b.3));
@@ -153,7 +153,7 @@ impl Compiler<'_, '_> {
             self.rescale(b.0, b.1, above),
             self.rescale(b.2, b.3, below),
         ];
-        Ok(self.program.truth(Truth::Quotients(compare.into(), nodes)))
+        Ok(self.program.truth(Truth::Quotients(compare, nodes)))
     }
 
     /// A fixed-point node against any rational: the constant is moved to the nearest integer that decides the same.
@@ -168,10 +168,10 @@ impl Compiler<'_, '_> {
         let scaled = value * &Exact::power_of_ten(i64::from(scale));
         let floor = scaled.floor().ok_or_else(|| too_large(span))?;
         let comparison = match (scaled.is_integer(), compare) {
-            (true, compare) => compare.into(),
+            (true, compare) => compare,
             (false, Compare::Equal | Compare::Unequal) => {
                 // x = 1.5 of a whole x is false where x is known, and undecided where it is not
-                let some = self.test(node, Comparison::Equal, floor);
+                let some = self.test(node, Compare::Equal, floor);
                 let other = self.program.negated(some);
                 let never = self.program.truth(Truth::And(some, other));
                 return Ok(if compare == Compare::Equal {
@@ -180,8 +180,8 @@ impl Compiler<'_, '_> {
                     self.program.negated(never)
                 });
             }
-            (false, Compare::Less | Compare::LessOrEqual) => Comparison::LessOrEqual,
-            (false, Compare::Greater | Compare::GreaterOrEqual) => Comparison::Greater,
+            (false, Compare::Less | Compare::LessOrEqual) => Compare::LessOrEqual,
+            (false, Compare::Greater | Compare::GreaterOrEqual) => Compare::Greater,
         };
         Ok(self.test(node, comparison, floor))
     }
@@ -195,7 +195,6 @@ impl Compiler<'_, '_> {
         literal: &Literal,
         span: Span,
     ) -> Compiled<TruthId> {
-        let comparison = Comparison::from(compare);
         let text = match literal {
             Literal::Text(text) | Literal::Number(_, _, text) => text,
         };
@@ -233,11 +232,11 @@ impl Compiler<'_, '_> {
                     return Err(mismatch(span, format!("the values are {what}"))
                         .hint(format!("write `{instead}`")));
                 }
-                values.iter().map(|value| comparison.holds(value, wanted)).collect()
+                values.iter().map(|value| compare.holds(value, wanted)).collect()
             }
             Meaning::Date => {
                 let date = Date::parse(text).ok_or_else(|| not_a(text, "date", span))?;
-                return Ok(self.test(node, comparison, i128::from(date.days())));
+                return Ok(self.test(node, compare, i128::from(date.days())));
             }
             Meaning::Boolean | Meaning::Number { .. } => {
                 return Err(mismatch(
@@ -259,7 +258,7 @@ impl Compiler<'_, '_> {
     ) -> Compiled<TruthId> {
         match (first, second) {
             (Meaning::Date, Meaning::Date) | (Meaning::Boolean, Meaning::Boolean) => {
-                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+                Ok(self.program.truth(Truth::Compare(compare, x, y)))
             }
             (Meaning::Text(a), Meaning::Text(b))
                 if matches!(compare, Compare::Equal | Compare::Unequal) =>
@@ -278,7 +277,7 @@ impl Compiler<'_, '_> {
                     self.program.number(Numeric::Table(x, codes(a))),
                     self.program.number(Numeric::Table(y, codes(b))),
                 );
-                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+                Ok(self.program.truth(Truth::Compare(compare, x, y)))
             }
             (Meaning::Period(a), Meaning::Period(b))
                 if matches!(compare, Compare::Equal | Compare::Unequal) =>
@@ -290,18 +289,16 @@ impl Compiler<'_, '_> {
                     })
                     .collect();
                 let x = self.program.number(Numeric::Table(x, table));
-                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+                Ok(self.program.truth(Truth::Compare(compare, x, y)))
             }
             (Meaning::Period(a), Meaning::Period(b)) => {
                 let mut days = |node, periods: &[Period], last: bool| {
-                    let day = |period: &Period| {
-                        Some(if last { period.days().1.days() } else { period.days().0.days() })
-                    };
+                    let day = |period: &Period| Some(end(*period, last).days());
                     self.program.number(Numeric::Table(node, periods.iter().map(day).collect()))
                 };
                 let (of_x, of_y) = compared_ends(compare);
                 let (x, y) = (days(x, a, of_x), days(y, b, of_y));
-                Ok(self.program.truth(Truth::Compare(compare.into(), x, y)))
+                Ok(self.program.truth(Truth::Compare(compare, x, y)))
             }
             _ => Err(mismatch(span, "the two columns cannot be compared")),
         }
@@ -361,13 +358,17 @@ fn compared_ends(compare: Compare) -> (bool, bool) {
 }
 
 fn period_holds(compare: Compare, a: Period, b: Period) -> bool {
-    let comparison = Comparison::from(compare);
     if matches!(compare, Compare::Equal | Compare::Unequal) {
-        return comparison.holds(&a, &b);
+        return compare.holds(&a, &b);
     }
-    let end = |period: Period, last: bool| if last { period.days().1 } else { period.days().0 };
     let (of_a, of_b) = compared_ends(compare);
-    comparison.holds(&end(a, of_a), &end(b, of_b))
+    compare.holds(&end(a, of_a), &end(b, of_b))
+}
+
+/// The first or last day of a period.
+fn end(period: Period, last: bool) -> Date {
+    let (first, last_day) = period.days();
+    if last { last_day } else { first }
 }
 
 /// A period; one with two readings, such as `2010-11`, in the reading of the column's own periods.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::Frame;
 use super::column::Meaning;
 use super::compare::not_a;
-use super::program::{Comparison, FALSE, NumberId, Numeric, Program, TRUE, Truth, TruthId};
+use super::program::{FALSE, NumberId, Numeric, Program, TRUE, Truth, TruthId};
 use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::language::{Compare, Expr, Function, Kind, Operator, Sort};
@@ -149,7 +149,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
             Kind::Is(a, state) => {
                 let typed = self.expression(a)?;
                 let node = self.node(&typed)?;
-                TypedKind::Truth(self.program.truth(Truth::Is(node, (*state).into())))
+                TypedKind::Truth(self.program.truth(Truth::Is(node, *state)))
             }
             Kind::Not(a) => {
                 let inner = self.condition(a)?;
@@ -397,18 +397,13 @@ impl<'a, 'p> Compiler<'a, 'p> {
     }
 
     pub(super) fn bounded(&mut self, node: NumberId, low: i128, high: i128) -> TruthId {
-        let above = self.test(node, Comparison::GreaterOrEqual, low);
-        let below = self.test(node, Comparison::LessOrEqual, high);
+        let above = self.test(node, Compare::GreaterOrEqual, low);
+        let below = self.test(node, Compare::LessOrEqual, high);
         self.program.truth(Truth::And(above, below))
     }
 
     /// A node against a constant in its own scale.
-    pub(super) fn test(
-        &mut self,
-        node: NumberId,
-        comparison: Comparison,
-        constant: i128,
-    ) -> TruthId {
+    pub(super) fn test(&mut self, node: NumberId, comparison: Compare, constant: i128) -> TruthId {
         if let Numeric::Column(index) = *self.program.numeric(node) {
             return self.program.truth(Truth::Test(index, comparison, constant));
         }

@@ -27,14 +27,14 @@ pub(super) const TRUE: u8 = 2;
 pub(super) enum Truth {
     Constant(u8),
     /// A column's integer against a constant, in the column's own scale.
-    Test(usize, Comparison, i128),
+    Test(usize, Compare, i128),
     /// A code whose entry in the table is true.
     Table(NumberId, Vec<bool>),
     /// Two integers in the same scale.
-    Compare(Comparison, NumberId, NumberId),
+    Compare(Compare, NumberId, NumberId),
     /// a/b against c/d, each a pair of integers; undecided where a divisor is 0.
-    Quotients(Comparison, [NumberId; 4]),
-    Is(NumberId, Asked),
+    Quotients(Compare, [NumberId; 4]),
+    Is(NumberId, State),
     /// Whether a truth is decided.
     Decided(TruthId),
     /// 0 and 1 of a boolean column.
@@ -62,61 +62,6 @@ pub(super) enum Numeric {
     Year(NumberId),
     Month(NumberId),
     CountKnown(Vec<NumberId>),
-}
-
-/// [`Compare`], ordered so that nodes can be looked up.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Comparison {
-    Equal,
-    Unequal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl From<Compare> for Comparison {
-    fn from(compare: Compare) -> Self {
-        match compare {
-            Compare::Equal => Self::Equal,
-            Compare::Unequal => Self::Unequal,
-            Compare::Less => Self::Less,
-            Compare::LessOrEqual => Self::LessOrEqual,
-            Compare::Greater => Self::Greater,
-            Compare::GreaterOrEqual => Self::GreaterOrEqual,
-        }
-    }
-}
-
-impl Comparison {
-    pub(super) fn holds<T: Ord>(self, a: &T, b: &T) -> bool {
-        match self {
-            Self::Equal => a == b,
-            Self::Unequal => a != b,
-            Self::Less => a < b,
-            Self::LessOrEqual => a <= b,
-            Self::Greater => a > b,
-            Self::GreaterOrEqual => a >= b,
-        }
-    }
-}
-
-/// [`State`], likewise.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Asked {
-    Known,
-    Missing,
-    Suppressed,
-}
-
-impl From<State> for Asked {
-    fn from(state: State) -> Self {
-        match state {
-            State::Known => Self::Known,
-            State::Missing => Self::Missing,
-            State::Suppressed => Self::Suppressed,
-        }
-    }
 }
 
 /// All row expressions that are evaluated over one frame.
@@ -183,7 +128,7 @@ impl Program {
 
     /// The rows in which a number is known.
     pub fn known(&mut self, number: NumberId) -> TruthId {
-        self.truth(Truth::Is(number, Asked::Known))
+        self.truth(Truth::Is(number, State::Known))
     }
 
     /// The column of the frame that a node is, where it is one and nothing else.
@@ -318,9 +263,9 @@ impl<'a> Evaluation<'a> {
                     .map(|row| {
                         let mark = Mark::from_byte(integers.mark(row));
                         truth(match asked {
-                            Asked::Known => mark == Mark::Known,
-                            Asked::Missing => mark == Mark::Missing,
-                            Asked::Suppressed => mark == Mark::Suppressed,
+                            State::Known => mark == Mark::Known,
+                            State::Missing => mark == Mark::Missing,
+                            State::Suppressed => mark == Mark::Suppressed,
                         })
                     })
                     .collect()
@@ -354,7 +299,7 @@ impl<'a> Evaluation<'a> {
         left
     }
 
-    fn test(&self, column: usize, comparison: Comparison, constant: i128) -> Vec<u8> {
+    fn test(&self, column: usize, comparison: Compare, constant: i128) -> Vec<u8> {
         let part = &self.column(column).parts[self.block];
         let mut out = match &part.values {
             Packed::Bits8(base, values) => {
@@ -388,10 +333,10 @@ impl<'a> Evaluation<'a> {
         let mut true_codes = table.iter().enumerate().filter(|(_, t)| **t).map(|(code, _)| code);
         let mut out = match (&part.values, true_codes.next(), true_codes.next()) {
             (Packed::Bits8(base, values), Some(code), None) => {
-                narrow(values, Comparison::Equal, code as i128 - i128::from(*base))
+                narrow(values, Compare::Equal, code as i128 - i128::from(*base))
             }
             (Packed::Bits16(base, values), Some(code), None) => {
-                narrow(values, Comparison::Equal, code as i128 - i128::from(*base))
+                narrow(values, Compare::Equal, code as i128 - i128::from(*base))
             }
             (Packed::Bits8(base, values), ..) => {
                 let mut lookup = [FALSE; 256];
@@ -406,7 +351,7 @@ impl<'a> Evaluation<'a> {
         out
     }
 
-    fn quotients(&mut self, comparison: Comparison, parts: [NumberId; 4]) -> Vec<u8> {
+    fn quotients(&mut self, comparison: Compare, parts: [NumberId; 4]) -> Vec<u8> {
         let [a, b, c, d] = parts.map(|id| self.number(id).clone());
         (0..self.rows)
             .map(|row| {
@@ -509,27 +454,26 @@ fn undecide(out: &mut [u8], marks: Option<&[u8]>) {
 /// Compares narrow integers with a constant, which may lie outside their width. Written so that it vectorises.
 fn narrow<T: Copy + Ord + TryFrom<i128>>(
     values: &[T],
-    comparison: Comparison,
+    comparison: Compare,
     constant: i128,
 ) -> Vec<u8> {
-    let Ok(constant_narrow) = T::try_from(constant) else {
+    let Ok(c) = T::try_from(constant) else {
         let above = constant > 0;
         let holds = match comparison {
-            Comparison::Equal => false,
-            Comparison::Unequal => true,
-            Comparison::Less | Comparison::LessOrEqual => above,
-            Comparison::Greater | Comparison::GreaterOrEqual => !above,
+            Compare::Equal => false,
+            Compare::Unequal => true,
+            Compare::Less | Compare::LessOrEqual => above,
+            Compare::Greater | Compare::GreaterOrEqual => !above,
         };
         return vec![truth(holds); values.len()];
     };
-    let c = constant_narrow;
     let each = |f: fn(T, T) -> bool| values.iter().map(|v| u8::from(f(*v, c)) << 1).collect();
     match comparison {
-        Comparison::Equal => values.iter().map(|v| u8::from(*v == c) << 1).collect(),
-        Comparison::Unequal => values.iter().map(|v| u8::from(*v != c) << 1).collect(),
-        Comparison::Less => each(|v, c| v < c),
-        Comparison::LessOrEqual => each(|v, c| v <= c),
-        Comparison::Greater => each(|v, c| v > c),
-        Comparison::GreaterOrEqual => each(|v, c| v >= c),
+        Compare::Equal => values.iter().map(|v| u8::from(*v == c) << 1).collect(),
+        Compare::Unequal => values.iter().map(|v| u8::from(*v != c) << 1).collect(),
+        Compare::Less => each(|v, c| v < c),
+        Compare::LessOrEqual => each(|v, c| v <= c),
+        Compare::Greater => each(|v, c| v > c),
+        Compare::GreaterOrEqual => each(|v, c| v >= c),
     }
 }

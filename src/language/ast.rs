@@ -116,7 +116,7 @@ pub enum Operator {
 }
 
 /// A comparison.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Compare {
     /// `=`
     Equal,
@@ -130,6 +130,42 @@ pub enum Compare {
     Greater,
     /// `>=`
     GreaterOrEqual,
+}
+
+impl Compare {
+    /// Every comparison.
+    pub const ALL: [Self; 6] = [
+        Self::Equal,
+        Self::Unequal,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+    ];
+
+    /// Its sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// Whether it is true of two values.
+    pub fn holds<T: Ord>(self, a: &T, b: &T) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Unequal => a != b,
+            Self::Less => a < b,
+            Self::LessOrEqual => a <= b,
+            Self::Greater => a > b,
+            Self::GreaterOrEqual => a >= b,
+        }
+    }
 }
 
 /// A test on a text.
@@ -170,7 +206,7 @@ pub(crate) fn straight(text: &str) -> String {
 }
 
 /// What a cell can be asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum State {
     /// It has a value.
     Known,
@@ -178,6 +214,20 @@ pub enum State {
     Missing,
     /// The publisher hides its value.
     Suppressed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Known, Self::Missing, Self::Suppressed];
+
+    /// The word behind `is`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Missing => "missing",
+            Self::Suppressed => "suppressed",
+        }
+    }
 }
 
 impl Expr {

@@ -1,6 +1,6 @@
 //! A syntax tree back to text, in one spelling: the text that recipes are known and hashed by.
 
-use super::ast::{Compare, Expr, Kind, Operator, Recipe, State};
+use super::ast::{Expr, Kind, Operator, Recipe};
 
 /// The canonical text of a recipe.
 pub fn recipe(recipe: &Recipe) -> String {
@@ -9,7 +9,7 @@ pub fn recipe(recipe: &Recipe) -> String {
         text.push_str(&format!(" from {from}"));
     }
     if let Some(filter) = &recipe.filter {
-        text.push_str(&format!(" where {}", condition(filter)));
+        text.push_str(&format!(" where {}", expression(filter)));
     }
     if !recipe.by.is_empty() {
         let keys: Vec<&str> = recipe.by.iter().map(|(key, _)| key.as_str()).collect();
@@ -21,12 +21,7 @@ pub fn recipe(recipe: &Recipe) -> String {
     text
 }
 
-/// The canonical text of a condition.
-pub fn condition(expr: &Expr) -> String {
-    write(expr, 0)
-}
-
-/// The canonical text of an expression.
+/// The canonical text of an expression or condition.
 pub fn expression(expr: &Expr) -> String {
     write(expr, 0)
 }
@@ -69,7 +64,7 @@ fn plain(expr: &Expr) -> String {
             let mut inner = inner.join(", ");
             if let Some(filter) = filter {
                 let space = if inner.is_empty() { "" } else { " " };
-                inner.push_str(&format!("{space}where {}", condition(filter)));
+                inner.push_str(&format!("{space}where {}", expression(filter)));
             }
             format!("{}({inner})", function.name())
         }
@@ -87,7 +82,7 @@ fn plain(expr: &Expr) -> String {
             format!("{} {sign} {}", write(a, strength), write(b, strength + 1))
         }
         Kind::Compare(compare, a, b) => {
-            format!("{} {} {}", write(a, 5), sign(*compare), write(b, 5))
+            format!("{} {} {}", write(a, 5), compare.sign(), write(b, 5))
         }
         Kind::In(a, list) => {
             let list: Vec<String> = list.iter().map(|item| write(item, 5)).collect();
@@ -97,28 +92,10 @@ fn plain(expr: &Expr) -> String {
             format!("{} between {} and {}", write(a, 5), write(low, 5), write(high, 5))
         }
         Kind::Match(test, a, b) => format!("{} {} {}", write(a, 5), test.name(), write(b, 5)),
-        Kind::Is(a, state) => {
-            let state = match state {
-                State::Known => "known",
-                State::Missing => "missing",
-                State::Suppressed => "suppressed",
-            };
-            format!("{} is {state}", write(a, 5))
-        }
+        Kind::Is(a, state) => format!("{} is {}", write(a, 5), state.name()),
         Kind::Not(a) => format!("not {}", write(a, 3)),
         Kind::And(a, b) => format!("{} and {}", write(a, 2), write(b, 3)),
         Kind::Or(a, b) => format!("{} or {}", write(a, 1), write(b, 2)),
-    }
-}
-
-pub(super) fn sign(compare: Compare) -> &'static str {
-    match compare {
-        Compare::Equal => "=",
-        Compare::Unequal => "!=",
-        Compare::Less => "<",
-        Compare::LessOrEqual => "<=",
-        Compare::Greater => ">",
-        Compare::GreaterOrEqual => ">=",
     }
 }
 

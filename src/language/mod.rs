@@ -12,7 +12,7 @@ mod words;
 
 pub(crate) use ast::straight;
 pub use ast::{Compare, Expr, Key, Kind, Match, Operator, Recipe, State};
-pub use canonical::{condition, expression, recipe};
+pub use canonical::{expression, recipe};
 pub use functions::{Function, Sort};
 pub use parser::{parse_condition, parse_equation, parse_recipe};
 pub use words::{Labels, recipe_in_words};

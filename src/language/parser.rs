@@ -139,15 +139,8 @@ impl<'a> Parser<'a> {
 
     fn test(&mut self) -> Parsed<Expr> {
         let left = self.sum()?;
-        for (mark, compare) in [
-            ("=", Compare::Equal),
-            ("!=", Compare::Unequal),
-            ("<", Compare::Less),
-            ("<=", Compare::LessOrEqual),
-            (">", Compare::Greater),
-            (">=", Compare::GreaterOrEqual),
-        ] {
-            if self.mark(mark) {
+        for compare in Compare::ALL {
+            if self.mark(compare.sign()) {
                 let right = self.sum()?;
                 return Ok(both(left, right, |a, b| Kind::Compare(compare, a, b)));
             }
@@ -155,18 +148,13 @@ impl<'a> Parser<'a> {
         if self.word("is") {
             let not = self.word("not");
             let (word, span) = self.name("`known`, `missing` or `suppressed`")?;
-            let state = match word.as_str() {
-                "known" => State::Known,
-                "missing" => State::Missing,
-                "suppressed" => State::Suppressed,
-                _ => {
-                    return Err(Diagnostic::error(
-                        Code::RecipeSyntax,
-                        format!("`is {word}` asks for nothing"),
-                    )
-                    .at(span)
-                    .hint("write `is known`, `is missing` or `is suppressed`; equality is `=`"));
-                }
+            let Some(state) = State::ALL.into_iter().find(|state| state.name() == word) else {
+                return Err(Diagnostic::error(
+                    Code::RecipeSyntax,
+                    format!("`is {word}` asks for nothing"),
+                )
+                .at(span)
+                .hint("write `is known`, `is missing` or `is suppressed`; equality is `=`"));
             };
             let test = Expr { span: left.span.to(span), kind: Kind::Is(Box::new(left), state) };
             return Ok(negated(test, not));
@@ -521,7 +509,7 @@ fn check_call(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::{condition, recipe};
+    use crate::language::{expression, recipe};
     use crate::text::{TextId, Texts};
 
     fn passage(text: &str) -> Passage {
@@ -574,6 +562,6 @@ mod tests {
         let deep = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
         assert!(parse_condition(&passage(&deep)).is_err());
         let nots = format!("{}a", "not ".repeat(1000));
-        assert!(parse_condition(&passage(&nots)).map(|c| condition(&c)).is_ok());
+        assert!(parse_condition(&passage(&nots)).map(|c| expression(&c)).is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! A recipe as one sentence in plain words, for the methods section and for reviewers.
 
-use super::ast::{Compare, Expr, Kind, Operator, Recipe, State};
+use super::ast::{Compare, Expr, Kind, Operator, Recipe};
 use super::functions::Function;
 
 /// What a reader calls the things that a recipe names.
@@ -97,14 +97,7 @@ impl Words<'_> {
             Kind::Match(test, a, b) => {
                 format!("{} {} {}", self.part(a), test.name(), self.value(b))
             }
-            Kind::Is(a, state) => {
-                let state = match state {
-                    State::Known => "known",
-                    State::Missing => "missing",
-                    State::Suppressed => "suppressed",
-                };
-                format!("{} is {state}", self.part(a))
-            }
+            Kind::Is(a, state) => format!("{} is {}", self.part(a), state.name()),
             Kind::Not(a) => format!("it is not so that {}", self.part(a)),
             Kind::And(a, b) => format!("{} and {}", self.part(a), self.part(b)),
             Kind::Or(a, b) => format!("{} or {}", self.value(a), self.value(b)),
