@@ -3,7 +3,7 @@
 //! Stages return an [`Outcome`]: a value and the diagnostics found on the way, so that one run shows every
 //! error. A low layer says what; its caller adds where (a [`Place`]) and a hint, which is an action.
 
-use std::fmt;
+use std::{fmt, io};
 
 use crate::text::{Span, Texts};
 
@@ -127,6 +127,25 @@ pub struct Cell {
     pub range: (usize, usize),
 }
 
+impl Cell {
+    /// A whole line, which is not shown.
+    pub fn line(path: impl Into<String>, line: u64) -> Self {
+        Self { path: path.into(), line, column: 0, excerpt: String::new(), range: (0, 0) }
+    }
+}
+
+/// Why a path is refused that leads out of the project.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LeavesProject;
+
+impl fmt::Display for LeavesProject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it lies outside the project")
+    }
+}
+
+impl std::error::Error for LeavesProject {}
+
 /// Where something is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Place {
@@ -181,6 +200,19 @@ impl Diagnostic {
             hints: Vec::new(),
             related: Vec::new(),
         }
+    }
+
+    /// A file or folder that cannot be read.
+    pub fn unreadable(path: &str, error: &io::Error) -> Self {
+        let cause = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_string(),
+            io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+            io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+            _ => error.to_string(),
+        };
+        let outside = error.get_ref().is_some_and(|inner| inner.is::<LeavesProject>());
+        let code = if outside { Code::OutsideProject } else { Code::UnreadableFile };
+        Self::error(code, format!("failed to read `{path}` ({cause})")).in_file(path)
     }
 
     /// A warning.

@@ -88,7 +88,7 @@ pub fn declared(world: &dyn World) -> Outcome<(Texts, Sources)> {
 fn read_text(world: &dyn World, path: &str) -> Result<String, Diagnostic> {
     let mut bytes = Vec::new();
     let read = world.open(path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|error| unreadable(path, &error))?;
+    read.map_err(|error| Diagnostic::unreadable(path, &error))?;
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(..3);
     }
@@ -100,20 +100,8 @@ fn read_text(world: &dyn World, path: &str) -> Result<String, Diagnostic> {
     })
 }
 
-fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
-    let cause = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_string(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
-        _ => error.to_string(),
-    };
-    let outside = cause.contains("outside the project");
-    let code = if outside { Code::OutsideProject } else { Code::UnreadableFile };
-    Diagnostic::error(code, format!("failed to read `{path}` ({cause})")).in_file(path)
-}
-
 fn list(world: &dyn World, folder: &str, diagnostics: &mut Diagnostics) -> Vec<String> {
-    let listed = world.list(folder).map_err(|error| unreadable(folder, &error));
+    let listed = world.list(folder).map_err(|error| Diagnostic::unreadable(folder, &error));
     diagnostics.take(listed).unwrap_or_default()
 }
 
@@ -346,7 +334,7 @@ fn published_rows(
             Err(io::Error::other("it changed while it was read; build again"))
         };
         if let Some(records) =
-            diagnostics.take(read.map_err(|error| unreadable(&provenance.path, &error)))
+            diagnostics.take(read.map_err(|error| Diagnostic::unreadable(&provenance.path, &error)))
         {
             found.insert(
                 name.to_string(),

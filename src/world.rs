@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::diag::LeavesProject;
 use crate::sources::ReadSeek;
 
 /// What tells whether a file may have changed: its length and time.
@@ -55,11 +56,7 @@ impl Disk {
     fn inside(&self, path: &str) -> io::Result<PathBuf> {
         let root = self.root.canonicalize()?;
         let full = root.join(path).canonicalize()?;
-        if full.starts_with(&root) {
-            Ok(full)
-        } else {
-            Err(io::Error::other("it lies outside the project"))
-        }
+        if full.starts_with(&root) { Ok(full) } else { Err(io::Error::other(LeavesProject)) }
     }
 }
 

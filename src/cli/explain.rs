@@ -180,12 +180,7 @@ fn say_rows(
     let Some(frame) = project.frames.get(&set.frame) else { return Ok(()) };
     let Some(provenance) = &frame.provenance else { return Ok(()) };
     let shown = &set.rows[..set.rows.len().min(MOST_ROWS)];
-    let failed = |error: std::io::Error| {
-        Diagnostic::error(
-            Code::UnreadableFile,
-            format!("failed to read `{}` ({error})", provenance.path),
-        )
-    };
+    let failed = |error: std::io::Error| Diagnostic::unreadable(&provenance.path, &error);
     let mut file = options.world().open(&provenance.path).map_err(failed)?;
     for record in records(frame, shown, &mut *file).map_err(failed)? {
         anstream::println!("  {}:{}  {}", provenance.path, record.line, record.cells.join(" | "));

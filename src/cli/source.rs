@@ -10,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::digest::Hasher;
 use crate::pipeline;
 use crate::sources::Dataset;
-use crate::text::{Text, Texts};
+use crate::text::{Span, Text, Texts};
 use crate::world::World;
 
 /// Work with sources and their files
@@ -57,12 +57,7 @@ fn pin_all(datasets: &[&Dataset], texts: &Texts, options: &Options, diagnostics:
             }
             Some((_, span)) => changes.push((text, span.start, span.end, digest)),
             None => {
-                let (at, words) = insertion(
-                    &text.content,
-                    dataset.file_span.end,
-                    &text.content[..dataset.file_span.start],
-                    &digest,
-                );
+                let (at, words) = insertion(&text.content, dataset.file_span, &digest);
                 changes.push((text, at, at, words));
             }
         }
@@ -89,23 +84,21 @@ fn pin_all(datasets: &[&Dataset], texts: &Texts, options: &Options, diagnostics:
 }
 
 /// Where the pin goes, and how it is written there: a line below `file:`, or behind it in `{ }`.
-fn insertion(content: &str, file_end: usize, before: &str, digest: &str) -> (usize, String) {
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = &before[line_start..];
-    let rest_end = content[file_end..].find('\n').map_or(content.len(), |at| file_end + at);
+fn insertion(content: &str, file: Span, digest: &str) -> (usize, String) {
+    let (before, after) = (&content[..file.start], &content[file.end..]);
+    let line = before.rsplit('\n').next().unwrap_or("");
+    let rest_end = after.find('\n').map_or(content.len(), |at| file.end + at);
     if line.contains('{') {
-        let quote = usize::from(content[file_end..].starts_with(['"', '\'']));
-        return (file_end + quote, format!(", sha256: {digest}"));
+        let quote = usize::from(after.starts_with(['"', '\'']));
+        return (file.end + quote, format!(", sha256: {digest}"));
     }
     let indent: String = line.chars().take_while(|c| *c == ' ').collect();
     (rest_end, format!("\n{indent}sha256: {digest}"))
 }
 
 fn digest(dataset: &Dataset, options: &Options) -> Result<String, Diagnostic> {
-    let failed = |error: std::io::Error| {
-        let message = format!("failed to read `{}` ({error})", dataset.path);
-        Diagnostic::error(Code::UnreadableFile, message).at(dataset.file_span)
-    };
+    let failed =
+        |error: std::io::Error| Diagnostic::unreadable(&dataset.path, &error).at(dataset.file_span);
     let mut file = options.world().open(&dataset.path).map_err(failed)?;
     let (mut hasher, mut buffer) = (Hasher::default(), vec![0; 1 << 16]);
     loop {

@@ -36,6 +36,14 @@ pub struct Checkpoint {
     pub lines: Option<Box<[u32]>>,
 }
 
+impl Checkpoint {
+    /// The line of the file on which a row of the block begins, by its offset in the block.
+    pub fn line_of(&self, offset: usize) -> u64 {
+        let lines = self.lines.as_ref().and_then(|lines| lines.get(offset));
+        self.line + lines.map_or(offset as u64, |line| u64::from(*line))
+    }
+}
+
 /// The file that a dataset was read from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Provenance {
@@ -85,9 +93,7 @@ impl Frame {
     /// The line of the file on which a row begins.
     pub fn line(&self, row: u64) -> u64 {
         let (block, offset) = self.locate(row);
-        let Some(block) = self.blocks.get(block) else { return 0 };
-        let lines = block.lines.as_ref().and_then(|lines| lines.get(offset));
-        block.line + lines.map_or(offset as u64, |line| u64::from(*line))
+        self.blocks.get(block).map_or(0, |block| block.line_of(offset))
     }
 
     /// The cell of a column in a row.

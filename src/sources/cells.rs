@@ -90,6 +90,12 @@ pub(super) fn is_code(cell: &[u8]) -> bool {
     cell.len() > 1 && cell[0] == b'0' && cell.iter().all(u8::is_ascii_digit)
 }
 
+/// Whether a text reads as a period, in one reading or in two.
+pub(super) fn is_period(cell: &[u8]) -> bool {
+    std::str::from_utf8(cell)
+        .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
+}
+
 /// The narrowest type that all texts have; nine in ten where the rest may be markers.
 pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> ColumnType {
     let total = cells.clone().count();
@@ -97,10 +103,6 @@ pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> Column
         cells.clone().filter(|cell| test(cell)).count() * 10 >= total * 9
     };
     let number = |cell: &[u8]| decimal(cell).is_some();
-    let period = |cell: &[u8]| {
-        std::str::from_utf8(cell)
-            .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
-    };
     let year = |cell: &[u8]| cell.len() == 4 && cell.iter().all(u8::is_ascii_digit);
     if total == 0 {
         return ColumnType::Text;
@@ -119,7 +121,7 @@ pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> Column
         ColumnType::Percent
     } else if fits(&|cell| typed(ColumnType::Date, cell).is_some()) {
         ColumnType::Date
-    } else if fits(&period) && !cells.clone().all(year) {
+    } else if fits(&is_period) && !cells.clone().all(year) {
         ColumnType::Period(None)
     } else if fits(&|cell| matches!(cell.to_ascii_lowercase().as_slice(), b"true" | b"false")) {
         ColumnType::Boolean

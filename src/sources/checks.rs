@@ -6,8 +6,10 @@ use std::num::NonZeroUsize;
 use super::declare::Dataset;
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, counted};
 use crate::frame::{
-    Compiler, Fold, FoldKind, Frame, Group, Key, Payload, Program, Query, Scope, TypedKind, scan,
+    Compiler, Fold, FoldKind, Frame, Group, Key, Partial, Partials, Payload, Program, Query, Scope,
+    TypedKind, scan,
 };
+use crate::language::{Expr, Kind};
 
 /// Duplicate keys and broken rules; `false` where there is one.
 pub(super) fn checks(
@@ -34,8 +36,7 @@ pub(super) fn checks(
     }
     let mut group = Vec::new();
     for (name, span) in &dataset.key {
-        let named =
-            crate::language::Expr { kind: crate::language::Kind::Name(name.clone()), span: *span };
+        let named = Expr { kind: Kind::Name(name.clone()), span: *span };
         if let Ok(typed) = Compiler::new(&scope, &mut program).expression(&named)
             && let TypedKind::Coded(key, _) | TypedKind::Number { node: key, .. } = typed.kind
         {
@@ -74,10 +75,10 @@ pub(super) fn checks(
 fn duplicates(
     dataset: &Dataset,
     frame: &Frame,
-    partials: &crate::frame::Partials,
+    partials: &Partials,
     diagnostics: &mut Diagnostics,
 ) {
-    let doubled: Vec<(&Vec<Key>, &crate::frame::Partial)> = partials
+    let doubled: Vec<(&Vec<Key>, &Partial)> = partials
         .groups
         .iter()
         .filter_map(|(keys, partial)| partial.first().filter(|p| p.rows > 1).map(|p| (keys, p)))
@@ -118,9 +119,6 @@ fn example_rows(payload: &Payload) -> Vec<u64> {
 
 /// The place of a row in its file.
 pub(crate) fn row_place(frame: &Frame, row: u64) -> Cell {
-    let path = frame
-        .provenance
-        .as_ref()
-        .map_or_else(|| frame.name.clone(), |provenance| provenance.path.clone());
-    Cell { path, line: frame.line(row), column: 0, excerpt: String::new(), range: (0, 0) }
+    let path = frame.provenance.as_ref().map_or(&frame.name, |provenance| &provenance.path);
+    Cell::line(path, frame.line(row))
 }

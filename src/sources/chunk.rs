@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use memchr::memchr_iter;
 
 use super::cells::{Dictionary, Markers, Recent, is_code, typed, ungrouped};
-use super::csv::{Chunk, Row, Table, split, stray_quote};
+use super::csv::{Chunk, Table, split, stray_quote};
 use super::declare::ColumnType;
 use super::ignore::Test;
 use crate::diag::{Cell, Code, Diagnostic, counted};
@@ -56,10 +56,12 @@ pub(super) struct Parsed {
     pub(super) faults: Vec<Diagnostic>,
 }
 
-pub(super) fn ignored(layout: &Layout, row: &Row<'_>) -> bool {
-    layout.ignore.as_ref().is_some_and(|test| {
-        test.holds(&|column| std::str::from_utf8(row.cell(column)).unwrap_or(""))
-    })
+impl Layout {
+    /// Whether a row, as its cells by position, never counts.
+    pub(super) fn ignores<'c>(&self, cell: &dyn Fn(usize) -> &'c [u8]) -> bool {
+        let text = |column: usize| std::str::from_utf8(cell(column)).unwrap_or("");
+        self.ignore.as_ref().is_some_and(|test| test.holds(&text))
+    }
 }
 
 /// What makes a whole chunk unreadable: bytes that are no UTF-8, or a stray quotation mark.
@@ -188,15 +190,7 @@ impl Parser<'_> {
                     .collect(),
             );
         }
-        let text =
-            |row: usize, column: usize| std::str::from_utf8(table.cell(row, column)).unwrap_or("");
-        let counts = |row: &usize| {
-            !self
-                .layout
-                .ignore
-                .as_ref()
-                .is_some_and(|test| test.holds(&|column| text(*row, column)))
-        };
+        let counts = |row: &usize| !self.layout.ignores(&|column| table.cell(*row, column));
         let rows: Vec<usize> = (0..table.rows.len()).filter(counts).collect();
         let columns = (0..seeds.len())
             .map(|index| self.column(index, (chunk, &table), &rows, &seeds[index]))

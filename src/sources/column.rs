@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Dictionary, infer, typed};
+use super::cells::{Dictionary, infer, is_period, typed};
 use super::chunk::{Contradiction, Kept, ParsedColumn};
 use super::declare::ColumnType;
 use super::load::Loader;
@@ -85,13 +85,9 @@ impl Loader<'_> {
         }
         let all =
             |wider: ColumnType| contradictions.keys().all(|text| typed(wider, text).is_some());
-        let period = |text: &Vec<u8>| {
-            std::str::from_utf8(text)
-                .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
-        };
         match kind {
             ColumnType::Integer if all(ColumnType::Decimal) => Some(ColumnType::Decimal),
-            ColumnType::Integer if contradictions.keys().all(period) => {
+            ColumnType::Integer if contradictions.keys().all(|text| is_period(text)) => {
                 Some(ColumnType::Period(None))
             }
             _ if (known - bad) * 10 < known * 9 => Some(ColumnType::Text),
@@ -142,24 +138,18 @@ impl Loader<'_> {
         checkpoints: &[Checkpoint],
         diagnostics: &mut Diagnostics,
     ) -> Made {
-        let grain = match grain.or_else(|| told_grain(texts)) {
-            None if texts.iter().any(|text| Period::is_ambiguous(text)) => {
-                let example = texts
-                    .iter()
-                    .find(|text| Period::is_ambiguous(text))
-                    .cloned()
-                    .unwrap_or_default();
-                let message =
-                    format!("`{example}` in column `{}` is a month or a financial year", kept.name);
-                let error =
-                    Diagnostic::error(Code::AmbiguousType, message).in_file(&self.dataset.path);
-                diagnostics.push(
-                    error.hint("declare `type: period(month)` or `type: period(financial-year)`"),
-                );
-                return Made::Failed;
-            }
-            grain => grain,
-        };
+        let grain = grain.or_else(|| told_grain(texts));
+        if grain.is_none()
+            && let Some(example) = texts.iter().find(|text| Period::is_ambiguous(text))
+        {
+            let message =
+                format!("`{example}` in column `{}` is a month or a financial year", kept.name);
+            let error = Diagnostic::error(Code::AmbiguousType, message).in_file(&self.dataset.path);
+            diagnostics.push(
+                error.hint("declare `type: period(month)` or `type: period(financial-year)`"),
+            );
+            return Made::Failed;
+        }
         let read: Vec<Option<Period>> =
             texts.iter().map(|text| Period::parse(text, grain)).collect();
         if read.iter().all(Option::is_some) {
@@ -193,19 +183,8 @@ impl Loader<'_> {
                 }
                 known += 1;
                 if read[code as usize].is_none() {
-                    let lines = checkpoint
-                        .lines
-                        .as_ref()
-                        .map_or(offset as u64, |lines| u64::from(lines[offset]));
-                    let line = checkpoint.line + lines;
                     let text = texts[code as usize].clone();
-                    let place = Cell {
-                        path: self.dataset.path.clone(),
-                        line,
-                        column: 0,
-                        excerpt: String::new(),
-                        range: (0, 0),
-                    };
+                    let place = Cell::line(&self.dataset.path, checkpoint.line_of(offset));
                     found
                         .entry(text.into_bytes())
                         .and_modify(|c| c.count += 1)

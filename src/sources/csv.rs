@@ -159,7 +159,7 @@ impl<'r> Feed<'r> {
 }
 
 /// LF wherever there is one; CR in a file that has only those.
-fn line_end(buffer: &[u8]) -> u8 {
+pub(super) fn line_end(buffer: &[u8]) -> u8 {
     if memchr(b'\n', buffer).is_none() && memchr(b'\r', buffer).is_some() { b'\r' } else { b'\n' }
 }
 

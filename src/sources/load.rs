@@ -10,7 +10,7 @@ use memchr::memchr_iter;
 
 use super::cells::{Dictionary, Markers, infer};
 use super::checks::checks;
-use super::chunk::{Kept, Layout, Parsed, ParsedColumn, Parser, chunk_fault, ignored};
+use super::chunk::{Kept, Layout, Parsed, ParsedColumn, Parser, chunk_fault};
 use super::column::Made;
 use super::csv::{Chunk, Fault, Feed, records};
 use super::declare::{ColumnType, Dataset};
@@ -67,8 +67,8 @@ impl Loader<'_> {
         let mut feed = match open() {
             Ok(reader) => Feed::new(reader),
             Err(error) => {
-                diagnostics
-                    .push(unreadable(path, &error).related(self.dataset.file_span, "named here"));
+                let error = Diagnostic::unreadable(path, &error);
+                diagnostics.push(error.related(self.dataset.file_span, "named here"));
                 return Ok(None);
             }
         };
@@ -86,13 +86,9 @@ impl Loader<'_> {
             }
         };
         let Some((layout, first)) = self.layout(first, diagnostics) else { return Ok(None) };
-        let mut layout = layout;
-        let types = self.types(&mut layout, &first);
-        let (parsed, seeded, feed) = match self.parse_all(&layout, &types, first, feed, diagnostics)
-        {
-            Some(result) => result,
-            None => return Ok(None),
-        };
+        let types = self.types(&layout, &first);
+        let parsed = self.parse_all(&layout, &types, first, feed, diagnostics);
+        let Some((parsed, seeded, feed)) = parsed else { return Ok(None) };
         let (sha256, bytes) = feed.finish();
         self.check_pin(&sha256, diagnostics);
         self.assemble(layout, &types, (parsed, &seeded), (sha256, bytes), diagnostics)
@@ -100,15 +96,9 @@ impl Loader<'_> {
 
     fn fault(&self, fault: Fault) -> Diagnostic {
         let path = &self.dataset.path;
-        let at_line = |line| Cell {
-            path: path.clone(),
-            line,
-            column: 0,
-            excerpt: String::new(),
-            range: (0, 0),
-        };
+        let at_line = |line| Cell::line(path, line);
         match fault {
-            Fault::Read(error) => unreadable(path, &error),
+            Fault::Read(error) => Diagnostic::unreadable(path, &error),
             Fault::Unclosed { line } => {
                 Diagnostic::error(Code::UnclosedQuote, "a quotation mark that is never closed")
                     .at(at_line(line))
@@ -127,8 +117,7 @@ impl Loader<'_> {
     fn layout(&self, mut first: Chunk, diagnostics: &mut Diagnostics) -> Option<(Layout, Chunk)> {
         let mut headers: Option<Vec<String>> = None;
         let mut end = first.bytes.len();
-        let usable = chunk_fault(&self.dataset.path, &first);
-        if let Some(fault) = usable {
+        if let Some(fault) = chunk_fault(&self.dataset.path, &first) {
             diagnostics.push(fault);
             return None;
         }
@@ -160,13 +149,7 @@ impl Loader<'_> {
     fn columns(&self, headers: &[String], diagnostics: &mut Diagnostics) -> Option<Layout> {
         let dataset = self.dataset;
         let path = &dataset.path;
-        let at = Cell {
-            path: path.clone(),
-            line: 1,
-            column: 0,
-            excerpt: headers.join(","),
-            range: (0, 0),
-        };
+        let at = Cell { excerpt: headers.join(","), ..Cell::line(path, 1) };
         let mut positions: BTreeMap<String, usize> = BTreeMap::new();
         for (position, header) in
             headers.iter().enumerate().filter(|(_, header)| !header.is_empty())
@@ -248,11 +231,11 @@ impl Loader<'_> {
     }
 
     /// Declared types, and those that the first chunk suggests.
-    fn types(&self, layout: &mut Layout, first: &Chunk) -> Vec<ColumnType> {
+    fn types(&self, layout: &Layout, first: &Chunk) -> Vec<ColumnType> {
         let mut samples: Vec<Vec<Vec<u8>>> = vec![Vec::new(); layout.kept.len()];
         if layout.kept.iter().any(|kept| kept.kind.is_none()) {
             records(&first.bytes, first.newline, |row, _| {
-                if !ignored(layout, &row) {
+                if !layout.ignores(&|column| row.cell(column)) {
                     for (sample, kept) in samples.iter_mut().zip(&layout.kept) {
                         let cell = row.cell(kept.position);
                         if kept.kind.is_none() && kept.markers.mark(cell) == Mark::Known {
@@ -325,26 +308,18 @@ impl Loader<'_> {
         let mut parsed = results.into_inner().ok()?;
         parsed.sort_by_key(|parsed| parsed.index);
         // a stray quotation mark turns everything after it inside out: only the first fault is true
-        let early = parsed.iter_mut().find(|parsed| !parsed.faults.is_empty());
-        let stray = early.as_ref().is_some_and(|parsed| parsed.faults[0].code == Code::StrayQuote);
-        if let (Some(fault), false) = (&fault, stray) {
-            let again = match fault {
-                Fault::Read(error) => Fault::Read(io::Error::new(error.kind(), error.to_string())),
-                Fault::Unclosed { line } => Fault::Unclosed { line: *line },
-                Fault::Huge { line } => Fault::Huge { line: *line },
-                Fault::Utf16 => Fault::Utf16,
-            };
-            diagnostics.push(self.fault(again));
+        let early = parsed.iter().find_map(|parsed| parsed.faults.first());
+        let stray = early.is_some_and(|fault| fault.code == Code::StrayQuote);
+        let sound = fault.is_none() && early.is_none();
+        if let Some(fault) = fault.filter(|_| !stray) {
+            diagnostics.push(self.fault(fault));
         }
-        let mut faults = 0;
-        for diagnostic in
-            parsed.iter().flat_map(|parsed| &parsed.faults).take(if stray { 1 } else { 10 })
-        {
+        let faults = parsed.iter().flat_map(|parsed| &parsed.faults);
+        for diagnostic in faults.take(if stray { 1 } else { 10 }) {
             diagnostics.push(diagnostic.clone());
-            faults += 1;
         }
         let seeded = seeds.iter().map(|seed| seed.texts.len()).collect();
-        (fault.is_none() && faults == 0).then_some((parsed, seeded, feed))
+        sound.then_some((parsed, seeded, feed))
     }
 
     fn check_pin(&self, sha256: &str, diagnostics: &mut Diagnostics) {
@@ -436,15 +411,4 @@ impl Loader<'_> {
             provenance: Some(provenance),
         }))
     }
-}
-
-fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
-    let cause = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_string(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
-        _ => error.to_string(),
-    };
-    Diagnostic::error(Code::UnreadableFile, format!("failed to read `{path}` ({cause})"))
-        .in_file(path)
 }

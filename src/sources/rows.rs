@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::csv::records as csv_records;
+use super::csv::{line_end, records as csv_records};
 use crate::frame::Frame;
 
 /// A row of a file, as published.
@@ -36,12 +36,7 @@ pub fn records(frame: &Frame, rows: &[u64], file: &mut dyn ReadSeek) -> io::Resu
         let mut bytes = vec![0; block.bytes as usize];
         file.seek(SeekFrom::Start(block.byte))?;
         file.read_exact(&mut bytes)?;
-        let newline =
-            if memchr::memchr(b'\n', &bytes).is_some() || memchr::memchr(b'\r', &bytes).is_none() {
-                b'\n'
-            } else {
-                b'\r'
-            };
+        let newline = line_end(&bytes);
         let mut wanted = here.iter().copied().peekable();
         let (mut line, mut counted) = (block.line, 0);
         csv_records(&bytes, newline, |row, start| {
