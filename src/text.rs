@@ -152,3 +152,8 @@ impl Passage {
         Span::new(self.span.text, place(start), last)
     }
 }
+
+/// A text as HTML and SVG hold it, also between double quotation marks.
+pub(crate) fn escape_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -10,9 +10,10 @@ mod width;
 
 use crate::diag::{Code, Diagnostic, Outcome};
 use crate::exact::Exact;
-use crate::figures::{Figures, PointValue, Series, Shower, Shown, key_slug};
+use crate::figures::{Figure, Figures, Point, Series, Shower, Shown, key_slug};
 use crate::locale::Locale;
 use crate::spec::{Chart, ChartKind};
+use crate::text::Span;
 use crate::value::Format;
 
 pub use ticks::ticks;
@@ -73,15 +74,7 @@ fn select(
     shower: &Shower<'_>,
 ) -> Result<Option<Data>, Diagnostic> {
     let (name, span) = &chart.series;
-    if figures.failed.contains(name) {
-        return Ok(None);
-    }
-    let Some(series) = figures.series.get(name) else {
-        let known = figures.series.keys().map(String::as_str);
-        let error = Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`"))
-            .at(*span);
-        return Err(error.did_you_mean(name, known));
-    };
+    let Some(series) = figures.find_series((name, *span))? else { return Ok(None) };
     let error = |message: String| Diagnostic::error(Code::ChartData, message).at(chart.span);
     if series.keys.len() > 1 {
         return Err(error(format!("chart `{id}`: bars go by one key, and `{name}` has two"))
@@ -125,9 +118,9 @@ fn marks(
     index: usize,
     shower: &Shower<'_>,
 ) -> Result<Vec<Datum>, Diagnostic> {
-    let datum = |point: &crate::figures::Point| {
+    let datum = |point: &Point| {
         let figure = point.values[index].figure();
-        let scaled = |f: &crate::figures::Figure| {
+        let scaled = |f: &Figure| {
             let number = f.value.number()?;
             let factor = match f.format {
                 Some(Format::Per(n)) => Exact::from(i128::from(n)),
@@ -152,14 +145,13 @@ fn marks(
 /// The points of the keys that an author lists, in that order.
 pub(crate) fn chosen<'s>(
     series: &'s Series,
-    keys: &[(String, crate::text::Span)],
-) -> Result<Vec<&'s crate::figures::Point>, Diagnostic> {
+    keys: &[(String, Span)],
+) -> Result<Vec<&'s Point>, Diagnostic> {
     keys.iter()
         .map(|(key, span)| {
             let wanted: Vec<String> = key.split(['/', ',']).map(key_slug).collect();
             let whole = vec![key_slug(key)];
-            let is_it =
-                |point: &&crate::figures::Point| [&wanted, &whole].contains(&&series.slugs(point));
+            let is_it = |point: &&Point| [&wanted, &whole].contains(&&series.slugs(point));
             series.points.iter().find(is_it).ok_or_else(|| {
                 let all: Vec<String> =
                     series.points.iter().map(|point| series.slugs(point).join("/")).collect();
@@ -176,9 +168,4 @@ pub fn draw(kind: ChartKind, data: &Data, words: &Words, locale: &Locale) -> Str
     match kind {
         ChartKind::Bar => bar::draw(data, words, locale),
     }
-}
-
-/// Whether a point has a hidden value, which a table marks.
-pub(crate) fn is_hidden(value: &PointValue) -> bool {
-    matches!(value, PointValue::Suppressed)
 }

@@ -12,6 +12,7 @@ use plotters_backend::{
 };
 
 use super::Words;
+use crate::text::escape_markup as escape;
 
 /// Parts of a pixel in which coordinates count.
 pub(super) const SUB: i32 = 20;
@@ -66,10 +67,6 @@ fn px(value: i32) -> String {
         (if value < 0 { "-" } else { "" }, value.abs() / SUB, value.abs() % SUB * 100 / SUB);
     let text = format!("{sign}{whole}.{part:02}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn paint(color: BackendColor, kind: &str) -> String {

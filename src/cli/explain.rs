@@ -153,13 +153,7 @@ fn say_series(series: &Series, report: &Report) {
     if let Some(recipe) = &series.recipe {
         anstream::println!("  recipe    {}", recipe.canonical);
     }
-    for figure in series
-        .points
-        .iter()
-        .flat_map(|point| &point.values)
-        .filter_map(|value| value.figure())
-        .take(MOST_ROWS)
-    {
+    for figure in series.figures().take(MOST_ROWS) {
         anstream::println!("  {}  {}", figure.id, report.shower().figure(figure));
     }
     if series.points.len() > MOST_ROWS {

@@ -86,7 +86,7 @@ pub(super) struct Composer<'a> {
     splices: Splices,
 }
 
-impl Composer<'_> {
+impl<'a> Composer<'a> {
     pub(super) fn shower(&self) -> Shower<'_> {
         Shower { locale: self.inputs.locale, rounding: self.inputs.spec.rounding }
     }
@@ -130,8 +130,14 @@ impl Composer<'_> {
         text
     }
 
-    fn find(&self, reference: &Reference) -> Option<&Figure> {
+    fn find(&self, reference: &Reference) -> Option<&'a Figure> {
         self.inputs.figures.find(reference).ok().flatten()
+    }
+
+    /// Notes that support the figures with these ids.
+    fn support(&mut self, shown: BTreeSet<&String>) -> Vec<NoteRef> {
+        let figures = self.inputs.figures.all();
+        self.register.support(figures.filter(|figure| shown.contains(&figure.id)))
     }
 
     fn parameter(&self, reference: &Reference) -> String {
@@ -143,8 +149,6 @@ impl Composer<'_> {
     }
 
     fn inline(&mut self, inline: &spec::Inline) -> Inline {
-        let figures = self.inputs.figures;
-        let find = |reference: &Reference| figures.find(reference).ok().flatten();
         match inline {
             spec::Inline::Text(text) => Inline::Text(text.clone()),
             spec::Inline::Code(text) => Inline::Code(text.clone()),
@@ -153,12 +157,13 @@ impl Composer<'_> {
             spec::Inline::Struck(inner) => Inline::Struck(self.inlines(inner)),
             spec::Inline::Link(url, inner) => Inline::Link(url.clone(), self.inlines(inner)),
             spec::Inline::Claim(claim) => {
-                let tied: Vec<&Figure> = claim.references.iter().filter_map(find).collect();
+                let tied: Vec<&Figure> =
+                    claim.references.iter().filter_map(|reference| self.find(reference)).collect();
                 let ids = tied.iter().map(|figure| figure.id.clone()).collect();
                 let inner = self.inlines(&claim.content);
                 Inline::Claim(inner, ids, self.register.support(tied))
             }
-            spec::Inline::Insert(reference, _) => match find(reference) {
+            spec::Inline::Insert(reference, _) => match self.find(reference) {
                 Some(figure) => Inline::Value(
                     self.shower().figure(figure),
                     figure.id.clone(),
@@ -253,7 +258,7 @@ impl Composer<'_> {
         let title = self.text(&chart.title);
         let subtitle = match &chart.subtitle {
             Some(subtitle) => self.text(subtitle),
-            None => plain_text(&data.measure),
+            None => Text::of(&data.measure),
         };
         let alt = self.plain(chart.alt.inlines());
         let words = Words {
@@ -263,10 +268,7 @@ impl Composer<'_> {
         };
         let svg = charts::draw(chart.kind, &data, &words, self.inputs.locale);
         let note = chart.note.as_ref().map(|note| self.text(note));
-        let shown: BTreeSet<&String> =
-            data.marks.iter().filter_map(|mark| mark.figure.as_ref()).collect();
-        let sources =
-            self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
+        let sources = self.support(data.marks.iter().filter_map(|m| m.figure.as_ref()).collect());
         Some(ChartBlock {
             id: id.to_string(),
             title,
@@ -287,10 +289,8 @@ impl Composer<'_> {
         let made = of_table(id, table, columns, figures, &self.shower());
         let (data, more) = self.diagnostics.take(made)??;
         let note = table.note.as_ref().map(|note| self.text(note));
-        let shown: BTreeSet<&String> =
-            data.rows.iter().flatten().filter_map(|cell| cell.figure.as_ref()).collect();
-        let sources =
-            self.register.support(figures.all().filter(|figure| shown.contains(&figure.id)));
+        let cells = data.rows.iter().flatten();
+        let sources = self.support(cells.filter_map(|cell| cell.figure.as_ref()).collect());
         let more = (more > 0).then(|| self.shower().count(more as u64));
         if data.rows.is_empty() {
             let error = Diagnostic::error(Code::ChartData, format!("table `{id}` has no row"))
@@ -298,14 +298,6 @@ impl Composer<'_> {
             self.diagnostics.push(error.hint("its series has no point"));
         }
         Some(TableBlock { id: id.to_string(), caption, data, more, note, sources })
-    }
-}
-
-fn plain_text(words: &str) -> Text {
-    Text {
-        inlines: vec![Inline::Text(words.to_string())],
-        markdown: escape(words),
-        plain: words.to_string(),
     }
 }
 
@@ -358,11 +350,8 @@ pub(crate) fn legend((missing, hidden): (bool, bool)) -> Vec<String> {
 
 fn grid_markdown(grid: &Grid) -> String {
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let numeric = |column: usize| {
-        grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
-    };
     let rule = (0..grid.head.len())
-        .map(|column| if numeric(column) { "---:".to_string() } else { "---".to_string() });
+        .map(|column| if grid.is_numeric(column) { "---:".to_string() } else { "---".to_string() });
     let mut lines = vec![
         row(grid.head.iter().map(|head| head.markdown.clone()).collect()),
         row(rule.collect()),

@@ -74,8 +74,6 @@ impl Composer<'_> {
             Some(recipe) => format!("{}.", capital(&recipe.words)),
             None => "Figures of this report, side by side.".into(),
         };
-        let figures =
-            series.points.iter().flat_map(|point| &point.values).filter_map(|value| value.figure());
         Method {
             id: series.id.clone(),
             label: capital(&series.label),
@@ -86,7 +84,7 @@ impl Composer<'_> {
             counted: Some(format!("{points} points.{without}")),
             known: None,
             caveat: series.caveat.as_ref().map(|caveat| self.text(caveat)),
-            sources: self.register.support(figures),
+            sources: self.register.support(series.figures()),
         }
     }
 }

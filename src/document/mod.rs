@@ -14,7 +14,7 @@ use crate::spec::Align;
 
 pub use compose::{Inputs, compose};
 pub(crate) use compose::{left_out, legend};
-pub(crate) use splice::escape;
+pub(crate) use splice::{escape, marks};
 
 /// A whole briefing.
 #[derive(Clone, Debug)]
@@ -54,6 +54,17 @@ pub struct Text {
     pub markdown: String,
     /// Words alone.
     pub plain: String,
+}
+
+impl Text {
+    /// Words without markup.
+    fn of(words: &str) -> Self {
+        Self {
+            inlines: vec![Inline::Text(words.to_string())],
+            markdown: escape(words),
+            plain: words.to_string(),
+        }
+    }
 }
 
 /// A block of the body.
@@ -240,6 +251,13 @@ pub struct Grid {
     pub marks: (bool, bool),
 }
 
+impl Grid {
+    /// Whether a column holds numbers, which stand to the right.
+    pub fn is_numeric(&self, column: usize) -> bool {
+        self.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
+    }
+}
+
 /// A cell of a grid.
 #[derive(Clone, Debug)]
 pub struct GridCell {
@@ -249,6 +267,13 @@ pub struct GridCell {
     pub figure: Option<String>,
     /// Whether it is a number, which stands to the right.
     pub numeric: bool,
+}
+
+impl GridCell {
+    /// The header of a row.
+    fn header(shown: String) -> Self {
+        Self { shown, figure: None, numeric: false }
+    }
 }
 
 /// How a figure or series was made, for the methods section.

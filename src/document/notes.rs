@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Block, Citation, Detail, Note, NoteContent, NoteRef, Support};
-use crate::figures::{Figure, Figures, Provenance, RowSet, Shower};
+use crate::figures::{Figure, Figures, Provenance, RowSet, Series, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::{Dataset, Source, Sources};
@@ -161,19 +161,8 @@ impl Cited<'_> {
     fn holds(&self, dataset: &Dataset, source: &str) -> bool {
         self.figures.selected.iter().filter(|(_, selected)| selected.frame == dataset.name).any(
             |(id, _)| {
-                let points = self
-                    .figures
-                    .series
-                    .get(id)
-                    .into_iter()
-                    .flat_map(|series| &series.points)
-                    .flat_map(|point| &point.values);
-                let mut figures = self
-                    .figures
-                    .figures
-                    .get(id)
-                    .into_iter()
-                    .chain(points.filter_map(|value| value.figure()));
+                let points = self.figures.series.get(id).into_iter().flat_map(Series::figures);
+                let mut figures = self.figures.figures.get(id).into_iter().chain(points);
                 figures.any(|figure| figure.sources.contains(source))
             },
         )
@@ -200,9 +189,7 @@ impl Cited<'_> {
                 },
             );
         let series = self.figures.series.values().filter_map(|series| {
-            let points = series.points.iter().flat_map(|point| &point.values);
-            let uses =
-                points.filter_map(|value| value.figure()).any(|figure| figure.sources.contains(id));
+            let uses = series.figures().any(|figure| figure.sources.contains(id));
             uses.then(|| {
                 let rows = self.rows.get(&series.id);
                 let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows, id));

@@ -65,7 +65,7 @@ impl Splices {
 }
 
 /// `[^source-a][^source-b]`
-pub(super) fn marks(notes: &[NoteRef]) -> String {
+pub(crate) fn marks(notes: &[NoteRef]) -> String {
     notes.iter().map(|note| format!("[^{}]", note.label)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Tables: points of a series, or figures, as rows of shown values.
 
 use super::{Grid, GridCell, Text};
-use crate::charts::{Data, chosen, is_hidden};
+use crate::charts::{Data, chosen};
 use crate::diag::{Code, Diagnostic};
 use crate::figures::{Figures, Point, PointValue, Series, Shower, Shown};
 use crate::spec::{Reference, Table, TableRows};
@@ -10,18 +10,10 @@ use crate::spec::{Reference, Table, TableRows};
 pub(super) const NOT_AVAILABLE: &str = "[x]";
 pub(super) const HIDDEN: &str = "[c]";
 
-fn plain(words: &str) -> Text {
-    Text {
-        inlines: vec![super::Inline::Text(words.to_string())],
-        markdown: super::splice::escape(words),
-        plain: words.to_string(),
-    }
-}
-
 /// The data of a chart as a table.
 pub(super) fn of_chart(data: &Data) -> Grid {
     let rows = data.marks.iter().map(|mark| {
-        let header = GridCell { shown: mark.label.to_string(), figure: None, numeric: false };
+        let header = GridCell::header(mark.label.to_string());
         let value = GridCell {
             shown: mark.shown.as_ref().map_or(NOT_AVAILABLE.to_string(), Shown::to_string),
             figure: mark.figure.clone(),
@@ -32,7 +24,7 @@ pub(super) fn of_chart(data: &Data) -> Grid {
     let rows: Vec<Vec<GridCell>> = rows.collect();
     let missing = data.marks.iter().any(|mark| mark.shown.is_none());
     Grid {
-        head: vec![plain(&capital(&data.key)), plain(&data.measure)],
+        head: vec![Text::of(&capital(&data.key)), Text::of(&data.measure)],
         headers: 1,
         rows,
         marks: (missing, false),
@@ -53,7 +45,7 @@ pub(super) fn of_table(
             for (member, span) in members {
                 let reference = Reference::parse(member, *span);
                 let Some(figure) = figures.find(&reference)? else { return Ok(None) };
-                let header = GridCell { shown: figure.label.clone(), figure: None, numeric: false };
+                let header = GridCell::header(figure.label.clone());
                 let numeric = figure.value.number().is_some();
                 let shown = shower.figure(figure).to_string();
                 rows.push(vec![
@@ -62,22 +54,13 @@ pub(super) fn of_table(
                 ]);
             }
             (
-                vec![plain("Figure"), plain("Value")],
+                vec![Text::of("Figure"), Text::of("Value")],
                 Grid { head: Vec::new(), headers: 1, rows, marks: (false, false) },
                 0,
             )
         }
         TableRows::Series(name, span) => {
-            if figures.failed.contains(name) {
-                return Ok(None);
-            }
-            let Some(series) = figures.series.get(name) else {
-                let known = figures.series.keys().map(String::as_str);
-                let error =
-                    Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`"))
-                        .at(*span);
-                return Err(error.did_you_mean(name, known));
-            };
+            let Some(series) = figures.find_series((name, *span))? else { return Ok(None) };
             series_grid(table, series, shower)?
         }
     };
@@ -110,7 +93,7 @@ fn series_grid(
     let more = all - points.len();
     let cell = |value: &PointValue| {
         let figure = value.figure();
-        let absent = if is_hidden(value) { HIDDEN } else { NOT_AVAILABLE };
+        let absent = if value.is_hidden() { HIDDEN } else { NOT_AVAILABLE };
         GridCell {
             shown: figure.map_or(absent.to_string(), |figure| shower.figure(figure).to_string()),
             figure: figure.map(|figure| figure.id.clone()),
@@ -118,18 +101,15 @@ fn series_grid(
         }
     };
     let rows = points.iter().map(|point| {
-        let keys = point.keys.iter().map(|key| GridCell {
-            shown: shower.key(key).to_string(),
-            figure: None,
-            numeric: false,
-        });
+        let keys = point.keys.iter().map(|key| GridCell::header(shower.key(key).to_string()));
         keys.chain(point.values.iter().map(cell)).collect()
     });
     let rows: Vec<Vec<GridCell>> = rows.collect();
     let values = || points.iter().flat_map(|point| &point.values);
-    let marks = (values().any(|v| matches!(v, PointValue::Missing)), values().any(is_hidden));
+    let marks =
+        (values().any(|v| matches!(v, PointValue::Missing)), values().any(PointValue::is_hidden));
     let keys = series.keys.iter().map(|key| capital(&key.replace('_', " ")));
-    let head = keys.chain(series.values.values().cloned()).map(|words| plain(&words)).collect();
+    let head = keys.chain(series.values.values().cloned()).map(|words| Text::of(&words)).collect();
     Ok((head, Grid { head: Vec::new(), headers: series.keys.len(), rows, marks }, more))
 }
 

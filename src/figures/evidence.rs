@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
 use crate::frame::{
-    Fold, FoldKind, Frame, Group, Key, Mark, Partials, Payload, Program, Query, TruthId, scan,
+    Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, TruthId, scan,
 };
 
 /// The rows of a figure or series in one frame.
@@ -30,20 +30,20 @@ pub(super) fn select(
     most: usize,
     threads: NonZeroUsize,
 ) -> Vec<u64> {
+    let query = listing(filter, Vec::new(), most);
+    let results = scan(frame, program, &[query], threads);
+    results.first().map_or(Vec::new(), |partials| numbers(partials.only()))
+}
+
+/// The query that lists the first `most` rows of each group.
+fn listing(filter: Option<TruthId>, group: Vec<Group>, most: usize) -> Query {
     let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
-    let query = Query { filter, group: Vec::new(), folds: vec![fold] };
-    let mut result = scan(frame, program, &[query], threads);
-    match result
-        .pop()
-        .and_then(|mut partials| partials.groups.pop_first())
-        .and_then(|(_, mut partials)| partials.pop())
-    {
-        Some(partial) => match partial.payload {
-            Payload::Rows(rows, _) => rows,
-            _ => Vec::new(),
-        },
-        None => Vec::new(),
-    }
+    Query { filter, group, folds: vec![fold] }
+}
+
+/// The rows that a [`listing`] found in one group.
+fn numbers(listed: &[Partial]) -> Vec<u64> {
+    listed.first().map_or(Vec::new(), |partial| partial.row_numbers().to_vec())
 }
 
 /// The first `most` rows of a computed figure or series; of a point, those of its series with the point's keys.
@@ -58,7 +58,7 @@ pub fn rows(
 ) -> Option<RowSet> {
     let (base, point) = id.split_once('/').map_or((id, None), |(base, point)| (base, Some(point)));
     let selected = figures.selected.get(base)?;
-    let frame = frames.get(&selected.frame).or_else(|| figures.frames.get(&selected.frame))?;
+    let frame = figures.frame(frames, &selected.frame)?;
     let program = figures.programs.get(&selected.frame)?;
     let rows = match point {
         None => select(frame, program, selected.rows, most, threads),
@@ -66,7 +66,11 @@ pub fn rows(
             point_rows(figures, (frame, program), selected, (base, point), most, threads)?
         }
     };
-    Some(RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() })
+    Some(row_set(selected, rows))
+}
+
+fn row_set(selected: &Selected, rows: Vec<u64>) -> RowSet {
+    RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() }
 }
 
 fn point_rows(
@@ -83,15 +87,9 @@ fn point_rows(
         point == slug || point.strip_prefix(&slug).is_some_and(|rest| rest.starts_with('/'))
     })?;
     let group = selected.keys.iter().map(|key| Group { key: *key, keep_unknown: false }).collect();
-    let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
-    let partials =
-        scan(frame, program, &[Query { filter: selected.rows, group, folds: vec![fold] }], threads)
-            .pop()?;
-    let partials = partials.groups.get(&series.points[wanted].group)?;
-    match &partials.first()?.payload {
-        Payload::Rows(rows, _) => Some(rows.clone()),
-        _ => None,
-    }
+    let query = listing(selected.rows, group, most);
+    let partials = scan(frame, program, &[query], threads).pop()?;
+    partials.groups.get(&series.points[wanted].group).map(|listed| numbers(listed))
 }
 
 /// The rows of every computed figure and series, the first `most` of each, by one scan of each frame.
@@ -118,11 +116,7 @@ pub fn small_row_sets(
         (Some(figure), _) => few(&figure.counts),
         (_, Some(series)) => {
             let used = |point: &super::Point| {
-                point
-                    .values
-                    .iter()
-                    .find_map(|value| value.figure()?.counts.as_ref())
-                    .map_or(0, |counts| counts.used)
+                point.figures().find_map(|figure| figure.counts.as_ref()).map_or(0, |c| c.used)
             };
             series.points.iter().map(used).sum::<u64>() <= most as u64
         }
@@ -138,21 +132,12 @@ fn rows_of(
     most: usize,
     threads: NonZeroUsize,
 ) -> BTreeMap<String, RowSet> {
-    let query = |selected: &Selected, _: &Frame, _: &mut Program| {
-        let fold = Fold { kind: FoldKind::Rows(most), value: None, filter: None };
-        Query { filter: selected.rows, group: Vec::new(), folds: vec![fold] }
-    };
+    let query =
+        |selected: &Selected, _: &Frame, _: &mut Program| listing(selected.rows, Vec::new(), most);
     let answers = ask_all(figures, frames, wanted, &query, threads);
     let set = |(id, (_, partials)): (&str, (&Frame, Partials))| {
         let selected = figures.selected.get(id)?;
-        let rows = match &partials.only().first()?.payload {
-            Payload::Rows(rows, _) => rows.clone(),
-            _ => Vec::new(),
-        };
-        Some((
-            id.to_string(),
-            RowSet { frame: selected.frame.clone(), rows, columns: selected.columns.clone() },
-        ))
+        Some((id.to_string(), row_set(selected, numbers(partials.only()))))
     };
     answers.into_iter().filter_map(set).collect()
 }
@@ -171,7 +156,7 @@ fn ask_all<'a>(
     }
     let mut answers = BTreeMap::new();
     for (name, asking) in by_frame {
-        let frame = frames.get(name).or_else(|| figures.frames.get(name));
+        let frame = figures.frame(frames, name);
         let (Some(frame), Some(program)) = (frame, figures.programs.get(name)) else { continue };
         let mut program = program.clone();
         let queries: Vec<Query> =
@@ -282,14 +267,7 @@ pub fn touched(
         let series_of = figures
             .series
             .values()
-            .filter(|series| {
-                series
-                    .points
-                    .iter()
-                    .flat_map(|point| &point.values)
-                    .filter_map(|value| value.figure())
-                    .any(|figure| made_from(&figure.uses))
-            })
+            .filter(|series| series.figures().any(|figure| made_from(&figure.uses)))
             .map(|series| series.id.clone());
         let more: Vec<String> =
             figures_of.chain(series_of).filter(|id| !found.contains(id)).collect();

@@ -181,7 +181,26 @@ pub enum PointValue {
     Suppressed,
 }
 
+impl Series {
+    /// The figures of its points, in their order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.points.iter().flat_map(Point::figures)
+    }
+}
+
+impl Point {
+    /// The figures of its values, where there are some.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.values.iter().filter_map(PointValue::figure)
+    }
+}
+
 impl PointValue {
+    /// Whether the publisher hides it.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self, Self::Suppressed)
+    }
+
     /// The figure, where there is one.
     pub fn figure(&self) -> Option<&Figure> {
         match self {
@@ -249,11 +268,33 @@ impl Figures {
         series.point(&reference.keys, reference.span).map(Some)
     }
 
+    /// A frame by its name: a dataset as read, or one made of a series.
+    pub fn frame<'a>(
+        &'a self,
+        datasets: &'a BTreeMap<String, Frame>,
+        name: &str,
+    ) -> Option<&'a Frame> {
+        datasets.get(name).or_else(|| self.frames.get(name))
+    }
+
+    /// The series that a chart or table names. `Ok(None)` where it failed, which was said already.
+    ///
+    /// # Errors
+    /// There is no such series.
+    pub fn find_series(&self, (name, span): (&str, Span)) -> Result<Option<&Series>, Diagnostic> {
+        if self.failed.contains(name) {
+            return Ok(None);
+        }
+        self.series.get(name).map(Some).ok_or_else(|| {
+            let known = self.series.keys().map(String::as_str);
+            Diagnostic::error(Code::UnknownFigure, format!("there is no series `{name}`"))
+                .at(span)
+                .did_you_mean(name, known)
+        })
+    }
+
     /// Every figure: those of the report in order, then the points of each series.
     pub fn all(&self) -> impl Iterator<Item = &Figure> {
-        let points = self.series.values().flat_map(|series| &series.points);
-        self.figures
-            .values()
-            .chain(points.flat_map(|point| point.values.iter().filter_map(PointValue::figure)))
+        self.figures.values().chain(self.series.values().flat_map(Series::figures))
     }
 }

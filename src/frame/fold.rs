@@ -100,6 +100,14 @@ impl Partial {
         }
     }
 
+    /// The row numbers that were collected; none of a fold that collects something else.
+    pub fn row_numbers(&self) -> &[u64] {
+        match &self.payload {
+            Payload::Rows(rows, _) => rows,
+            _ => &[],
+        }
+    }
+
     /// Rows with a known value.
     pub fn known(&self) -> u64 {
         self.rows - self.missing - self.suppressed

@@ -148,7 +148,7 @@ pub(super) struct Integers {
 }
 
 impl Integers {
-    fn mark(&self, row: usize) -> u8 {
+    pub(super) fn mark(&self, row: usize) -> u8 {
         self.marks.get(row).copied().unwrap_or(0)
     }
 

@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::column::{Mark, Packed};
+use super::column::Packed;
 use super::fold::{Fold, FoldKind, Partial, Payload};
 use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, UNDECIDED};
 use super::{Frame, Part};
@@ -292,9 +292,7 @@ impl<'a> Worker<'a> {
                 let partial = &mut self.partials[*slot as usize * folds + index];
                 match filter.as_ref().map_or(TRUE, |filter| filter[row]) {
                     TRUE => {
-                        let (number, mark) = value.map_or((0, 0), |v| {
-                            (v.values[row], v.marks.get(row).copied().unwrap_or(0))
-                        });
+                        let (number, mark) = value.map_or((0, 0), |v| (v.values[row], v.mark(row)));
                         partial.take(first_row + row as u64, number, mark);
                     }
                     FALSE => {}
@@ -380,28 +378,15 @@ impl<'a> Worker<'a> {
             if mask.as_ref().is_some_and(|mask| mask[row] != TRUE) {
                 continue;
             }
-            let mark = |key: &Integers| key.marks.get(row).copied().unwrap_or(0);
-            if keys
-                .iter()
-                .zip(&self.query.group)
-                .any(|(key, group)| !group.keep_unknown && mark(key) != 0)
-            {
-                self.without_key += 1;
-                continue;
-            }
-            let key = |key: &Integers| match mark(key) {
-                // beyond 64 bits there is no key: such a row is in no group, and is counted
-                0 => i64::try_from(key.values[row])
-                    .map_or(Key::Unknown(Mark::Overflow as u8), Key::Value),
-                mark => Key::Unknown(mark),
+            let key = |(key, group): (&Integers, &Group)| match key.mark(row) {
+                // beyond 64 bits there is no key
+                0 => i64::try_from(key.values[row]).ok().map(Key::Value),
+                mark => group.keep_unknown.then_some(Key::Unknown(mark)),
             };
-            let too_large =
-                |key: &Integers| mark(key) == 0 && i64::try_from(key.values[row]).is_err();
-            if keys.iter().any(too_large) {
-                self.without_key += 1;
-                continue;
+            match keys.iter().zip(&self.query.group).map(key).collect() {
+                Some(key) => *slot = self.hashed_slot(key),
+                None => self.without_key += 1,
             }
-            *slot = self.hashed_slot(keys.iter().map(key).collect());
         }
         found
     }
@@ -586,9 +571,7 @@ fn ungrouped(
             let value = fold.value.map(|value| evaluation.number(value));
             for row in 0..rows {
                 if mask.as_ref().is_none_or(|mask| mask[row] == TRUE) {
-                    let (number, mark) = value.map_or((0, 0), |v| {
-                        (v.values[row], v.marks.get(row).copied().unwrap_or(0))
-                    });
+                    let (number, mark) = value.map_or((0, 0), |v| (v.values[row], v.mark(row)));
                     partial.take(first_row + row as u64, number, mark);
                 }
             }

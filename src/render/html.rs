@@ -12,6 +12,7 @@ use crate::document::{
     left_out, legend,
 };
 use crate::spec::Align;
+use crate::text::escape_markup as escape;
 
 /// Renders a document as one HTML file.
 ///
@@ -58,10 +59,6 @@ fn with_policy(page: &str) -> Option<String> {
         "\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
     );
     Some(format!("{}{meta}{}", &page[..at], &page[at..]))
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The anchor of a figure's method; a point has its series'.
@@ -232,16 +229,17 @@ fn below(
 }
 
 fn grid(grid: &Grid, caption: Option<&str>) -> String {
-    let numeric = |column: usize| {
-        grid.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
-    };
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
     let head: String = grid
         .head
         .iter()
         .enumerate()
         .map(|(i, text)| {
-            format!("<th scope=\"col\"{}>{}</th>", class(numeric(i)), inlines(&text.inlines))
+            format!(
+                "<th scope=\"col\"{}>{}</th>",
+                class(grid.is_numeric(i)),
+                inlines(&text.inlines)
+            )
         })
         .collect();
     let rows: String = grid

@@ -4,7 +4,7 @@ use tera::Context;
 
 use super::Theme;
 use crate::diag::Diagnostic;
-use crate::document::{Citation, Detail, Document, Method, NoteContent, NoteRef, escape};
+use crate::document::{Citation, Detail, Document, Method, NoteContent, escape, marks};
 
 /// Renders a document as GitHub-flavoured Markdown.
 ///
@@ -23,10 +23,6 @@ pub fn markdown(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnosti
     context.insert("notes", &notes(document));
     let text = theme.briefing(&context)?;
     Ok(format!("{}\n", text.trim_end()).into_bytes())
-}
-
-fn marks(notes: &[NoteRef]) -> String {
-    notes.iter().map(|note| format!("[^{}]", note.label)).collect()
 }
 
 fn method(method: &Method) -> String {
