@@ -106,7 +106,9 @@ codes! {
     // charts and tables
     AltText "alt-text" "A chart without alternative text, or with one that repeats the title.",
     ChartData "chart-data" "A chart or table that cannot be drawn from its series.",
+    Footing "footing" "A total that its rows do not add up to, or that cannot be footed.",
     // output
+    Theme "theme" "A theme that cannot be read, or whose colours cannot be told apart.",
     Template "template" "A page template that fails.",
     Drift "drift" "A figure or an input that differs from the lock.",
     WriteFailed "write-failed" "The bundle cannot be written.",

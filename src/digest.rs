@@ -1,4 +1,4 @@
-//! Digests: SHA-256 in hexadecimal, as `sha256sum` prints it.
+//! Digests: SHA-256 in hexadecimal, as `sha256sum` prints it; and bytes as text.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest as _, Sha256};
@@ -28,7 +28,12 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// The digest of `bytes` in base64, as a content security policy writes it.
 pub fn sha256_base64(bytes: &[u8]) -> String {
-    BASE64_STANDARD.encode(Sha256::digest(bytes))
+    base64(&Sha256::digest(bytes))
+}
+
+/// Bytes in base64, as a `data:` address holds them.
+pub fn base64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ use crate::document::{self, Document, NoteContent};
 use crate::figures::{self, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
-use crate::render::{self, Theme};
+use crate::render::{self, Brand, Theme};
 use crate::sources::{self, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Spec};
 use crate::text::{TextId, Texts};
 use crate::world::{Stamp, World};
 
+/// Where themes are.
+const THEMES: &str = "templates/themes";
 /// Rows of a figure that are named in its source's note.
 const NAMED_ROWS: usize = 40;
 
@@ -33,6 +35,14 @@ pub struct Project {
     pub reports: Vec<Report>,
     stamps: BTreeMap<String, Stamp>,
     overrides: BTreeMap<String, String>,
+    brands: BTreeMap<String, Look>,
+}
+
+/// A report's own look, with the files that it is made of, by path.
+#[derive(Debug, Default)]
+struct Look {
+    brand: Brand,
+    files: BTreeMap<String, String>,
 }
 
 /// One report with everything up to its pages.
@@ -66,6 +76,9 @@ pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outc
     let specs = specs(world, names, &mut project.texts, &mut diagnostics);
     project.sources = declarations(world, &mut project.texts, &mut diagnostics);
     let theme = theme(world, &mut project.overrides, &mut diagnostics);
+    for spec in &specs {
+        look(world, spec, &mut project, &mut diagnostics);
+    }
     load(world, &specs, threads, &mut project, &mut diagnostics);
     for spec in specs {
         if let Some(report) = report(spec, &project, &theme, threads, &mut diagnostics) {
@@ -173,6 +186,39 @@ fn theme(
     Theme::with(|file| overrides.get(&format!("templates/{file}")).cloned())
 }
 
+/// Reads the look that a report asks for, once.
+fn look(world: &dyn World, spec: &Spec, project: &mut Project, diagnostics: &mut Diagnostics) {
+    let Some((name, span)) = &spec.theme else { return };
+    if project.brands.contains_key(name) {
+        return;
+    }
+    let path = format!("{THEMES}/{name}.yaml");
+    let themes = list(world, THEMES, diagnostics);
+    if !themes.contains(&path) {
+        let known: Vec<&str> = themes
+            .iter()
+            .filter_map(|path| path.strip_prefix(THEMES)?.strip_prefix('/')?.strip_suffix(".yaml"))
+            .collect();
+        let error = Diagnostic::error(Code::Theme, format!("there is no theme `{name}`")).at(*span);
+        let hint = format!("write `{path}`, or delete `theme:` to use the built-in look");
+        diagnostics.push(error.did_you_mean(name, known.iter().copied()).hint(hint));
+        return;
+    }
+    let Some(text) = diagnostics.take(read_text(world, &path)) else { return };
+    let mut look = Look::default();
+    look.files.insert(path.clone(), text.clone());
+    let id = project.texts.add(path, text);
+    let files = &mut look.files;
+    let logo = |name: &str| {
+        let path = format!("{THEMES}/{name}");
+        let svg = read_text(world, &path)?;
+        files.insert(path, svg.clone());
+        Ok(svg)
+    };
+    look.brand = render::brand(&project.texts, id, logo).into(diagnostics);
+    project.brands.insert(name.clone(), look);
+}
+
 /// Loads each dataset once, with the columns that any of the reports names.
 fn load(
     world: &dyn World,
@@ -213,7 +259,11 @@ fn report(
     let verdicts = claims::check(&spec, &figures, &project.sources, &locale).into(diagnostics);
     let rows = figures::small_row_sets(&figures, &project.frames, NAMED_ROWS, threads);
     let (sources, frames) = (&project.sources, &project.frames);
+    let built_in = Brand::default();
+    let look = spec.theme.as_ref().and_then(|(name, _)| project.brands.get(name));
+    let brand = look.map_or(&built_in, |look| &look.brand);
     let inputs = document::Inputs {
+        shades: &brand.palette.light,
         spec: &spec,
         figures: &figures,
         sources,
@@ -222,7 +272,7 @@ fn report(
         locale: &locale,
     };
     let document = document::compose(inputs).into(diagnostics);
-    let html = diagnostics.take(render::html(&document, theme));
+    let html = diagnostics.take(render::html(&document, theme, brand));
     let markdown = diagnostics.take(render::markdown(&document, theme));
     warn_of_licences(&document, sources, diagnostics);
     Some(Report { spec, locale, figures, verdicts, document, html: html?, markdown: markdown? })
@@ -305,7 +355,10 @@ fn spec_texts(project: &Project, report: &Report) -> BTreeMap<String, String> {
         .chain(own)
         .map(|id| project.texts.get(id))
         .map(|text| (text.path.clone(), text.content.clone()));
-    texts.chain(project.overrides.clone()).collect()
+    let theme = report.spec.theme.as_ref();
+    let look = theme.and_then(|(name, _)| project.brands.get(name));
+    let files = look.into_iter().flat_map(|look| look.files.clone());
+    texts.chain(project.overrides.clone()).chain(files).collect()
 }
 
 /// The rows of the figures as published, read again from their files.

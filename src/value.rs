@@ -423,6 +423,25 @@ impl Format {
             Self::Billion(n) => (-9, n),
         }
     }
+
+    /// What a value is multiplied by to be the number that is printed: 100 for a percentage.
+    pub fn factor(self) -> Exact {
+        match self {
+            Self::Per(base) => Exact::from(i128::from(base)),
+            other => Exact::power_of_ten(other.digits().0),
+        }
+    }
+
+    /// Whether two formats print numbers in the same unit; decimals may differ.
+    pub fn like(self, other: Self) -> bool {
+        let plain = |format| matches!(format, Self::Integer | Self::Decimal(_) | Self::Words);
+        match (self, other) {
+            (Self::Per(a), Self::Per(b)) => a == b,
+            (a, b) => {
+                plain(a) && plain(b) || std::mem::discriminant(&a) == std::mem::discriminant(&b)
+            }
+        }
+    }
 }
 
 /// Canonical text: `percent(1)`.

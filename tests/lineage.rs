@@ -53,8 +53,10 @@ fn flagship() -> Project {
     let source = unpinned("data/nrm-releases/source.yaml");
     project.write("data/nrm-releases/source.yaml", source);
     let spec = project.read("reports/nrm-2024.yaml");
-    // checks and charts with claims of their own would fail, as they should
-    let spec = spec.split("\nchecks:").next().unwrap().to_string();
+    // checks, cards and charts with claims of their own would fail, as they should
+    let spec = spec.split("\nchecks:").next().unwrap();
+    let (before, cards) = spec.split_once("\ncards:").unwrap();
+    let spec = format!("{before}\nselections:{}", cards.split_once("\nselections:").unwrap().1);
     project.write("reports/nrm-2024.yaml", spec);
     project
 }

@@ -13,6 +13,7 @@
 mod architecture;
 mod bad_input;
 mod bundle;
+mod charts;
 mod commands;
 mod conformance;
 mod diagnostics;

@@ -1,6 +1,7 @@
 //! `evidence/ID.csv`: the rows of each computed figure and series, as published, with file and line.
 
-use super::{Bundle, Inputs, csv};
+use super::{Bundle, Inputs};
+use crate::document::csv;
 use crate::figures::RowSet;
 use crate::frame::Frame;
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Inputs, csv};
+use super::Inputs;
+use crate::document::csv;
 use crate::figures::{Counts, Figure, Point, Series};
 use crate::value::{Scale, Value};
 

@@ -58,11 +58,11 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
     let mut bundle = Bundle::new();
     evidence::add(&inputs, &mut bundle);
     for chart in &inputs.document.charts {
-        bundle.insert(format!("charts/{}.svg", chart.id), chart.svg.clone().into_bytes());
-        let head = chart.data.head.iter().map(|head| head.plain.clone()).collect();
-        let rows =
-            chart.data.rows.iter().map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
-        bundle.insert(format!("charts/{}.csv", chart.id), csv(head, rows));
+        bundle.insert(format!("charts/{}.svg", chart.id), chart.picture.file.clone().into_bytes());
+        bundle.insert(format!("charts/{}.csv", chart.id), chart.data.csv());
+    }
+    for table in &inputs.document.tables {
+        bundle.insert(format!("tables/{}.csv", table.id), table.data.csv());
     }
     bundle.insert("figures.json".into(), figures::json(&inputs));
     bundle.insert("figures.csv".into(), figures::csv_table(&inputs));
@@ -75,13 +75,4 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
         bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
     bundle.insert("SHA256SUMS".into(), sums.into_bytes());
     bundle
-}
-
-/// A CSV file: UTF-8, LF, quoted where needed.
-fn csv(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    // writing to memory cannot fail, and every row is as long as the head
-    let written = std::iter::once(head).chain(rows).try_for_each(|row| writer.write_record(row));
-    debug_assert!(written.is_ok());
-    writer.into_inner().unwrap_or_default()
 }

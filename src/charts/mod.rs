@@ -1,48 +1,40 @@
-//! Charts: points of a series to a drawing in SVG.
+//! Charts: points of a series to drawings in SVG, and to words.
 //!
-//! In: labels and values that are figures already. Out: SVG text. Ticks and the placing of labels are ours, in integers;
-//! plotters draws, through a backend of ours that writes real text, classes for colours, and a title and description.
+//! In: labels and values that are figures already. Out: SVG text, for a wide page, a narrow one, and a file. Ticks and
+//! the placing of labels are ours, in integers; plotters draws, through a backend of ours that writes real text,
+//! classes for colours, and a title and description.
 
-mod bar;
+mod bars;
+mod canvas;
+mod data;
+mod describe;
+mod dots;
+mod lines;
+mod multiples;
+mod palette;
+mod sheet;
+mod slope;
 mod svg;
 mod ticks;
 mod width;
 
-use crate::diag::{Code, Diagnostic, Outcome};
-use crate::exact::Exact;
-use crate::figures::{Figure, Figures, Point, Series, Shower, Shown, key_slug};
+use self::canvas::Canvas;
+use self::sheet::Sheet;
+use self::svg::{Form, SUB, Svg};
 use crate::locale::Locale;
 use crate::spec::{Chart, ChartKind};
-use crate::text::Span;
-use crate::value::Format;
 
-pub use ticks::ticks;
+pub(crate) use data::chosen;
+pub use data::{Data, Mark, Strand, data};
+pub use describe::{description, subtitle};
+pub use palette::{Fault, Palette, Rgb, Shades};
+pub(crate) use sheet::plural;
+pub use ticks::{Axis, ticks};
 
-/// One mark of a chart.
-#[derive(Clone, Debug)]
-pub struct Datum {
-    /// Its key.
-    pub label: Shown,
-    /// Its value as printed; none where there is none.
-    pub shown: Option<Shown>,
-    /// Its value in the unit of the axis: 47 for 47%.
-    pub value: Option<Exact>,
-    /// The id of the figure.
-    pub figure: Option<String>,
-}
-
-/// What a chart draws.
-#[derive(Clone, Debug)]
-pub struct Data {
-    /// The marks, in order.
-    pub marks: Vec<Datum>,
-    /// Header of the keys.
-    pub key: String,
-    /// What the values are.
-    pub measure: String,
-    /// The format of the axis.
-    pub format: Format,
-}
+/// Width of a drawing on a page with room, in pixels.
+const WIDE: i32 = 672;
+/// Width of a drawing on a small screen.
+const NARROW: i32 = 340;
 
 /// Words that a drawing carries for those who cannot see it.
 #[derive(Clone, Debug)]
@@ -55,117 +47,51 @@ pub struct Words {
     pub description: String,
 }
 
-/// Takes the data of a chart from its series.
-pub fn data(
-    id: &str,
-    chart: &Chart,
-    figures: &Figures,
-    shower: &Shower<'_>,
-) -> Outcome<Option<Data>> {
-    let mut diagnostics = crate::diag::Diagnostics::default();
-    let value = diagnostics.take(select(id, chart, figures, shower)).flatten();
-    Outcome::new(value, diagnostics)
+/// A chart as drawn. The bytes depend on nothing but what it is drawn from.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// For a page with room.
+    pub wide: String,
+    /// For a small screen.
+    pub narrow: String,
+    /// For a file of its own, on paper of its own.
+    pub file: String,
 }
 
-fn select(
-    id: &str,
+/// Draws a chart.
+pub fn draw(
     chart: &Chart,
-    figures: &Figures,
-    shower: &Shower<'_>,
-) -> Result<Option<Data>, Diagnostic> {
-    let (name, span) = &chart.series;
-    let Some(series) = figures.find_series((name, *span))? else { return Ok(None) };
-    let error = |message: String| Diagnostic::error(Code::ChartData, message).at(chart.span);
-    if series.keys.len() > 1 {
-        return Err(error(format!("chart `{id}`: bars go by one key, and `{name}` has two"))
-            .hint("make a series by one of them, or a table"));
-    }
-    let index = match &chart.value {
-        None if series.values.len() == 1 => 0,
-        None => {
-            let names: Vec<&str> = series.values.keys().map(String::as_str).collect();
-            return Err(error(format!("chart `{id}`: `{name}` has several values"))
-                .hint(format!("choose one with `value:`: {}", names.join(", "))));
-        }
-        Some((value, span)) => series.values.get_index_of(value).ok_or_else(|| {
-            Diagnostic::error(Code::ChartData, format!("`{name}` has no value `{value}`"))
-                .at(*span)
-                .did_you_mean(value, series.values.keys().map(String::as_str))
-        })?,
-    };
-    let marks = marks(chart, series, index, shower)?;
-    let formats: Vec<Format> = series
-        .points
-        .iter()
-        .filter_map(|p| p.values[index].figure())
-        .filter_map(|f| f.format)
-        .collect();
-    let Some(format) = formats.first().copied() else {
-        return Err(error(format!("chart `{id}`: no point of `{name}` has a number"))
-            .hint("a chart needs at least one known value"));
-    };
-    Ok(Some(Data {
-        marks,
-        key: series.keys[0].replace('_', " "),
-        measure: series.values[index].clone(),
-        format,
-    }))
-}
-
-fn marks(
-    chart: &Chart,
-    series: &Series,
-    index: usize,
-    shower: &Shower<'_>,
-) -> Result<Vec<Datum>, Diagnostic> {
-    let datum = |point: &Point| {
-        let figure = point.values[index].figure();
-        let scaled = |f: &Figure| {
-            let number = f.value.number()?;
-            let factor = match f.format {
-                Some(Format::Per(n)) => Exact::from(i128::from(n)),
-                Some(format) => Exact::power_of_ten(format.digits().0),
-                None => Exact::one(),
-            };
-            Some(&number.value * &factor)
+    data: &Data,
+    words: &Words,
+    shades: &Shades,
+    locale: &Locale,
+) -> Picture {
+    let drawn = |width: i32| {
+        let mut svg = Svg::new(width, shades);
+        let height = {
+            let canvas = Canvas::on(&mut svg);
+            let sheet = Sheet { canvas: &canvas, data, locale, width: width * SUB };
+            match chart.kind {
+                ChartKind::Bar
+                | ChartKind::GroupedBar
+                | ChartKind::StackedBar
+                | ChartKind::StackedPercent
+                | ChartKind::Histogram => bars::paint(&sheet, chart.kind, chart.horizontal),
+                ChartKind::Line => lines::paint(&sheet),
+                ChartKind::Area => lines::paint_areas(&sheet),
+                ChartKind::Dot => dots::paint(&sheet, false),
+                ChartKind::Lollipop => dots::paint(&sheet, true),
+                ChartKind::Slope => slope::paint(&sheet),
+                ChartKind::Multiples => multiples::paint(&sheet),
+            }
         };
-        Datum {
-            label: shower.key(&point.keys[0]),
-            shown: figure.map(|f| shower.figure(f)),
-            value: figure.and_then(scaled),
-            figure: figure.map(|f| f.id.clone()),
-        }
+        svg.cut(height);
+        svg
     };
-    if chart.keys.is_empty() {
-        return Ok(series.points.iter().map(datum).collect());
-    }
-    chosen(series, &chart.keys).map(|points| points.into_iter().map(datum).collect())
-}
-
-/// The points of the keys that an author lists, in that order.
-pub(crate) fn chosen<'s>(
-    series: &'s Series,
-    keys: &[(String, Span)],
-) -> Result<Vec<&'s Point>, Diagnostic> {
-    keys.iter()
-        .map(|(key, span)| {
-            let wanted: Vec<String> = key.split(['/', ',']).map(key_slug).collect();
-            let whole = vec![key_slug(key)];
-            let is_it = |point: &&Point| [&wanted, &whole].contains(&&series.slugs(point));
-            series.points.iter().find(is_it).ok_or_else(|| {
-                let all: Vec<String> =
-                    series.points.iter().map(|point| series.slugs(point).join("/")).collect();
-                Diagnostic::error(Code::ChartData, format!("`{}` has no point `{key}`", series.id))
-                    .at(*span)
-                    .did_you_mean(key, all.iter().map(String::as_str))
-            })
-        })
-        .collect()
-}
-
-/// Draws a chart. The bytes depend on nothing but the arguments.
-pub fn draw(kind: ChartKind, data: &Data, words: &Words, locale: &Locale) -> String {
-    match kind {
-        ChartKind::Bar => bar::draw(data, words, locale),
+    let (wide, narrow) = (drawn(WIDE), drawn(NARROW));
+    Picture {
+        wide: wide.finish(words, Form::Wide),
+        narrow: narrow.finish(words, Form::Narrow),
+        file: wide.finish(words, Form::File),
     }
 }

@@ -1,6 +1,7 @@
 //! A plotters backend that writes SVG: sub-pixel coordinates, real text, colours as attributes with a class.
 //!
-//! A concrete colour serves readers that know no CSS; the class lets a page give it another in the dark.
+//! A concrete colour serves readers that know no CSS; the class lets a page give it another in the dark. Plotters
+//! carries a [`Paint`] as the number in a colour's last channel.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -8,47 +9,142 @@ use std::fmt::Write;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontTransform,
+    FontStyle, FontTransform,
 };
 
-use super::Words;
+use super::palette::Shades;
+use super::{Rgb, Words};
 use crate::text::escape_markup as escape;
 
 /// Parts of a pixel in which coordinates count.
 pub(super) const SUB: i32 = 20;
 
-/// Colours of a chart, and the class that each has.
-const CLASSES: [((u8, u8, u8), &str); 4] =
-    [(INK, "ink"), (SOFT, "soft"), (GRID, "grid"), (MARK, "mark")];
-pub(super) const INK: (u8, u8, u8) = (0x1f, 0x29, 0x33);
-pub(super) const SOFT: (u8, u8, u8) = (0x52, 0x5f, 0x6b);
-pub(super) const GRID: (u8, u8, u8) = (0xd5, 0xda, 0xe0);
-/// Dark blue of the Analysis Function's palette.
-pub(super) const MARK: (u8, u8, u8) = (0x12, 0x43, 0x6d);
+/// Fonts of the widths that labels are laid out by, which most systems have or have a twin of.
+const FONTS: &str = "Helvetica, Arial, 'Liberation Sans', Roboto, system-ui, sans-serif";
+/// Height of a sheet before it is cut, in pixels.
+const TALLEST: i32 = 100_000;
+
+/// What a thing is painted with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Paint {
+    Ink,
+    Soft,
+    Grid,
+    Paper,
+    /// Dashed, for what is no value of the chart.
+    Dashed,
+    /// Text with paper around it, so that lines behind it do not cross it.
+    Halo,
+    Mark(usize),
+    /// Text on a mark.
+    On(usize),
+}
+
+impl Paint {
+    /// Its number: what plotters carries.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Ink => 0,
+            Self::Soft => 1,
+            Self::Grid => 2,
+            Self::Paper => 3,
+            Self::Dashed => 4,
+            Self::Halo => 5,
+            Self::Mark(index) => 8 + index as u8 % 4,
+            Self::On(index) => 12 + index as u8 % 4,
+        }
+    }
+
+    fn numbered(number: u8) -> Self {
+        match number {
+            1 => Self::Soft,
+            2 => Self::Grid,
+            3 => Self::Paper,
+            4 => Self::Dashed,
+            5 => Self::Halo,
+            8..12 => Self::Mark(usize::from(number) - 8),
+            12..16 => Self::On(usize::from(number) - 12),
+            _ => Self::Ink,
+        }
+    }
+
+    fn colour(self, shades: &Shades) -> Rgb {
+        match self {
+            Self::Ink | Self::Dashed | Self::Halo => shades.ink,
+            Self::Soft => shades.soft,
+            Self::Grid => shades.grid,
+            Self::Paper => shades.paper,
+            Self::Mark(index) => shades.marks[index],
+            Self::On(index) => shades.on(index),
+        }
+    }
+
+    fn class(self) -> String {
+        match self {
+            Self::Ink | Self::Dashed | Self::Halo => "ink".into(),
+            Self::Soft => "soft".into(),
+            Self::Grid => "grid".into(),
+            Self::Paper => "paper".into(),
+            Self::Mark(index) => format!("mark-{}", index + 1),
+            Self::On(index) => format!("on-{}", index + 1),
+        }
+    }
+}
+
+/// Where a drawing will stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// On a page with room.
+    Wide,
+    /// On a small screen.
+    Narrow,
+    /// In a file of its own.
+    File,
+}
 
 /// A drawing.
-pub(super) struct Svg {
+pub(super) struct Svg<'a> {
     size: (i32, i32),
+    shades: &'a Shades,
     body: String,
 }
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-impl Svg {
-    /// An empty drawing of so many pixels.
-    pub(super) fn new(size: (i32, i32)) -> Self {
-        Self { size, body: String::new() }
+impl<'a> Svg<'a> {
+    /// An empty drawing, so many pixels wide and as high as it will be.
+    pub(super) fn new(width: i32, shades: &'a Shades) -> Self {
+        Self { size: (width, TALLEST), shades, body: String::new() }
     }
 
-    /// The whole file. Everything inside is hidden from screen readers, which read title and description.
-    pub(super) fn finish(self, words: &Words) -> String {
+    /// Cuts the sheet at a height in parts of a pixel.
+    pub(super) fn cut(&mut self, height: i32) {
+        self.size.1 = (height + SUB - 1) / SUB;
+    }
+
+    /// The whole drawing. Everything inside is hidden from screen readers, which read title and description.
+    pub(super) fn finish(&self, words: &Words, form: Form) -> String {
         let Words { id, title, description } = words;
         let (width, height) = self.size;
+        let (class, described, behind) = match form {
+            Form::Wide => ("wide", format!(" {id}-data"), String::new()),
+            Form::Narrow => ("narrow", format!(" {id}-data"), String::new()),
+            // nobody knows what is behind a file: it brings its paper
+            Form::File => (
+                "file",
+                String::new(),
+                format!(
+                    "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>\n",
+                    self.shades.paper
+                ),
+            ),
+        };
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\" font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, sans-serif\">\n\
-             <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
-             <g aria-hidden=\"true\">\n{}</g>\n</svg>\n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             aria-labelledby=\"{id}-{class}-title\" aria-describedby=\"{id}-{class}-desc{described}\" \
+             font-family=\"{FONTS}\">\n\
+             <title id=\"{id}-{class}-title\">{}</title>\n<desc id=\"{id}-{class}-desc\">{}</desc>\n\
+             <g aria-hidden=\"true\">\n{behind}{}</g>\n</svg>\n",
             escape(title),
             escape(description),
             self.body
@@ -59,23 +155,35 @@ impl Svg {
         let written = self.body.write_fmt(text);
         debug_assert!(written.is_ok());
     }
+
+    fn paint(&self, color: BackendColor, kind: &str) -> String {
+        let paint = Paint::numbered(color.rgb.2);
+        let (colour, class) = (paint.colour(self.shades), paint.class());
+        match paint {
+            Paint::Dashed => {
+                format!("{kind}=\"{colour}\" class=\"{kind}-{class}\" stroke-dasharray=\"5 4\"")
+            }
+            Paint::Halo => format!(
+                "{kind}=\"{colour}\" class=\"{kind}-{class} stroke-paper\" stroke=\"{}\" stroke-width=\"3\" paint-order=\"stroke\"",
+                self.shades.paper
+            ),
+            _ => format!("{kind}=\"{colour}\" class=\"{kind}-{class}\""),
+        }
+    }
 }
 
 /// A coordinate in pixels.
 fn px(value: i32) -> String {
     let (sign, whole, part) =
         (if value < 0 { "-" } else { "" }, value.abs() / SUB, value.abs() % SUB * 100 / SUB);
+    if part == 0 {
+        return format!("{sign}{whole}");
+    }
     let text = format!("{sign}{whole}.{part:02}");
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
+    text.trim_end_matches('0').to_string()
 }
 
-fn paint(color: BackendColor, kind: &str) -> String {
-    let (red, green, blue) = color.rgb;
-    let class = CLASSES.iter().find(|(rgb, _)| *rgb == color.rgb).map_or("", |(_, class)| class);
-    format!("{kind}=\"#{red:02x}{green:02x}{blue:02x}\" class=\"{kind}-{class}\"")
-}
-
-impl DrawingBackend for &mut Svg {
+impl DrawingBackend for &mut Svg<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
@@ -91,11 +199,11 @@ impl DrawingBackend for &mut Svg {
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {
+        let paint = self.paint(color, "fill");
         self.element(format_args!(
-            "<rect x=\"{}\" y=\"{}\" width=\"1\" height=\"1\" {}/>\n",
+            "<rect x=\"{}\" y=\"{}\" width=\"1\" height=\"1\" {paint}/>\n",
             px(at.0),
             px(at.1),
-            paint(color, "fill")
         ));
         Ok(())
     }
@@ -106,16 +214,7 @@ impl DrawingBackend for &mut Svg {
         to: BackendCoord,
         style: &S,
     ) -> Drawn {
-        self.element(format_args!(
-            "<path d=\"M{} {}L{} {}\" fill=\"none\" stroke-width=\"{}\" {}/>\n",
-            px(from.0),
-            px(from.1),
-            px(to.0),
-            px(to.1),
-            px(style.stroke_width() as i32),
-            paint(style.color(), "stroke")
-        ));
-        Ok(())
+        self.draw_path([from, to], style)
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -123,15 +222,11 @@ impl DrawingBackend for &mut Svg {
         a: BackendCoord,
         b: BackendCoord,
         style: &S,
-        fill: bool,
+        _: bool,
     ) -> Drawn {
         let (x, y) = (a.0.min(b.0), a.1.min(b.1));
         let (width, height) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
-        let paint = if fill {
-            paint(style.color(), "fill")
-        } else {
-            format!("fill=\"none\" {}", paint(style.color(), "stroke"))
-        };
+        let paint = self.paint(style.color(), "fill");
         self.element(format_args!(
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {paint}/>\n",
             px(x),
@@ -147,32 +242,65 @@ impl DrawingBackend for &mut Svg {
         path: I,
         style: &S,
     ) -> Drawn {
-        let points: Vec<String> =
-            path.into_iter().map(|(x, y)| format!("{},{}", px(x), px(y))).collect();
+        let paint = self.paint(style.color(), "stroke");
+        let width = px(style.stroke_width() as i32);
         self.element(format_args!(
-            "<polyline points=\"{}\" fill=\"none\" stroke-width=\"{}\" {}/>\n",
-            points.join(" "),
-            px(style.stroke_width() as i32),
-            paint(style.color(), "stroke")
+            "<polyline points=\"{}\" fill=\"none\" stroke-width=\"{width}\" {paint}/>\n",
+            points(path)
         ));
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        at: BackendCoord,
+        radius: u32,
+        style: &S,
+        _: bool,
+    ) -> Drawn {
+        let paint = self.paint(style.color(), "fill");
+        self.element(format_args!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>\n",
+            px(at.0),
+            px(at.1),
+            px(radius as i32)
+        ));
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let paint = self.paint(style.color(), "fill");
+        self.element(format_args!("<polygon points=\"{}\" {paint}/>\n", points(path)));
         Ok(())
     }
 
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
         let anchor = match style.anchor().h_pos {
-            HPos::Left => "start",
-            HPos::Right => "end",
-            HPos::Center => "middle",
+            HPos::Left => "",
+            HPos::Right => " text-anchor=\"end\"",
+            HPos::Center => " text-anchor=\"middle\"",
         };
         let shift = match style.anchor().v_pos {
             VPos::Top => ".76em",
             VPos::Center => ".35em",
             VPos::Bottom => "-.25em",
         };
+        let weight = match style.style() {
+            FontStyle::Bold => " font-weight=\"600\"",
+            _ => "",
+        };
         debug_assert!(matches!(style.transform(), FontTransform::None), "text stands upright");
+        let paint = self.paint(style.color(), "fill");
         self.element(format_args!(
-            "<text x=\"{}\" y=\"{}\" dy=\"{shift}\" text-anchor=\"{anchor}\" font-size=\"{}\" {}>{}</text>\n",
-            px(at.0), px(at.1), px(style.size() as i32), paint(style.color(), "fill"), escape(text)
+            "<text x=\"{}\" y=\"{}\" dy=\"{shift}\" font-size=\"{}\"{anchor}{weight} {paint}>{}</text>\n",
+            px(at.0),
+            px(at.1),
+            px(style.size() as i32),
+            escape(text)
         ));
         Ok(())
     }
@@ -185,4 +313,10 @@ impl DrawingBackend for &mut Svg {
         let size = style.size() as i32;
         Ok((super::width::width(text, size) as u32, size as u32))
     }
+}
+
+fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
+    let points: Vec<String> =
+        path.into_iter().map(|(x, y)| format!("{},{}", px(x), px(y))).collect();
+    points.join(" ")
 }

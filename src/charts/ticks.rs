@@ -2,42 +2,56 @@
 
 use crate::exact::Exact;
 
-/// Ticks that cover 0 and every value: at most `most` + 1 of them, rising.
+/// Which numbers an axis shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Axis {
+    /// Whether 0 is on it.
+    pub zero: bool,
+    /// Whether its values are whole numbers, and so its ticks.
+    pub whole: bool,
+    /// How many steps there are at most.
+    pub most: usize,
+}
+
+/// Ticks that cover every value: at most `most` + 1 of them, rising.
 ///
 /// The step is the least of 1, 2 and 5 times a power of ten with which they suffice.
-pub fn ticks(values: &[Exact], most: usize) -> Vec<Exact> {
+pub fn ticks(values: &[Exact], axis: Axis) -> Vec<Exact> {
     let zero = Exact::zero();
-    let low =
-        values.iter().min().filter(|least| **least < zero).cloned().unwrap_or_else(Exact::zero);
-    let high = values
-        .iter()
-        .max()
-        .filter(|greatest| **greatest > zero)
-        .cloned()
-        .unwrap_or_else(Exact::zero);
-    if low == high {
+    let ends = [zero.clone()];
+    let all = || values.iter().chain(ends.iter().filter(|_| axis.zero || values.is_empty()));
+    let low = all().min().cloned().unwrap_or_else(Exact::zero);
+    let high = all().max().cloned().unwrap_or_else(Exact::zero);
+    if low == high && low.is_zero() {
         return vec![zero, Exact::one()];
     }
-    let step = step(&(&high - &low), most, &low, &high);
-    let first = floor_of(&low, &step);
-    let count = floor_of(&(-high), &step).saturating_neg() - first;
-    (0..=count).map(|index| &step * &Exact::from(first + index)).collect()
+    // values that are all the same stand in the middle
+    let range = if low == high { low.abs() } else { &high - &low };
+    let step = step(&range, axis, &low, &high);
+    let same = i128::from(low == high && !axis.zero);
+    let first = floor_of(&low, &step) - same;
+    let last = ceiling_of(&high, &step) + same;
+    (first..=last).map(|index| &step * &Exact::from(index)).collect()
 }
 
 fn floor_of(value: &Exact, step: &Exact) -> i128 {
     value.checked_div(step).and_then(|quotient| quotient.floor()).unwrap_or(0)
 }
 
-fn step(range: &Exact, most: usize, low: &Exact, high: &Exact) -> Exact {
-    let mut power: i64 = -30;
-    while &Exact::power_of_ten(power + 1) * &Exact::from(most as i128) < *range {
+fn ceiling_of(value: &Exact, step: &Exact) -> i128 {
+    floor_of(&-value.clone(), step).saturating_neg()
+}
+
+fn step(range: &Exact, axis: Axis, low: &Exact, high: &Exact) -> Exact {
+    let most = axis.most as i128;
+    let mut power: i64 = if axis.whole { 0 } else { -30 };
+    while &Exact::power_of_ten(power + 1) * &Exact::from(most) < *range {
         power += 1;
     }
     loop {
         for mantissa in [1, 2, 5] {
             let step = &Exact::from(mantissa) * &Exact::power_of_ten(power);
-            let spans = floor_of(&-high.clone(), &step).saturating_neg() - floor_of(low, &step);
-            if spans <= most as i128 {
+            if ceiling_of(high, &step) - floor_of(low, &step) <= most {
                 return step;
             }
         }
@@ -49,22 +63,33 @@ fn step(range: &Exact, most: usize, low: &Exact, high: &Exact) -> Exact {
 mod tests {
     use super::*;
 
-    fn shown(values: &[&str]) -> Vec<String> {
+    fn shown(values: &[&str], axis: Axis) -> Vec<String> {
         let values: Vec<Exact> =
             values.iter().map(|v| Exact::parse(v).expect("a number")).collect();
-        ticks(&values, 5).iter().map(ToString::to_string).collect()
+        ticks(&values, axis).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn steps_are_round_and_cover_the_values() {
-        assert_eq!(shown(&["11.47", "47"]), ["0", "10", "20", "30", "40", "50"]);
-        assert_eq!(shown(&["23411"]), ["0", "5000", "10000", "15000", "20000", "25000"]);
-        assert_eq!(shown(&["-3", "4"]), ["-4", "-2", "0", "2", "4"]);
-        assert_eq!(shown(&["0", "0"]), ["0", "1"]);
-        assert_eq!(shown(&["0.3"]), ["0", "0.1", "0.2", "0.3"]);
+        let axis = Axis { zero: true, whole: false, most: 5 };
+        assert_eq!(shown(&["11.47", "47"], axis), ["0", "10", "20", "30", "40", "50"]);
+        assert_eq!(shown(&["23411"], axis), ["0", "5000", "10000", "15000", "20000", "25000"]);
+        assert_eq!(shown(&["-3", "4"], axis), ["-4", "-2", "0", "2", "4"]);
+        assert_eq!(shown(&["0", "0"], axis), ["0", "1"]);
+        assert_eq!(shown(&["0.3"], axis), ["0", "0.1", "0.2", "0.3"]);
         assert_eq!(
-            shown(&["1e12"]),
+            shown(&["1e12"], axis),
             ["0", "200000000000", "400000000000", "600000000000", "800000000000", "1000000000000"]
         );
+        assert_eq!(shown(&["1"], Axis { whole: true, ..axis }), ["0", "1"]);
+        assert_eq!(shown(&["2", "1"], Axis { whole: true, ..axis }), ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn an_axis_without_zero_hugs_its_values() {
+        let axis = Axis { zero: false, whole: false, most: 5 };
+        assert_eq!(shown(&["315.7", "414.51"], axis), ["300", "350", "400", "450"]);
+        assert_eq!(shown(&["-0.02", "0.01"], axis), ["-0.02", "-0.01", "0", "0.01"]);
+        assert_eq!(shown(&["7", "7"], axis), ["6", "7", "8"]);
     }
 }

@@ -1,10 +1,10 @@
-//! `tieout schema`: the JSON schemas of specs and sources, for editors.
+//! `tieout schema`: the JSON schemas of specs, sources and themes, for editors.
 
 use clap::{Args, ValueEnum};
 
 use super::End;
 
-/// Print the JSON schema of a report, or of `source.yaml`
+/// Print the JSON schema of a report, of `source.yaml`, or of a theme
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Which schema
@@ -18,12 +18,15 @@ enum Which {
     Report,
     /// `data/NAME/source.yaml`
     Source,
+    /// `templates/themes/NAME.yaml`
+    Theme,
 }
 
 pub(super) fn run(arguments: &Arguments) -> End {
     let text = match arguments.which {
         Which::Report => report(),
         Which::Source => source(),
+        Which::Theme => theme(),
     };
     anstream::print!("{text}");
     End::Fine
@@ -37,4 +40,9 @@ pub(super) fn report() -> String {
 /// The schema of a source.
 pub(super) fn source() -> String {
     format!("{:#}\n", crate::sources::schema())
+}
+
+/// The schema of a theme.
+pub(super) fn theme() -> String {
+    format!("{:#}\n", crate::render::theme_schema())
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::notes::{Cited, Register, Subject};
 use super::splice::{Splices, escape, marks};
-use super::tables::{of_chart, of_table};
-use super::{Block, ChartBlock, Document, Grid, Inline, NoteRef, TableBlock, Text};
-use crate::charts::{self, Words};
+use super::tables::{Maker, capital, of_chart};
+use super::{Block, ChartBlock, Credit, Document, Grid, GridCell, Inline, TableBlock, Text};
+use crate::charts::{self, Shades, Words};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Rounding;
 use crate::figures::{Figure, Figures, RowSet, Shower, key_slug};
@@ -31,6 +31,8 @@ pub struct Inputs<'a> {
     pub rows: &'a BTreeMap<String, RowSet>,
     /// The language.
     pub locale: &'a Locale,
+    /// The colours of drawings.
+    pub shades: &'a Shades,
 }
 
 /// Composes a briefing. Charts and tables that cannot be made are reported and left out.
@@ -41,16 +43,22 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
         register: Register::default(),
         diagnostics: &mut diagnostics,
         charts: Vec::new(),
+        tables: Vec::new(),
         headings: BTreeSet::new(),
         splices: Splices::default(),
     };
     let spec = inputs.spec;
     let title = composer.text(&spec.title);
     let subtitle = spec.subtitle.as_ref().map(|subtitle| composer.text(subtitle));
+    let cards = spec.cards.iter().map(|card| {
+        composer.register.passage();
+        (composer.text(&card.value), composer.text(&card.label))
+    });
+    let cards = cards.collect();
     let blocks = composer.blocks(&spec.body.blocks);
     let markdown = std::mem::take(&mut composer.splices).apply(&spec.body.passage.words);
     let methods = composer.methods();
-    let Composer { register, charts, .. } = composer;
+    let Composer { register, charts, tables, .. } = composer;
     let shower = Shower { locale: inputs.locale, rounding: spec.rounding };
     let Inputs { sources, figures, frames, rows, .. } = inputs;
     let document = Document {
@@ -60,6 +68,7 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
         subtitle,
         date: (inputs.locale.date(PartialDate::Day(spec.date)), spec.date.to_string()),
         authors: spec.authors.clone(),
+        cards,
         blocks,
         markdown,
         notes: register.finish(&Cited { sources, figures, frames, rows, shower }),
@@ -73,6 +82,8 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
             }
         },
         charts,
+        tables,
+        print_methods: spec.print_methods,
     };
     Outcome::new(document, diagnostics)
 }
@@ -82,6 +93,7 @@ pub(super) struct Composer<'a> {
     pub(super) register: Register,
     diagnostics: &'a mut Diagnostics,
     charts: Vec<ChartBlock>,
+    tables: Vec<TableBlock>,
     headings: BTreeSet<String>,
     splices: Splices,
 }
@@ -134,10 +146,23 @@ impl<'a> Composer<'a> {
         self.inputs.figures.find(reference).ok().flatten()
     }
 
-    /// Notes that support the figures with these ids.
-    fn support(&mut self, shown: BTreeSet<&String>) -> Vec<NoteRef> {
+    /// Who published what the figures with these ids rest on.
+    fn credits(&mut self, shown: BTreeSet<&String>) -> Vec<Credit> {
         let figures = self.inputs.figures.all();
-        self.register.support(figures.filter(|figure| shown.contains(&figure.id)))
+        self.register.passage();
+        let notes = self.register.support(figures.filter(|figure| shown.contains(&figure.id)));
+        let mut credits: Vec<Credit> = Vec::new();
+        for note in notes {
+            let source = note.label.strip_prefix("source-");
+            let source = source.and_then(|id| self.inputs.sources.sources.get(id));
+            let publisher =
+                source.map_or("Entered by hand".to_string(), |source| source.publisher.clone());
+            match credits.iter_mut().find(|credit| credit.publisher == publisher) {
+                Some(credit) => credit.notes.push(note),
+                None => credits.push(Credit { publisher, notes: vec![note] }),
+            }
+        }
+        credits
     }
 
     fn parameter(&self, reference: &Reference) -> String {
@@ -188,6 +213,7 @@ impl<'a> Composer<'a> {
 
     /// Composes inlines of the body and records what Markdown replaces.
     fn body(&mut self, written: &[spec::Inline]) -> Vec<Inline> {
+        self.register.passage();
         let composed = self.inlines(written);
         self.splices.inlines(written, &composed);
         composed
@@ -233,6 +259,7 @@ impl<'a> Composer<'a> {
             spec::Block::Table(target) => {
                 let table = self.table(&target.id)?;
                 self.splices.replace(target.range.clone(), table_markdown(&table));
+                self.tables.push(table.clone());
                 Block::Table(Box::new(table))
             }
         })
@@ -252,13 +279,25 @@ impl<'a> Composer<'a> {
     }
 
     fn chart(&mut self, id: &str) -> Option<ChartBlock> {
-        let chart = self.inputs.spec.charts.get(id)?;
-        let figures = self.inputs.figures;
-        let data = charts::data(id, chart, figures, &self.shower()).into(self.diagnostics)?;
+        let Inputs { spec, figures, locale, shades, .. } = self.inputs;
+        let chart = spec.charts.get(id)?;
+        let made = charts::data(id, chart, spec, figures, &self.shower());
+        let mut data = made.into(self.diagnostics)?;
+        self.register.passage();
         let title = self.text(&chart.title);
+        self.register.passage();
+        let mut annotations = Vec::new();
+        for (annotation, (_, words)) in chart.annotations.iter().zip(&mut data.annotations) {
+            let text = self.text(&annotation.words);
+            words.clone_from(&text.plain);
+            annotations.push(text);
+        }
+        if let (Some(line), Some((_, words))) = (&chart.reference, &mut data.reference) {
+            *words = self.reference_words(line);
+        }
         let subtitle = match &chart.subtitle {
             Some(subtitle) => self.text(subtitle),
-            None => Text::of(&data.measure),
+            None => Text::of(&charts::subtitle(&data, self.place(&chart.series.0))),
         };
         let alt = self.plain(chart.alt.inlines());
         let words = Words {
@@ -266,31 +305,52 @@ impl<'a> Composer<'a> {
             title: title.plain.clone(),
             description: alt.clone(),
         };
-        let svg = charts::draw(chart.kind, &data, &words, self.inputs.locale);
-        let note = chart.note.as_ref().map(|note| self.text(note));
-        let sources = self.support(data.marks.iter().filter_map(|m| m.figure.as_ref()).collect());
         Some(ChartBlock {
             id: id.to_string(),
             title,
             subtitle,
             alt,
-            svg,
-            data: of_chart(&data),
-            note,
-            sources,
+            description: charts::description(&data, &self.shower()),
+            picture: charts::draw(chart, &data, &words, shades, locale),
+            data: of_chart(&data, figures, &self.shower()),
+            annotations,
+            note: chart.note.as_ref().map(|note| self.text(note)),
+            cut: !data.zero,
+            broken: !data.holes.is_empty(),
+            sources: self.credits(data.figures.iter().collect()),
         })
     }
 
+    /// What a reference line is, and its value.
+    fn reference_words(&self, line: &spec::ReferenceLine) -> String {
+        let Some(figure) = self.find(&line.figure) else { return String::new() };
+        let shown = self.shower().figure(figure);
+        let label =
+            line.label.as_ref().map_or(figure.label.clone(), |label| self.plain(label.inlines()));
+        if label.contains(shown.as_str()) { label } else { format!("{}: {shown}", capital(&label)) }
+    }
+
+    /// The place that a series' rows are about.
+    fn place(&self, series: &str) -> Option<&'a str> {
+        let Inputs { figures, sources, .. } = self.inputs;
+        let dataset = sources.datasets.get(&figures.selected.get(series)?.frame)?;
+        dataset.place.as_deref()
+    }
+
     fn table(&mut self, id: &str) -> Option<TableBlock> {
-        let table = self.inputs.spec.tables.get(id)?;
-        let figures = self.inputs.figures;
+        let Inputs { spec, figures, .. } = self.inputs;
+        let table = spec.tables.get(id)?;
+        self.register.passage();
         let caption = self.text(&table.caption);
         let columns = table.columns.iter().map(|column| self.text(column)).collect();
-        let made = of_table(id, table, columns, figures, &self.shower());
+        let total = table.total.as_ref().and_then(|total| Some(self.text(total.label.as_ref()?)));
+        let shower = Shower { locale: self.inputs.locale, rounding: spec.rounding };
+        let maker = Maker { id, table, figures, shower: &shower };
+        let made = maker.make(columns, total, self.diagnostics);
         let (data, more) = self.diagnostics.take(made)??;
         let note = table.note.as_ref().map(|note| self.text(note));
-        let cells = data.rows.iter().flatten();
-        let sources = self.support(cells.filter_map(|cell| cell.figure.as_ref()).collect());
+        let cells = data.rows.iter().chain(&data.foot).flatten();
+        let sources = self.credits(cells.filter_map(|cell| cell.figure.as_ref()).collect());
         let more = (more > 0).then(|| self.shower().count(more as u64));
         if data.rows.is_empty() {
             let error = Diagnostic::error(Code::ChartData, format!("table `{id}` has no row"))
@@ -301,63 +361,68 @@ impl<'a> Composer<'a> {
     }
 }
 
+/// Rows up to which the data of a chart stand below it; its CSV file has them all.
+const FEW_ROWS: usize = 15;
+
 fn chart_markdown(chart: &ChartBlock) -> String {
+    let file = format!("charts/{}", chart.id);
     let mut parts = vec![
-        format!("**{}**", chart.title.markdown),
-        chart.subtitle.markdown.clone(),
-        format!("![{}](charts/{}.svg)", escape(&chart.alt), chart.id),
-        grid_markdown(&chart.data),
+        format!("**{}**\\\n{}", chart.title.markdown, chart.subtitle.markdown),
+        format!("![{}]({file}.svg)", escape(&chart.alt)),
     ];
     parts.extend(chart.note.as_ref().map(|note| note.markdown.clone()));
-    parts.extend(below(&chart.sources, None, chart.data.marks));
+    parts.extend(below(&chart_remarks(chart), &chart.sources));
+    parts.push(escape(&chart.description.join(" ")));
+    if chart.data.rows.len() <= FEW_ROWS {
+        parts.push(grid_markdown(&chart.data));
+    }
+    parts.push(format!("Data of this chart: [CSV]({file}.csv)"));
     parts.join("\n\n")
 }
 
 fn table_markdown(table: &TableBlock) -> String {
-    let mut parts = vec![format!("**{}**", table.caption.markdown), grid_markdown(&table.data)];
+    let caption = format!("**{}** ([CSV](tables/{}.csv))", table.caption.markdown, table.id);
+    let mut parts = vec![caption, grid_markdown(&table.data)];
     parts.extend(table.note.as_ref().map(|note| note.markdown.clone()));
-    parts.extend(below(
-        &table.sources,
-        table.more.as_ref().map(|more| more.as_str()),
-        table.data.marks,
-    ));
+    parts.extend(below(&table.remarks(), &table.sources));
     parts.join("\n\n")
 }
 
-/// The lines below a chart or table: what is left out, what the marks mean, the sources.
-fn below(sources: &[NoteRef], more: Option<&str>, marks_used: (bool, bool)) -> Option<String> {
-    let mut words = Vec::new();
-    words.extend(more.map(left_out));
-    words.extend(legend(marks_used).into_iter().map(|line| escape(&line)));
+/// What stands below a chart, as Markdown: its annotations with what they cite, then remarks.
+fn chart_remarks(chart: &ChartBlock) -> Vec<String> {
+    let annotations = chart.annotations.iter().map(|text| format!("{}.", text.markdown));
+    annotations.chain(chart.remarks().iter().map(|line| escape(line))).collect()
+}
+
+/// The last lines below a chart or table: remarks, and who published what it rests on.
+fn below(remarks: &[String], sources: &[Credit]) -> Option<String> {
+    let mut words = remarks.to_vec();
     if !sources.is_empty() {
-        words.push(format!("Source:{}", marks(sources)));
+        let credits: Vec<String> = sources
+            .iter()
+            .map(|credit| format!("{}{}", escape(&credit.publisher), marks(&credit.notes)))
+            .collect();
+        words.push(format!("Source: {}", credits.join("; ")));
     }
     (!words.is_empty()).then(|| words.join(" "))
-}
-
-/// How many points a table leaves out.
-pub(crate) fn left_out(more: &str) -> String {
-    if more == "1" { "And 1 other.".into() } else { format!("And {more} others.") }
-}
-
-/// What the marks in a table mean, of those that are used.
-pub(crate) fn legend((missing, hidden): (bool, bool)) -> Vec<String> {
-    let mut lines = Vec::new();
-    lines.extend(missing.then(|| "[x] not available.".to_string()));
-    lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
-    lines
 }
 
 fn grid_markdown(grid: &Grid) -> String {
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let rule = (0..grid.head.len())
         .map(|column| if grid.is_numeric(column) { "---:".to_string() } else { "---".to_string() });
+    let cells = |cells: &Vec<GridCell>, strong: &str| {
+        let shown = cells.iter().map(|cell| match cell.shown.as_str() {
+            "" => String::new(),
+            shown => format!("{strong}{}{strong}", escape(shown)),
+        });
+        row(shown.collect())
+    };
     let mut lines = vec![
         row(grid.head.iter().map(|head| head.markdown.clone()).collect()),
         row(rule.collect()),
     ];
-    lines.extend(
-        grid.rows.iter().map(|cells| row(cells.iter().map(|cell| escape(&cell.shown)).collect())),
-    );
+    lines.extend(grid.rows.iter().map(|row| cells(row, "")));
+    lines.extend(grid.foot.iter().map(|row| cells(row, "**")));
     lines.join("\n")
 }

@@ -17,6 +17,7 @@ impl Composer<'_> {
     }
 
     fn figure_method(&mut self, figure: &Figure) -> Method {
+        self.register.passage();
         let shower = self.shower();
         let words = match figure.provenance {
             Provenance::Quoted => {
@@ -53,6 +54,7 @@ impl Composer<'_> {
     }
 
     fn series_method(&mut self, series: &Series) -> Method {
+        self.register.passage();
         let shower = self.shower();
         let points = shower.count(series.points.len() as u64);
         let mut without = match series.without_key {

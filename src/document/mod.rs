@@ -9,11 +9,11 @@ mod notes;
 mod splice;
 mod tables;
 
+use crate::charts::Picture;
 use crate::figures::Shown;
 use crate::spec::Align;
 
 pub use compose::{Inputs, compose};
-pub(crate) use compose::{left_out, legend};
 pub(crate) use splice::{escape, marks};
 
 /// A whole briefing.
@@ -31,6 +31,8 @@ pub struct Document {
     pub date: (String, String),
     /// Organisations.
     pub authors: Vec<String>,
+    /// Key figures: a claim, and what it is.
+    pub cards: Vec<(Text, Text)>,
     /// The body.
     pub blocks: Vec<Block>,
     /// The body as Markdown: the author's text with replacements.
@@ -43,6 +45,10 @@ pub struct Document {
     pub rounding: &'static str,
     /// Charts in the order of the text.
     pub charts: Vec<ChartBlock>,
+    /// Tables in the order of the text.
+    pub tables: Vec<TableBlock>,
+    /// Whether methods are printed with the briefing.
+    pub print_methods: bool,
 }
 
 /// A short text in its three forms.
@@ -64,6 +70,14 @@ impl Text {
             markdown: escape(words),
             plain: words.to_string(),
         }
+    }
+
+    /// With words behind it.
+    fn and(mut self, words: &str) -> Self {
+        self.inlines.push(Inline::Text(words.to_string()));
+        self.markdown.push_str(&escape(words));
+        self.plain.push_str(words);
+        self
     }
 }
 
@@ -211,14 +225,43 @@ pub struct ChartBlock {
     pub subtitle: Text,
     /// Alternative text.
     pub alt: String,
-    /// The drawing.
-    pub svg: String,
+    /// What its data say, a sentence each: for those who cannot see it.
+    pub description: Vec<String>,
+    /// The drawings.
+    pub picture: Picture,
     /// Its data.
     pub data: Grid,
+    /// Its annotations: in the drawing they cannot cite.
+    pub annotations: Vec<Text>,
     /// A note below it.
     pub note: Option<Text>,
+    /// Whether its axis begins elsewhere than at zero.
+    pub cut: bool,
+    /// Whether a line is broken because the source leaves keys out.
+    pub broken: bool,
+    /// Its sources.
+    pub sources: Vec<Credit>,
+}
+
+impl ChartBlock {
+    /// What a reader must know, made from what the chart shows.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.cut.then(|| "The axis does not begin at zero.".to_string()));
+        let broken = "A line is broken where the source has no value.";
+        lines.extend(self.broken.then(|| broken.to_string()));
+        lines.extend(self.data.remarks());
+        lines
+    }
+}
+
+/// A publisher with the notes of those of its sources that support something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Credit {
+    /// The publisher, or what stands for one.
+    pub publisher: String,
     /// Notes of its sources.
-    pub sources: Vec<NoteRef>,
+    pub notes: Vec<NoteRef>,
 }
 
 /// A table in the body.
@@ -234,8 +277,19 @@ pub struct TableBlock {
     pub more: Option<Shown>,
     /// A note below it.
     pub note: Option<Text>,
-    /// Notes of its sources.
-    pub sources: Vec<NoteRef>,
+    /// Its sources.
+    pub sources: Vec<Credit>,
+}
+
+impl TableBlock {
+    /// What a reader must know, made from what the table shows.
+    pub fn remarks(&self) -> Vec<String> {
+        let more = self.more.as_ref().map(|more| match more.as_str() {
+            "1" => "And 1 other.".to_string(),
+            more => format!("And {more} others."),
+        });
+        more.into_iter().chain(self.data.remarks()).collect()
+    }
 }
 
 /// Rows and columns of shown values.
@@ -247,11 +301,35 @@ pub struct Grid {
     pub headers: usize,
     /// Cells: texts of the headers, then the values.
     pub rows: Vec<Vec<GridCell>>,
+    /// A last row, of totals.
+    pub foot: Option<Vec<GridCell>>,
     /// Whether some cell has no value, and whether one is hidden: the legend says what the marks mean.
     pub marks: (bool, bool),
+    /// Whether rounded numbers do not add up to their total as printed.
+    pub rounded: bool,
 }
 
 impl Grid {
+    /// What the marks mean, and why printed parts may not add up.
+    fn remarks(&self) -> Vec<String> {
+        let (missing, hidden) = self.marks;
+        let mut lines = Vec::new();
+        lines.extend(missing.then(|| "[x] not available.".to_string()));
+        lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
+        lines.extend(
+            self.rounded.then(|| "Rounded numbers may not add up to the total.".to_string()),
+        );
+        lines
+    }
+
+    /// The grid as CSV: UTF-8, LF, quoted where needed; numbers without group marks.
+    pub fn csv(&self) -> Vec<u8> {
+        let head = self.head.iter().map(|head| head.plain.clone()).collect();
+        let rows = self.rows.iter().chain(&self.foot);
+        let rows = rows.map(|row| row.iter().map(|cell| cell.plain.clone()).collect());
+        csv(head, rows)
+    }
+
     /// Whether a column holds numbers, which stand to the right.
     pub fn is_numeric(&self, column: usize) -> bool {
         self.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.numeric)
@@ -263,17 +341,12 @@ impl Grid {
 pub struct GridCell {
     /// What it shows.
     pub shown: String,
+    /// The same for machines: `16747` for `16,747`.
+    pub plain: String,
     /// The figure's id on the page.
     pub figure: Option<String>,
     /// Whether it is a number, which stands to the right.
     pub numeric: bool,
-}
-
-impl GridCell {
-    /// The header of a row.
-    fn header(shown: String) -> Self {
-        Self { shown, figure: None, numeric: false }
-    }
 }
 
 /// How a figure or series was made, for the methods section.
@@ -299,4 +372,13 @@ pub struct Method {
     pub caveat: Option<Text>,
     /// Notes of its sources.
     pub sources: Vec<NoteRef>,
+}
+
+/// A CSV file: UTF-8, LF, quoted where needed.
+pub(crate) fn csv(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    // writing to memory cannot fail, and every row is as long as the head
+    let written = std::iter::once(head).chain(rows).try_for_each(|row| writer.write_record(row));
+    debug_assert!(written.is_ok());
+    writer.into_inner().unwrap_or_default()
 }

@@ -21,6 +21,8 @@ pub(super) enum Subject {
 #[derive(Default)]
 pub(super) struct Register {
     subjects: Vec<(Subject, usize)>,
+    /// What the passage in hand refers to already.
+    passage: Vec<Subject>,
     bodies: BTreeMap<String, Vec<Block>>,
 }
 
@@ -37,7 +39,12 @@ impl Register {
         NoteRef { number: index + 1, occurrence: self.subjects[index].1, label }
     }
 
-    /// References to everything that supports some figures, each once.
+    /// Begins a paragraph, caption or cell: in it, one reference to a source is enough for all its figures.
+    pub(super) fn passage(&mut self) {
+        self.passage.clear();
+    }
+
+    /// References to everything that supports some figures and is not yet referred to in this passage.
     pub(super) fn support<'f>(
         &mut self,
         figures: impl IntoIterator<Item = &'f Figure>,
@@ -47,7 +54,8 @@ impl Register {
             let entered = figure.provenance == Provenance::Entered;
             let own = entered.then(|| Subject::Entered(figure.id.clone()));
             for subject in figure.sources.iter().cloned().map(Subject::Source).chain(own) {
-                if !subjects.contains(&subject) {
+                if !self.passage.contains(&subject) {
+                    self.passage.push(subject.clone());
                     subjects.push(subject);
                 }
             }

@@ -1,116 +1,388 @@
-//! Tables: points of a series, or figures, as rows of shown values.
+//! Tables: points of a series, or figures, as rows of shown values, with totals that foot.
+
+use std::collections::BTreeMap;
 
 use super::{Grid, GridCell, Text};
-use crate::charts::{Data, chosen};
-use crate::diag::{Code, Diagnostic};
-use crate::figures::{Figures, Point, PointValue, Series, Shower, Shown};
-use crate::spec::{Reference, Table, TableRows};
+use crate::charts::{Data, chosen, plural};
+use crate::diag::{Code, Diagnostic, Diagnostics, counted};
+use crate::figures::{Figure, Figures, Footing, Point, PointValue, Series, Shower, Shown};
+use crate::spec::{Order, Reference, Table, TableRows};
+use crate::value::Format;
 
 /// What a cell without a value shows, and a hidden one (the Analysis Function's shorthand).
-pub(super) const NOT_AVAILABLE: &str = "[x]";
-pub(super) const HIDDEN: &str = "[c]";
+const NOT_AVAILABLE: &str = "[x]";
+const HIDDEN: &str = "[c]";
 
-/// The data of a chart as a table.
-pub(super) fn of_chart(data: &Data) -> Grid {
-    let rows = data.marks.iter().map(|mark| {
-        let header = GridCell::header(mark.label.to_string());
-        let value = GridCell {
-            shown: mark.shown.as_ref().map_or(NOT_AVAILABLE.to_string(), Shown::to_string),
-            figure: mark.figure.clone(),
-            numeric: true,
-        };
-        vec![header, value]
-    });
-    let rows: Vec<Vec<GridCell>> = rows.collect();
-    let missing = data.marks.iter().any(|mark| mark.shown.is_none());
-    Grid {
-        head: vec![Text::of(&capital(&data.key)), Text::of(&data.measure)],
-        headers: 1,
-        rows,
-        marks: (missing, false),
-    }
-}
-
-/// A declared table: its grid, how many points it leaves out, and the ids of the figures that it shows.
-pub(super) fn of_table(
-    id: &str,
-    table: &Table,
-    columns: Vec<Text>,
-    figures: &Figures,
-    shower: &Shower<'_>,
-) -> Result<Option<(Grid, usize)>, Diagnostic> {
-    let (default, grid, more) = match &table.rows {
-        TableRows::Figures(members) => {
-            let mut rows = Vec::new();
-            for (member, span) in members {
-                let reference = Reference::parse(member, *span);
-                let Some(figure) = figures.find(&reference)? else { return Ok(None) };
-                let header = GridCell::header(figure.label.clone());
-                let numeric = figure.value.number().is_some();
-                let shown = shower.figure(figure).to_string();
-                rows.push(vec![
-                    header,
-                    GridCell { shown, figure: Some(figure.id.clone()), numeric },
-                ]);
+/// The data of a chart as a table: a row for each key, a column for each strand.
+pub(super) fn of_chart(data: &Data, figures: &Figures, shower: &Shower<'_>) -> Grid {
+    let drawn: BTreeMap<&str, &Figure> = match data.edges.as_slice() {
+        [] => figures.all().map(|figure| (figure.id.as_str(), figure)).collect(),
+        _ => BTreeMap::new(),
+    };
+    let first = data.figures.first().and_then(|id| drawn.get(id.as_str()));
+    let unit = first.and_then(|figure| shower.unit(figure));
+    let rows = data.keys.iter().enumerate().map(|(key, label)| {
+        let cells = data.strands.iter().map(|strand| {
+            let mark = &strand.marks[key];
+            match mark.figure.as_ref().and_then(|id| drawn.get(id.as_str())) {
+                Some(figure) => GridCell::figure(figure, shower, unit.is_some()),
+                None => GridCell::number(mark.shown.as_ref(), mark.hidden),
             }
-            (
-                vec![Text::of("Figure"), Text::of("Value")],
-                Grid { head: Vec::new(), headers: 1, rows, marks: (false, false) },
-                0,
-            )
-        }
-        TableRows::Series(name, span) => {
-            let Some(series) = figures.find_series((name, *span))? else { return Ok(None) };
-            series_grid(table, series, shower)?
-        }
-    };
-    let width = default.len();
-    if !columns.is_empty() && columns.len() != width {
-        let message = format!("table `{id}` has {width} columns and {} headers", columns.len());
-        return Err(Diagnostic::error(Code::ChartData, message)
-            .at(table.span)
-            .hint("give a header for each column, or none"));
+        });
+        std::iter::once(GridCell::header(label.to_string())).chain(cells).collect()
+    });
+    let name = |name: &str| with_unit(Text::of(&capital(name)), unit.as_deref());
+    let heads = data
+        .strands
+        .iter()
+        .map(|strand| name(if data.strands.len() == 1 { &data.measure } else { &strand.name }));
+    Grid {
+        head: std::iter::once(Text::of(&capital(&data.key))).chain(heads).collect(),
+        headers: 1,
+        rows: rows.collect(),
+        foot: None,
+        marks: data.gaps(),
+        rounded: false,
     }
-    let head = if columns.is_empty() { default } else { columns };
-    Ok(Some((Grid { head, ..grid }, more)))
 }
 
-fn series_grid(
-    table: &Table,
-    series: &Series,
-    shower: &Shower<'_>,
-) -> Result<(Vec<Text>, Grid, usize), Diagnostic> {
-    let mut points: Vec<&Point> = if table.keys.is_empty() {
-        series.points.iter().collect()
-    } else {
-        chosen(series, &table.keys)?
-    };
-    let all = points.len();
-    if let Some(top) = table.top {
-        points.sort_by_key(|point| point.place.unwrap_or(u64::MAX));
-        points.truncate(top);
+/// A declared table: its grid, and how many points it leaves out. `None` where what it shows failed, which was said.
+pub(super) struct Maker<'a> {
+    pub(super) id: &'a str,
+    pub(super) table: &'a Table,
+    pub(super) figures: &'a Figures,
+    pub(super) shower: &'a Shower<'a>,
+}
+
+/// The cells of a table before they are shown: a header, and figures or what is instead of them.
+struct Cells<'a> {
+    /// Headers of the row headers.
+    keys: Vec<String>,
+    /// Headers of the values.
+    names: Vec<String>,
+    rows: Vec<(Vec<String>, Vec<Option<&'a PointValue>>)>,
+    /// All rows, those left out by `top` among them, for the totals.
+    all: Vec<Vec<Option<&'a PointValue>>>,
+}
+
+impl<'a> Maker<'a> {
+    fn error(&self, message: impl std::fmt::Display) -> Diagnostic {
+        Diagnostic::error(Code::ChartData, format!("table `{}`: {message}", self.id))
+            .at(self.table.span)
     }
-    let more = all - points.len();
-    let cell = |value: &PointValue| {
-        let figure = value.figure();
-        let absent = if value.is_hidden() { HIDDEN } else { NOT_AVAILABLE };
-        GridCell {
-            shown: figure.map_or(absent.to_string(), |figure| shower.figure(figure).to_string()),
-            figure: figure.map(|figure| figure.id.clone()),
-            numeric: figure.is_none_or(|figure| figure.value.number().is_some()),
+
+    /// Makes the table, with the author's headers and the label of its total.
+    pub(super) fn make(
+        &self,
+        columns: Vec<Text>,
+        total: Option<Text>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<(Grid, usize)>, Diagnostic> {
+        match &self.table.rows {
+            TableRows::Figures(members) => {
+                let mut rows = Vec::new();
+                for (member, span) in members {
+                    let reference = Reference::parse(member, *span);
+                    let Some(figure) = self.figures.find(&reference)? else { return Ok(None) };
+                    rows.push(vec![
+                        GridCell::header(figure.label.clone()),
+                        GridCell::figure(figure, self.shower, false),
+                    ]);
+                }
+                let head = self.heads(vec![Text::of("Figure"), Text::of("Value")], columns)?;
+                if let Some(total) = &self.table.total {
+                    return Err(self
+                        .error("figures of a table are no column that adds up")
+                        .at(total.span)
+                        .hint("make a series of them: `figures: [...]` under `series:`"));
+                }
+                let (marks, foot, rounded) = ((false, false), None, false);
+                Ok(Some((Grid { head, headers: 1, rows, foot, marks, rounded }, 0)))
+            }
+            TableRows::Series(name, span) => {
+                let Some(series) = self.figures.find_series((name, *span))? else {
+                    return Ok(None);
+                };
+                let (cells, more) = self.cells(series)?;
+                self.grid(cells, columns, total, diagnostics)
+                    .map(|grid| grid.map(|grid| (grid, more)))
+            }
         }
-    };
-    let rows = points.iter().map(|point| {
-        let keys = point.keys.iter().map(|key| GridCell::header(shower.key(key).to_string()));
-        keys.chain(point.values.iter().map(cell)).collect()
-    });
-    let rows: Vec<Vec<GridCell>> = rows.collect();
-    let values = || points.iter().flat_map(|point| &point.values);
-    let marks =
-        (values().any(|v| matches!(v, PointValue::Missing)), values().any(PointValue::is_hidden));
-    let keys = series.keys.iter().map(|key| capital(&key.replace('_', " ")));
-    let head = keys.chain(series.values.values().cloned()).map(|words| Text::of(&words)).collect();
-    Ok((head, Grid { head: Vec::new(), headers: series.keys.len(), rows, marks }, more))
+    }
+
+    fn heads(&self, default: Vec<Text>, columns: Vec<Text>) -> Result<Vec<Text>, Diagnostic> {
+        if columns.is_empty() {
+            return Ok(default);
+        }
+        if columns.len() != default.len() {
+            let message = format!("has {} columns and {} headers", default.len(), columns.len());
+            return Err(self.error(message).hint("give a header for each column, or none"));
+        }
+        Ok(columns)
+    }
+
+    fn cells(&self, series: &'a Series) -> Result<(Cells<'a>, usize), Diagnostic> {
+        let table = self.table;
+        let mut points: Vec<&Point> = if table.keys.is_empty() || table.across {
+            series.points.iter().collect()
+        } else {
+            chosen(series, &table.keys)?
+        };
+        if table.across {
+            return self.across(series).map(|cells| (cells, 0));
+        }
+        let values = |point: &&'a Point| point.values.iter().map(Some).collect::<Vec<_>>();
+        let all: Vec<_> = points.iter().map(values).collect();
+        // the sort is stable: equal values stay in the order of the keys
+        match table.order {
+            Order::Given => {}
+            Order::HighestFirst => {
+                points.sort_by_key(|point| std::cmp::Reverse(first_value(point)))
+            }
+            Order::LowestFirst => points.sort_by(|a, b| {
+                let (x, y) = (first_value(a), first_value(b));
+                (x.is_none(), x).cmp(&(y.is_none(), y))
+            }),
+        }
+        if let Some(top) = table.top {
+            if table.order == Order::Given {
+                points.sort_by_key(|point| point.place.unwrap_or(u64::MAX));
+            }
+            points.truncate(top);
+        }
+        let more = all.len() - points.len();
+        let header =
+            |point: &Point| point.keys.iter().map(|key| self.shower.key(key).to_string()).collect();
+        let rows = points.iter().map(|point| (header(point), values(point))).collect();
+        let keys = series.keys.iter().map(|key| capital(&key.replace('_', " "))).collect();
+        let names = series.values.values().cloned().collect();
+        Ok((Cells { keys, names, rows, all }, more))
+    }
+
+    /// The first key down, the second across.
+    fn across(&self, series: &'a Series) -> Result<Cells<'a>, Diagnostic> {
+        if series.keys.len() != 2 || series.values.len() != 1 {
+            let message = "`across` takes a series by two keys with one value";
+            return Err(self.error(message).hint("write `by: [row, column]` and one `value:`"));
+        }
+        if self.table.top.is_some()
+            || self.table.order != Order::Given
+            || !self.table.keys.is_empty()
+        {
+            let message = "`across` shows all rows in the order of their keys";
+            return Err(self.error(message).hint("delete `top:`, `order:` or `keys:`"));
+        }
+        let (mut down, mut across) = (Vec::new(), Vec::new());
+        for point in &series.points {
+            for (key, all) in point.keys.iter().zip([&mut down, &mut across]) {
+                if !all.contains(&key) {
+                    all.push(key);
+                }
+            }
+        }
+        let at = |row, column| {
+            let found = series.points.iter().find(|p| (&p.keys[0], &p.keys[1]) == (row, column));
+            found.map(|point| &point.values[0])
+        };
+        let shown = |key| self.shower.key(key).to_string();
+        let rows: Vec<(Vec<String>, Vec<Option<&PointValue>>)> = down
+            .iter()
+            .map(|row| (vec![shown(*row)], across.iter().map(|column| at(*row, *column)).collect()))
+            .collect();
+        let all = rows.iter().map(|(_, values)| values.clone()).collect();
+        let keys = vec![capital(&series.keys[0].replace('_', " "))];
+        let names = across.iter().map(|column| capital(&shown(*column))).collect();
+        Ok(Cells { keys, names, rows, all })
+    }
+
+    fn grid(
+        &self,
+        cells: Cells<'a>,
+        columns: Vec<Text>,
+        total: Option<Text>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Grid>, Diagnostic> {
+        let headers = cells.keys.len();
+        let own = columns.is_empty();
+        let default = cells.keys.iter().chain(&cells.names).map(|words| Text::of(words)).collect();
+        let mut head = self.heads(default, columns)?;
+        let mut units = Vec::new();
+        for (index, name) in cells.names.iter().enumerate() {
+            let column = cells.all.iter().filter_map(|row| row[index]?.figure());
+            let figures: Vec<&Figure> = column.collect();
+            self.one_precision(name, &figures, diagnostics);
+            let unit = one_unit(&figures, self.shower);
+            let counted =
+                figures.first().and_then(|figure| figure.value.number()?.measure.unit.clone());
+            let counted = counted.map(|unit| plural(&unit)).filter(|unit| {
+                own && unit.chars().any(char::is_lowercase)
+                    && !name.to_lowercase().contains(&unit.to_lowercase())
+            });
+            let text = std::mem::take(&mut head[headers + index]);
+            head[headers + index] = with_unit(text, unit.as_deref().or(counted.as_deref()));
+            units.push(unit.is_some());
+        }
+        let cell = |(value, bare): (&Option<&PointValue>, &bool)| match value
+            .and_then(PointValue::figure)
+        {
+            Some(figure) => GridCell::figure(figure, self.shower, *bare),
+            None => GridCell::number(None, value.is_some_and(PointValue::is_hidden)),
+        };
+        let rows = cells.rows.iter().map(|(keys, values)| {
+            let keys = keys.iter().map(|key| GridCell::header(key.clone()));
+            keys.chain(values.iter().zip(&units).map(cell)).collect()
+        });
+        let rows: Vec<Vec<GridCell>> = rows.collect();
+        let without = || {
+            cells
+                .rows
+                .iter()
+                .flat_map(|(_, values)| values)
+                .filter(|v| v.and_then(PointValue::figure).is_none())
+        };
+        let hidden = |value: &&Option<&PointValue>| value.is_some_and(PointValue::is_hidden);
+        let marks = (without().any(|value| !hidden(&value)), without().any(|value| hidden(&value)));
+        let Some((foot, rounded)) = self.foot(&cells, total, headers, &units, diagnostics)? else {
+            return Ok(None);
+        };
+        Ok(Some(Grid { head, headers, rows, foot, marks, rounded }))
+    }
+
+    /// Numbers of one unit in one column have the same decimals.
+    fn one_precision(&self, name: &str, column: &[&Figure], diagnostics: &mut Diagnostics) {
+        let formats: Vec<Format> = column.iter().filter_map(|figure| figure.format).collect();
+        let mixed = formats
+            .windows(2)
+            .any(|pair| pair[0].like(pair[1]) && pair[0].digits().1 != pair[1].digits().1);
+        if mixed {
+            let message =
+                format!("table `{}`: the numbers of `{name}` have different decimals", self.id);
+            let warning = Diagnostic::warning(Code::ChartData, message).at(self.table.span);
+            diagnostics.push(warning.hint("give the series one format with `as:`"));
+        }
+    }
+
+    /// The last row. Each total must be the exact sum of its column.
+    #[allow(clippy::type_complexity)]
+    fn foot(
+        &self,
+        cells: &Cells<'a>,
+        label: Option<Text>,
+        headers: usize,
+        units: &[bool],
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<(Option<Vec<GridCell>>, bool)>, Diagnostic> {
+        let Some(total) = &self.table.total else { return Ok(Some((None, false))) };
+        if total.figures.len() != cells.names.len() {
+            let message = format!(
+                "{} for {}",
+                counted(total.figures.len() as u64, "total"),
+                counted(cells.names.len() as u64, "column")
+            );
+            return Err(self
+                .error(message)
+                .at(total.span)
+                .hint("give a figure for each column of values, in order"));
+        }
+        let mut row = vec![GridCell::header(label.map_or("Total".into(), |label| label.plain))];
+        row.resize_with(headers, || GridCell::header(String::new()));
+        let mut rounded = false;
+        for (index, reference) in total.figures.iter().enumerate() {
+            let Some(figure) = self.figures.find(reference)? else { return Ok(None) };
+            let column = cells.all.iter().map(|row| row[index].and_then(PointValue::figure));
+            let known: Vec<&Figure> = column.clone().flatten().collect();
+            let gaps = column.filter(Option::is_none).count();
+            if gaps > 0 {
+                let message = format!(
+                    "table `{}`: `{}` cannot be footed: {} of `{}` without a value",
+                    self.id,
+                    figure.id,
+                    counted(gaps as u64, "cell"),
+                    cells.names[index]
+                );
+                let warning = Diagnostic::warning(Code::Footing, message).at(reference.span);
+                diagnostics.push(
+                    warning.hint("say in a `note:` what the total holds that the rows do not"),
+                );
+            } else {
+                rounded |= self.foots(&known, figure, reference, &cells.names[index])?;
+            }
+            row.push(GridCell::figure(figure, self.shower, units[index]));
+        }
+        Ok(Some((Some(row), rounded)))
+    }
+
+    /// Whether a column adds up only before it is rounded.
+    fn foots(
+        &self,
+        parts: &[&Figure],
+        total: &Figure,
+        reference: &Reference,
+        name: &str,
+    ) -> Result<bool, Diagnostic> {
+        let error = |message: String| {
+            Diagnostic::error(Code::Footing, format!("table `{}`: {message}", self.id))
+                .at(reference.span)
+        };
+        let shown = self.shower.figure(total);
+        match self.shower.footing(parts, total) {
+            Footing::Foots => Ok(false),
+            Footing::Rounded => Ok(true),
+            Footing::Off(sum) => Err(error(format!(
+                "the rows of `{name}` add up to {sum}, and `{}` is {shown}",
+                total.id
+            ))
+            .hint("name the figure that is the sum of the rows, or show all rows")),
+            Footing::Other => {
+                Err(error(format!("`{}` ({shown}) is in another unit than `{name}`", total.id))
+                    .hint("a total is in the unit of its column"))
+            }
+        }
+    }
+}
+
+fn first_value(point: &Point) -> Option<crate::exact::Exact> {
+    Some(point.values.first()?.figure()?.value.number()?.value.clone())
+}
+
+/// The unit of a column, where all its figures have the same.
+fn one_unit(column: &[&Figure], shower: &Shower<'_>) -> Option<String> {
+    let unit = shower.unit(column.first()?)?;
+    column.iter().all(|figure| shower.unit(figure).as_ref() == Some(&unit)).then_some(unit)
+}
+
+/// A header with the unit behind it, unless the words have it.
+fn with_unit(head: Text, unit: Option<&str>) -> Text {
+    let Some(unit) = unit.filter(|unit| !head.plain.contains(unit)) else { return head };
+    head.and(&format!(" ({unit})"))
+}
+
+impl GridCell {
+    /// The header of a row.
+    fn header(shown: String) -> Self {
+        Self { plain: shown.clone(), shown, figure: None, numeric: false }
+    }
+
+    /// A figure's value, without the sign of its unit where the header has it.
+    fn figure(figure: &Figure, shower: &Shower<'_>, bare: bool) -> Self {
+        let shown = if bare { shower.bare(figure) } else { shower.figure(figure) };
+        Self {
+            shown: shown.to_string(),
+            plain: match bare || shower.unit(figure).is_none() {
+                true => shower.plain(figure).to_string(),
+                false => shown.to_string(),
+            },
+            figure: Some(figure.id.clone()),
+            numeric: figure.value.number().is_some(),
+        }
+    }
+
+    /// A number that is no figure, or the mark for one that is not there.
+    fn number(shown: Option<&Shown>, hidden: bool) -> Self {
+        let absent = if hidden { HIDDEN } else { NOT_AVAILABLE };
+        let shown = shown.map_or(absent.to_string(), Shown::to_string);
+        Self { plain: shown.clone(), shown, figure: None, numeric: true }
+    }
 }
 
 /// With its first letter in upper case.

@@ -31,7 +31,7 @@ pub use evidence::{
 };
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
-pub use shown::{Shower, Shown};
+pub use shown::{Footing, Shower, Shown};
 
 /// How a figure came about; readers can always see which.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

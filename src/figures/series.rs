@@ -1,5 +1,7 @@
 //! Series: groups to points, figures to points, ranks.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::compute::{Answer, Maker, counts, formatted, lookup, recipe_text};
@@ -193,6 +195,7 @@ impl Maker<'_> {
             )?;
             series.points.push(point);
         }
+        self.labels_name_something(declared, &series);
         if series.points.is_empty() {
             let message = format!("series `{id}` has no point: no row is selected");
             return Err(Diagnostic::error(Code::EmptySelection, message)
@@ -201,6 +204,20 @@ impl Maker<'_> {
                 .into());
         }
         Ok(series)
+    }
+
+    /// A label under a name that is no value and no key would be lost.
+    fn labels_name_something(&mut self, declared: &spec::Series, series: &Series) {
+        let keys = series.points.iter().flat_map(|point| &point.keys);
+        let keys: BTreeSet<String> = keys.map(|key| key_slug(&key.to_string())).collect();
+        for (name, label) in &declared.labels {
+            if !series.values.contains_key(name) && !keys.contains(&key_slug(name)) {
+                let message = format!("`{name}` is no value and no key of `{}`", series.id);
+                let known = series.values.keys().chain(&keys).map(String::as_str);
+                let error = Diagnostic::error(Code::BadValue, message).at(label.passage.span);
+                self.diagnostics.push(error.did_you_mean(name, known));
+            }
+        }
     }
 
     fn point(

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::Figure;
-use crate::exact::Rounding;
+use crate::exact::{Exact, Rounding};
 use crate::locale::Locale;
-use crate::value::{Format, Scale, Value};
+use crate::value::{Format, Number, Scale, Value};
 
 /// A value as a reader sees it. Only [`Shower`] makes one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,6 +24,19 @@ impl fmt::Display for Shown {
     }
 }
 
+/// Whether a column of figures adds up to its total.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Footing {
+    /// It does, and as printed, too.
+    Foots,
+    /// It does, but the rounded numbers do not.
+    Rounded,
+    /// It does not: what the parts add up to.
+    Off(Shown),
+    /// The total is in another unit, or no number.
+    Other,
+}
+
 /// How a report prints: its language and its rounding rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Shower<'a> {
@@ -39,6 +52,65 @@ impl Shower<'_> {
         Shown(self.locale.show(&figure.value, figure.format, self.rounding))
     }
 
+    /// A figure's value without the sign of its unit, for a column whose header names it.
+    pub fn bare(&self, figure: &Figure) -> Shown {
+        match (&figure.value, figure.format) {
+            (Value::Number(number), Some(format)) if format != Format::Words => {
+                let (rounded, decimals) = self.rounded(number, format);
+                Shown(self.locale.digits(&rounded, decimals))
+            }
+            _ => self.figure(figure),
+        }
+    }
+
+    /// The same for machines: no group marks, a point before decimals.
+    pub fn plain(&self, figure: &Figure) -> Shown {
+        match (&figure.value, figure.format) {
+            (Value::Number(number), Some(format)) => {
+                let (rounded, decimals) = self.rounded(number, format);
+                Shown(rounded.fixed(decimals))
+            }
+            (value, _) => Shown(value.to_string()),
+        }
+    }
+
+    fn rounded(&self, number: &Number, format: Format) -> (Exact, u32) {
+        let decimals = format.digits().1;
+        ((&number.value * &format.factor()).round(decimals as i32, self.rounding), decimals)
+    }
+
+    /// The unit of a column of figures: `%`, `£`, `days`; none of plain numbers.
+    pub fn unit(&self, figure: &Figure) -> Option<String> {
+        let unit = figure.value.number().and_then(|number| number.measure.unit.as_deref());
+        self.locale.unit(figure.format?, unit)
+    }
+
+    /// Whether figures add up to another, exactly and as they print.
+    pub fn footing(&self, parts: &[&Figure], total: &Figure) -> Footing {
+        let value = |figure: &Figure| Some((figure.value.number()?.clone(), figure.format?));
+        let Some((whole, format)) = value(total) else { return Footing::Other };
+        let mut sum = Exact::zero();
+        let mut printed = Exact::zero();
+        for part in parts {
+            match value(part) {
+                Some((number, other)) if other.like(format) => {
+                    sum = &sum + &number.value;
+                    printed = &printed + &self.rounded(&number, other).0;
+                }
+                _ => return Footing::Other,
+            }
+        }
+        if sum != whole.value {
+            let shown = Number { value: sum, ..whole };
+            let shown = self.locale.show(&Value::Number(shown), Some(format), self.rounding);
+            Footing::Off(Shown(shown))
+        } else if printed != self.rounded(&whole, format).0 {
+            Footing::Rounded
+        } else {
+            Footing::Foots
+        }
+    }
+
     /// A key of a point.
     pub fn key(&self, key: &Value) -> Shown {
         let plain = match key {
@@ -51,6 +123,14 @@ impl Shower<'_> {
             key => key,
         };
         Shown(self.locale.show(plain, None, self.rounding))
+    }
+
+    /// From one edge to the next, which is left out unless it is the last.
+    pub fn bin(&self, low: &Exact, high: &Exact, last: bool) -> Shown {
+        let decimals = low.decimals().into_iter().chain(high.decimals()).max().unwrap_or(0);
+        let [low, high] = [low, high].map(|edge| self.locale.digits(edge, decimals));
+        let to = if last { "to" } else { "to under" };
+        Shown(format!("{low} {to} {high}"))
     }
 
     /// A count of rows.

@@ -77,12 +77,8 @@ impl Locale {
     }
 
     fn number(&self, number: &Number, format: Format, rounding: Rounding) -> String {
-        let (power, decimals) = format.digits();
-        let base = match format {
-            Format::Per(n) => Exact::from(i128::from(n)),
-            _ => Exact::power_of_ten(power),
-        };
-        let rounded = (&number.value * &base).round(decimals as i32, rounding);
+        let decimals = format.digits().1;
+        let rounded = (&number.value * &format.factor()).round(decimals as i32, rounding);
         let text = self.digits(&rounded, decimals);
         let plural = usize::from(rounded.abs() != Exact::one());
         match format {
@@ -107,6 +103,27 @@ impl Locale {
                 };
                 if rounded.is_negative() { format!("{}{amount}", self.minus) } else { amount }
             }
+        }
+    }
+
+    /// The sign of a format's unit, as it stands in the header of a column: `%`, `£`, `days`; none of plain numbers.
+    pub fn unit(&self, format: Format, unit: Option<&str>) -> Option<String> {
+        let without = |pattern: &str| Some(pattern.replace("{}", "").trim().to_string());
+        match format {
+            Format::Integer | Format::Decimal(_) | Format::Words => None,
+            Format::Percent(_) => without(&self.percent),
+            Format::Points(_) => without(&self.points[1]),
+            Format::Days => without(&self.days[1]),
+            Format::Million(_) => without(&self.million),
+            Format::Billion(_) => without(&self.billion),
+            Format::Per(n) => {
+                let base = self.digits(&Exact::from(i128::from(n)), 0);
+                without(&self.per.replacen("{}", "", 1).replacen("{}", &base, 1))
+            }
+            Format::Currency(_) => match self.currencies.get(unit?) {
+                Some(pattern) => without(pattern),
+                None => unit.map(str::to_string),
+            },
         }
     }
 

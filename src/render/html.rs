@@ -4,22 +4,32 @@ use std::fmt::Write;
 
 use tera::Context;
 
-use super::Theme;
+use super::brand::css_string;
+use super::{Brand, Logo, Theme};
 use crate::diag::{Code, Diagnostic};
-use crate::digest::sha256_base64;
+use crate::digest::{base64, sha256_base64};
 use crate::document::{
-    Block, ChartBlock, Detail, Document, Grid, Inline, Method, NoteContent, NoteRef, TableBlock,
-    left_out, legend,
+    Block, ChartBlock, Credit, Detail, Document, Grid, GridCell, Inline, Method, NoteContent,
+    NoteRef, TableBlock, Text, csv,
 };
 use crate::spec::Align;
 use crate::text::escape_markup as escape;
+
+/// What a browser is told about a file that the page holds.
+const CSV: &str = "text/csv;charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 /// Renders a document as one HTML file.
 ///
 /// # Errors
 /// A template of the project fails, or has no `<head>`.
-pub fn html(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnostic> {
+pub fn html(document: &Document, theme: &Theme, brand: &Brand) -> Result<Vec<u8>, Diagnostic> {
     let mut context = Context::new();
+    context.insert("logo_html", &brand.logo.as_ref().map(logo));
+    context.insert("cards_html", &cards(document));
+    context.insert("contents_html", &contents(&document.blocks));
+    context.insert("figures_file_html", &figures_file(document));
+    context.insert("print_methods", &document.print_methods);
     context.insert("language", &document.language);
     context.insert("title", &document.title.plain);
     context.insert("title_html", &inlines(&document.title.inlines));
@@ -31,7 +41,8 @@ pub fn html(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnostic> {
     context.insert("rounding", &document.rounding);
     context.insert("methods_html", &document.methods.iter().map(method).collect::<String>());
     context.insert("notes_html", &notes(document));
-    context.insert("style", theme.style());
+    let style = format!("{}{}{}", brand.css(), theme.style(), running_title(&document.title.plain));
+    context.insert("style", &style);
     let page = theme.page(&context)?;
     with_policy(&page).map(String::into_bytes).ok_or_else(|| {
         Diagnostic::error(Code::Template, "`templates/page.html` has no `<head>`")
@@ -59,6 +70,82 @@ fn with_policy(page: &str) -> Option<String> {
         "\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
     );
     Some(format!("{}{meta}{}", &page[..at], &page[at..]))
+}
+
+/// The title above every printed page but the first.
+fn running_title(title: &str) -> String {
+    let title = css_string(title);
+    format!(
+        "@page {{ @top-left {{ content: {title}; }} }}\n@page :first {{ @top-left {{ content: none; }} }}\n"
+    )
+}
+
+fn logo(logo: &Logo) -> String {
+    let data = base64(logo.svg.as_bytes());
+    format!(
+        "<img class=\"logo\" alt=\"{}\" src=\"data:image/svg+xml;base64,{data}\">",
+        escape(&logo.alt)
+    )
+}
+
+fn cards(document: &Document) -> String {
+    let card = |(value, label): &(Text, Text)| {
+        format!(
+            "<li><p class=\"card-value\">{}</p><p class=\"card-label\">{}</p></li>\n",
+            inlines(&value.inlines),
+            inlines(&label.inlines)
+        )
+    };
+    document.cards.iter().map(card).collect()
+}
+
+/// The headings of the second level, as links.
+fn contents(blocks: &[Block]) -> String {
+    let heading = |block: &Block| match block {
+        Block::Heading(2, id, words) => {
+            Some(format!("<li><a href=\"#{id}\">{}</a></li>\n", escape(&plain(words))))
+        }
+        _ => None,
+    };
+    blocks.iter().filter_map(heading).collect()
+}
+
+/// Words without links and notes.
+fn plain(inlines: &[Inline]) -> String {
+    let words = |inline: &Inline| match inline {
+        Inline::Text(text) | Inline::Code(text) | Inline::Parameter(text) => text.clone(),
+        Inline::Value(shown, ..) => shown.to_string(),
+        Inline::Emphasis(inner)
+        | Inline::Strong(inner)
+        | Inline::Struck(inner)
+        | Inline::Link(_, inner)
+        | Inline::Claim(inner, ..)
+        | Inline::Cite(inner, _) => plain(inner),
+        Inline::Note(_) => String::new(),
+        Inline::Soft | Inline::Hard => " ".into(),
+    };
+    inlines.iter().map(words).collect()
+}
+
+/// A link to a file that the page holds.
+fn download(name: &str, kind: &str, bytes: &[u8], words: &str) -> String {
+    let data = base64(bytes);
+    format!(
+        "<a class=\"download\" download=\"{}\" href=\"data:{kind};base64,{data}\">{}</a>",
+        escape(name),
+        escape(words)
+    )
+}
+
+/// The file of all figures, which the page holds.
+fn figures_file(document: &Document) -> String {
+    let head = ["figure", "label", "shown", "provenance"].map(String::from).to_vec();
+    let rows = document.methods.iter().filter_map(|method| {
+        let shown = method.shown.as_ref()?.to_string();
+        Some(vec![method.id.clone(), method.label.clone(), shown, method.provenance.to_string()])
+    });
+    let name = format!("{}-figures.csv", document.name);
+    download(&name, CSV, &csv(head, rows), "All figures (CSV)")
 }
 
 /// The anchor of a figure's method; a point has its series'.
@@ -171,64 +258,61 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
 }
 
 fn chart_block(chart: &ChartBlock) -> String {
-    let mut out = format!("<figure class=\"chart\" id=\"chart-{}\">\n<figcaption>", chart.id);
+    let id = &chart.id;
+    let mut out = format!("<figure class=\"chart\" id=\"chart-{id}\">\n<figcaption>");
     let _ = write!(
         out,
         "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>",
         inlines(&chart.title.inlines),
         inlines(&chart.subtitle.inlines)
     );
-    let _ = write!(out, "</figcaption>\n{}", chart.svg);
+    let _ = write!(out, "</figcaption>\n{}{}", chart.picture.wide, chart.picture.narrow);
+    let annotations = chart.annotations.iter().map(|text| format!("{}.", inlines(&text.inlines)));
+    let remarks = chart.remarks();
+    let lines: Vec<String> = annotations.chain(remarks.iter().map(|line| escape(line))).collect();
+    out.push_str(&below(&chart.note, &lines, &chart.sources));
+    let data = download(&format!("{id}.csv"), CSV, &chart.data.csv(), "Data (CSV)");
+    let drawing = download(&format!("{id}.svg"), SVG, chart.picture.file.as_bytes(), "Chart (SVG)");
+    let title = escape(&chart.title.plain);
     let _ = write!(
         out,
-        "<details><summary>Data of this chart</summary>\n{}</details>\n",
-        grid(&chart.data, None)
+        "<details><summary>Description and data<span class=\"unseen\"> of the chart: {title}</span></summary>\n\
+         <p id=\"chart-{id}-data\">{}</p>\n{}<p class=\"files\">{data} {drawing}</p></details>\n</figure>\n",
+        escape(&chart.description.join(" ")),
+        grid(&chart.data, None, &format!("Data of the chart: {title}"))
     );
-    out.push_str(&below(
-        chart.note.as_ref().map(|note| inlines(&note.inlines)),
-        None,
-        chart.data.marks,
-        &chart.sources,
-    ));
-    out.push_str("</figure>\n");
     out
 }
 
 fn table_block(table: &TableBlock) -> String {
     let caption = inlines(&table.caption.inlines);
-    let more = table.more.as_ref().map(|more| left_out(more.as_str()));
-    let below = below(
-        table.note.as_ref().map(|note| inlines(&note.inlines)),
-        more,
-        table.data.marks,
-        &table.sources,
-    );
+    let lines: Vec<String> = table.remarks().iter().map(|line| escape(line)).collect();
+    let data = download(&format!("{}.csv", table.id), CSV, &table.data.csv(), "Data (CSV)");
     format!(
-        "<figure class=\"table\" id=\"table-{}\">\n{}{below}</figure>\n",
+        "<figure class=\"table\" id=\"table-{}\">\n{}{}<p class=\"files\">{data}</p>\n</figure>\n",
         table.id,
-        grid(&table.data, Some(&caption))
+        grid(&table.data, Some(&caption), &format!("Table: {}", escape(&table.caption.plain))),
+        below(&table.note, &lines, &table.sources)
     )
 }
 
-/// Note, what is left out, legend of marks, sources.
-fn below(
-    note: Option<String>,
-    more: Option<String>,
-    marks: (bool, bool),
-    sources: &[NoteRef],
-) -> String {
-    let mut out = note.map_or(String::new(), |note| format!("<p class=\"below\">{note}</p>\n"));
-    let mut words: Vec<String> = more.into_iter().chain(legend(marks)).collect();
+/// Note, remarks, and who published what it rests on.
+fn below(note: &Option<Text>, remarks: &[String], sources: &[Credit]) -> String {
+    let mut paragraphs: Vec<String> = note.iter().map(|note| inlines(&note.inlines)).collect();
+    if !remarks.is_empty() {
+        paragraphs.push(remarks.join(" "));
+    }
     if !sources.is_empty() {
-        words.push(format!("Source:{}", note_refs(sources)));
+        let credits: Vec<String> = sources
+            .iter()
+            .map(|credit| format!("{}{}", escape(&credit.publisher), note_refs(&credit.notes)))
+            .collect();
+        paragraphs.push(format!("Source: {}", credits.join("; ")));
     }
-    if !words.is_empty() {
-        let _ = writeln!(out, "<p class=\"below\">{}</p>", words.join(" "));
-    }
-    out
+    paragraphs.iter().map(|words| format!("<p class=\"below\">{words}</p>\n")).collect()
 }
 
-fn grid(grid: &Grid, caption: Option<&str>) -> String {
+fn grid(grid: &Grid, caption: Option<&str>, label: &str) -> String {
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
     let head: String = grid
         .head
@@ -242,32 +326,32 @@ fn grid(grid: &Grid, caption: Option<&str>) -> String {
             )
         })
         .collect();
-    let rows: String = grid
-        .rows
-        .iter()
-        .map(|row| {
-            let cells: String = row
-                .iter()
-                .enumerate()
-                .map(|(i, cell)| {
-                    let text = escape(&cell.shown);
-                    if i < grid.headers {
-                        return format!("<th scope=\"row\">{text}</th>");
-                    }
-                    let text = cell.figure.as_ref().map_or(text.clone(), |id| {
-                        format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
-                    });
-                    format!("<td{}>{text}</td>", class(cell.numeric))
-                })
-                .collect();
-            format!("<tr>{cells}</tr>\n")
-        })
-        .collect();
-    let label = caption.map_or("Data of the chart".to_string(), |_| "Table".to_string());
+    let row = |row: &Vec<GridCell>| {
+        let cells: String = row
+            .iter()
+            .enumerate()
+            .map(|(i, cell)| {
+                let text = escape(&cell.shown);
+                if i < grid.headers {
+                    return format!("<th scope=\"row\">{text}</th>");
+                }
+                let text = cell.figure.as_ref().map_or(text.clone(), |id| {
+                    format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
+                });
+                format!("<td{}>{text}</td>", class(cell.numeric))
+            })
+            .collect();
+        format!("<tr>{cells}</tr>\n")
+    };
+    let rows: String = grid.rows.iter().map(row).collect();
+    let foot = grid
+        .foot
+        .as_ref()
+        .map_or(String::new(), |foot| format!("<tfoot>\n{}</tfoot>\n", row(foot)));
     let caption =
         caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
     format!(
-        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n"
     )
 }
 

@@ -17,6 +17,11 @@ pub fn markdown(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnosti
     context.insert("subtitle", &document.subtitle.as_ref().map(|subtitle| &subtitle.markdown));
     context.insert("date", &document.date.0);
     context.insert("authors", &document.authors);
+    let cards = document
+        .cards
+        .iter()
+        .map(|(value, label)| format!("**{}** {}", value.markdown, label.markdown));
+    context.insert("cards", &cards.collect::<Vec<_>>());
     context.insert("body", document.markdown.trim_end());
     context.insert("rounding", &document.rounding);
     context.insert("methods", &document.methods.iter().map(method).collect::<Vec<_>>());

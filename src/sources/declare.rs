@@ -110,6 +110,8 @@ pub struct Dataset {
     pub sha256: Option<(String, Span)>,
     /// What readers read.
     pub label: Option<String>,
+    /// The place that its rows are about.
+    pub place: Option<String>,
     /// Declared columns by our name.
     pub columns: IndexMap<String, ColumnDeclaration>,
     /// Key columns.
@@ -279,6 +281,7 @@ fn dataset(
         file_span: raw.file.span,
         sha256: raw.sha256.as_ref().map(|pin| (pin.words.to_lowercase(), pin.span)),
         label: raw.label.as_ref().map(|label| label.words.clone()),
+        place: raw.place.as_ref().map(|place| place.words.clone()),
         columns,
         key: raw.key.iter().map(|key| (key.words.clone(), key.span)).collect(),
         ignore,

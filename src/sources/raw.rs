@@ -50,6 +50,8 @@ pub(super) struct RawDataset {
     pub(super) sha256: Option<Passage>,
     /// What readers read instead of the name.
     pub(super) label: Option<Passage>,
+    /// The place that its rows are about, e.g. UK: stands in the subtitles of charts.
+    pub(super) place: Option<Passage>,
     /// Columns by our name for them; those not named here get their header's slug and an inferred type.
     #[serde(default)]
     pub(super) columns: Section<RawColumn>,

@@ -41,6 +41,12 @@ pub struct Spec {
     pub authors: Vec<String>,
     /// How ties are rounded.
     pub rounding: Rounding,
+    /// The theme of its page: `templates/themes/NAME.yaml`.
+    pub theme: Option<(String, Span)>,
+    /// Whether methods and evidence are printed with the briefing.
+    pub print_methods: bool,
+    /// Key figures below the title.
+    pub cards: Vec<Card>,
     /// Parameters with their values.
     pub parameters: IndexMap<String, String>,
     /// Named filters.
@@ -59,6 +65,15 @@ pub struct Spec {
     pub failed: BTreeSet<String>,
     /// The body.
     pub body: Prose,
+}
+
+/// A key figure: a claim set large, and what it is.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The claim.
+    pub value: Prose,
+    /// What it is, in words.
+    pub label: Prose,
 }
 
 /// A named filter over a frame, with added columns.
@@ -168,10 +183,14 @@ pub enum SeriesOrigin {
 pub struct Chart {
     /// The kind.
     pub kind: ChartKind,
+    /// Whether bars lie.
+    pub horizontal: bool,
     /// The series.
     pub series: (String, Span),
-    /// Which of its values.
-    pub value: Option<(String, Span)>,
+    /// Which of its values, in order; all of them unless given.
+    pub values: Vec<(String, Span)>,
+    /// The value of the series that what is stacked adds up to.
+    pub whole: Option<(String, Span)>,
     /// Headline.
     pub title: Prose,
     /// What is measured, where and when.
@@ -180,17 +199,108 @@ pub struct Chart {
     pub alt: Prose,
     /// Keys to draw, in order.
     pub keys: Vec<(String, Span)>,
+    /// Whether the axis has 0; bars and areas always have it.
+    pub zero: bool,
+    /// A line to see the others against.
+    pub reference: Option<ReferenceLine>,
+    /// Words at keys.
+    pub annotations: Vec<Annotation>,
     /// A note below it.
     pub note: Option<Prose>,
     /// Where it is declared.
     pub span: Span,
 }
 
+/// A line across a chart at the value of a figure.
+#[derive(Clone, Debug)]
+pub struct ReferenceLine {
+    /// The figure.
+    pub figure: Reference,
+    /// What it is; the figure's label unless given.
+    pub label: Option<Prose>,
+}
+
+/// Words at a key of a chart. They state a fact and so cite a source, or claim a figure.
+#[derive(Clone, Debug)]
+pub struct Annotation {
+    /// The key.
+    pub at: (String, Span),
+    /// The words.
+    pub words: Prose,
+}
+
 /// The kinds of chart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChartKind {
-    /// Vertical bars from zero.
+    /// Bars from zero, one a key.
     Bar,
+    /// Bars side by side.
+    GroupedBar,
+    /// Bars on top of each other.
+    StackedBar,
+    /// The same, each as long as the others.
+    StackedPercent,
+    /// Lines along an order.
+    Line,
+    /// Areas along an order, one on the other.
+    Area,
+    /// Dots in rows.
+    Dot,
+    /// Dots on stems from zero.
+    Lollipop,
+    /// Lines between two periods.
+    Slope,
+    /// A small plot for each strand.
+    Multiples,
+    /// How many values lie in each range.
+    Histogram,
+}
+
+impl ChartKind {
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bar => "bar chart",
+            Self::GroupedBar => "grouped bar chart",
+            Self::StackedBar => "stacked bar chart",
+            Self::StackedPercent => "stacked bar chart to 100%",
+            Self::Line => "line chart",
+            Self::Area => "area chart",
+            Self::Dot => "dot plot",
+            Self::Lollipop => "lollipop chart",
+            Self::Slope => "slope chart",
+            Self::Multiples => "set of small multiples",
+            Self::Histogram => "histogram",
+        }
+    }
+
+    /// Whether its strands are parts of a whole.
+    pub fn stacks(self) -> bool {
+        matches!(self, Self::StackedBar | Self::StackedPercent | Self::Area)
+    }
+
+    /// Whether it joins one key to the next.
+    pub fn joins(self) -> bool {
+        matches!(self, Self::Line | Self::Area | Self::Slope)
+    }
+
+    /// Whether it can show several strands.
+    pub fn takes_several(self) -> bool {
+        !matches!(self, Self::Bar | Self::Lollipop | Self::Histogram)
+    }
+
+    /// Whether its keys run from left to right, so that words can stand at one.
+    pub fn is_upright(self) -> bool {
+        !matches!(
+            self,
+            Self::Dot | Self::Lollipop | Self::Slope | Self::Multiples | Self::Histogram
+        )
+    }
+
+    /// Whether its marks begin at zero.
+    pub fn from_zero(self) -> bool {
+        !matches!(self, Self::Line | Self::Dot | Self::Slope | Self::Multiples | Self::Histogram)
+    }
 }
 
 /// A table, as declared.
@@ -204,8 +314,14 @@ pub struct Table {
     pub columns: Vec<Prose>,
     /// Keys to show, in order.
     pub keys: Vec<(String, Span)>,
+    /// Whether the second key of the series goes across, a column each.
+    pub across: bool,
+    /// How rows are ordered.
+    pub order: Order,
     /// Only the first so many.
     pub top: Option<usize>,
+    /// A last row of totals, one figure a column.
+    pub total: Option<TotalRow>,
     /// A note below it.
     pub note: Option<Prose>,
     /// Where it is declared.
@@ -219,6 +335,29 @@ pub enum TableRows {
     Series(String, Span),
     /// Figures, one a row.
     Figures(Vec<(String, Span)>),
+}
+
+/// How the rows of a table are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Order {
+    /// As the keys are, or as the author lists them.
+    #[default]
+    Given,
+    /// By the first value, the highest first.
+    HighestFirst,
+    /// By the first value, the lowest first.
+    LowestFirst,
+}
+
+/// The last row of a table: figures that the columns add up to.
+#[derive(Clone, Debug)]
+pub struct TotalRow {
+    /// Its header.
+    pub label: Option<Prose>,
+    /// A figure for each column of values.
+    pub figures: Vec<Reference>,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// An equation that must hold exactly.
@@ -244,11 +383,13 @@ impl Spec {
     pub fn proses(&self) -> Vec<&Prose> {
         let mut all = vec![&self.title];
         all.extend(&self.subtitle);
+        all.extend(self.cards.iter().flat_map(|card| [&card.value, &card.label]));
         all.push(&self.body);
         for chart in self.charts.values() {
-            all.extend(
-                [&chart.title, &chart.alt].into_iter().chain(&chart.subtitle).chain(&chart.note),
-            );
+            all.extend([&chart.title, &chart.alt].into_iter().chain(&chart.subtitle));
+            all.extend(chart.reference.iter().filter_map(|line| line.label.as_ref()));
+            all.extend(chart.annotations.iter().map(|annotation| &annotation.words));
+            all.extend(&chart.note);
         }
         for table in self.tables.values() {
             all.extend([&table.caption].into_iter().chain(&table.columns).chain(&table.note));

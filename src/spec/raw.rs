@@ -26,6 +26,13 @@ pub(super) struct RawReport {
     pub(super) authors: Vec<RawAuthor>,
     /// How ties are rounded: half-up (away from zero, the default) or half-even.
     pub(super) rounding: Option<Passage>,
+    /// The theme of the page: `templates/themes/NAME.yaml`.
+    pub(super) theme: Option<Passage>,
+    /// Whether the methods are printed with the briefing: true unless given.
+    pub(super) print_methods: Option<bool>,
+    /// Key figures below the title.
+    #[serde(default)]
+    pub(super) cards: Vec<RawCard>,
     /// Parameters, used as `$name` in recipes and `[=](param:name)` in the text, with their defaults.
     #[serde(default)]
     pub(super) parameters: Section<Passage>,
@@ -134,7 +141,7 @@ pub(super) struct RawSeries {
     pub(super) figures: Vec<Passage>,
     /// What it is.
     pub(super) label: Option<Passage>,
-    /// Labels of the values, by name.
+    /// Labels of the values, or of the second keys, by name.
     #[serde(default)]
     pub(super) labels: Section<Passage>,
     /// What a reader must know.
@@ -146,10 +153,16 @@ pub(super) struct RawSeries {
 pub(super) struct RawChart {
     /// The kind of chart.
     pub(super) kind: RawChartKind,
+    /// Let bars lie: for long labels. Bars lie by themselves where labels would not fit.
+    #[serde(default)]
+    pub(super) horizontal: bool,
     /// The series.
     pub(super) series: Passage,
-    /// Which of the series' values, where there are several.
-    pub(super) value: Option<Passage>,
+    /// Which of the series' values, or which keys of its second `by`, in order; all of them unless given.
+    #[serde(default)]
+    pub(super) values: Vec<Passage>,
+    /// The value of the series that stacked values add up to; it is checked, and not drawn.
+    pub(super) whole: Option<Passage>,
     /// A headline that says what the chart shows.
     pub(super) title: Passage,
     /// What is measured, where and when; made from the recipe where it is not given.
@@ -159,16 +172,67 @@ pub(super) struct RawChart {
     /// The keys to draw, in order; all of them unless given.
     #[serde(default)]
     pub(super) keys: Vec<Passage>,
+    /// Whether the axis of lines and dots begins at zero: true unless given. Bars always do.
+    pub(super) zero: Option<bool>,
+    /// A line across the chart at the value of a figure.
+    pub(super) reference: Option<RawReferenceLine>,
+    /// Words at keys of the chart.
+    #[serde(default)]
+    pub(super) annotations: Vec<RawAnnotation>,
     /// A note below the chart.
     pub(super) note: Option<Passage>,
+    /// Refused, with the reason.
+    #[schemars(skip)]
+    pub(super) scale: Option<Passage>,
+}
+
+/// A line across a chart.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawReferenceLine {
+    /// The figure at whose value it stands.
+    pub(super) figure: Passage,
+    /// What it is; the figure's label unless given.
+    pub(super) label: Option<Passage>,
+}
+
+/// Words at a key of a chart.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawAnnotation {
+    /// The key.
+    pub(super) at: Passage,
+    /// At most 50 characters, with a `cite:` of the source or a `fig:` of the figure that they state.
+    pub(super) words: Passage,
 }
 
 /// The kinds of chart.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum RawChartKind {
-    /// Vertical bars from zero, one a key.
+    /// Bars from zero, one a key.
     Bar,
+    /// Bars side by side, for up to four strands: several values, or a second key.
+    GroupedBar,
+    /// Bars on top of each other: parts of a whole.
+    StackedBar,
+    /// The same, each as long as the others.
+    StackedPercent,
+    /// Lines along periods, dates or numbers, each labelled where it ends.
+    Line,
+    /// Areas along periods, dates or numbers, one on the other.
+    Area,
+    /// Dots in rows, one row a key.
+    Dot,
+    /// Dots on stems from zero, one a key.
+    Lollipop,
+    /// Lines from one of two periods to the other.
+    Slope,
+    /// Small multiples: a small plot for each strand, on one scale.
+    Multiples,
+    /// How many values of the series lie in each of some ranges.
+    Histogram,
+    /// Refused, with the reason.
+    #[schemars(skip)]
+    Pie,
 }
 
 /// A table of a series or of figures.
@@ -187,10 +251,35 @@ pub(super) struct RawTable {
     /// The keys to show, in order; all of them unless given.
     #[serde(default)]
     pub(super) keys: Vec<Passage>,
+    /// Let the second key of the series go across: a column for each.
+    #[serde(default)]
+    pub(super) across: bool,
+    /// `given` (the default: as the keys are, or as listed), `highest first` or `lowest first`.
+    pub(super) order: Option<Passage>,
     /// Only the first so many, by place.
     pub(super) top: Option<u64>,
+    /// A last row: the figures that the columns add up to, which is checked.
+    pub(super) total: Option<RawTotal>,
     /// A note below the table.
     pub(super) note: Option<Passage>,
+}
+
+/// The last row of a table.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawTotal {
+    /// Its header: Total unless given.
+    pub(super) label: Option<Passage>,
+    /// A figure for each column of values.
+    pub(super) figures: Vec<Passage>,
+}
+
+/// A key figure below the title.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawCard {
+    /// The claim, e.g. `"[5,598](fig:dtn_2024)"`.
+    pub(super) value: Passage,
+    /// What it is, in words.
+    pub(super) label: Passage,
 }
 
 impl JsonSchema for Passage {

@@ -1,0 +1,261 @@
+//! Lines along an order, labelled where they end, and areas stacked from zero.
+
+use super::canvas::{LINE, Place, Side, TEXT};
+use super::data::Strand;
+use super::sheet::{GAP, Plot, Scale, Sheet, absent};
+use super::svg::{Paint, SUB};
+use super::width::{broadest, fit, spread, width};
+use crate::exact::Exact;
+use crate::value::Date;
+
+/// Keys up to which each point of a line is marked.
+const MARKED: usize = 30;
+/// Days of a year, for ticks.
+const YEAR: i64 = 366;
+
+/// The place of each key along the axis, of `along` between two edges.
+pub(super) fn places(along: &[i64], left: i32, right: i32) -> Vec<i32> {
+    let (first, last) = (along[0], along[along.len() - 1]);
+    let length = i64::from(right - left);
+    let place = |at: &i64| left + ((at - first) * length / (last - first).max(1)) as i32;
+    along.iter().map(place).collect()
+}
+
+/// Paints lines; returns the height of the drawing.
+pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
+    let strands = &sheet.data.strands;
+    let values: Vec<Exact> = sheet.data.values().cloned().collect();
+    let frame = Frame::new(sheet, &values, |index| {
+        strands[index].known().next_back().map(|(_, value, mark)| {
+            (value.clone(), mark.shown.as_ref().map_or("", |s| s.as_str()).to_string())
+        })
+    });
+    frame.ground();
+    for (index, strand) in strands.iter().enumerate() {
+        frame.line(index, strand);
+    }
+    frame.finish(|_| frame.plot.bottom - 2 * SUB)
+}
+
+/// Paints areas, one on the other; returns the height of the drawing.
+pub(super) fn paint_areas(sheet: &Sheet<'_, '_, '_>) -> i32 {
+    let keys = sheet.data.keys.len();
+    let mut tops = vec![vec![Exact::zero(); keys]];
+    for strand in &sheet.data.strands {
+        let below = &tops[tops.len() - 1];
+        let sum = |(mark, below): (&super::Mark, &Exact)| {
+            mark.value.as_ref().map_or(below.clone(), |v| below + v)
+        };
+        tops.push(strand.marks.iter().zip(below).map(sum).collect());
+    }
+    let values: Vec<Exact> = tops.iter().flatten().cloned().collect();
+    let frame = Frame::new(sheet, &values, |index| {
+        let (low, high) = (&tops[index][keys - 1], &tops[index + 1][keys - 1]);
+        let middle = (low + high).checked_div(&Exact::from(2))?;
+        let shown = sheet.data.strands[index].marks[keys - 1].shown.as_ref()?;
+        Some((middle, shown.as_str().to_string()))
+    });
+    frame.ground();
+    for index in 0..sheet.data.strands.len() {
+        let at = |tops: &[Exact]| -> Vec<Place> {
+            tops.iter().zip(&frame.places).map(|(v, x)| (*x, frame.plot.scale.at(v))).collect()
+        };
+        let mut outline = at(&tops[index + 1]);
+        let edge = outline.clone();
+        outline.extend(at(&tops[index]).into_iter().rev());
+        sheet.canvas.polygon(&outline, Paint::Mark(index));
+        sheet.canvas.line(&edge, 3 * SUB / 2, Paint::Paper);
+    }
+    frame.finish(|key| frame.plot.scale.at(&tops[tops.len() - 1][key]) - 2 * SUB)
+}
+
+/// The height of a label, with some air.
+fn height(lines: &[String]) -> i32 {
+    lines.len() as i32 * LINE + 2 * SUB
+}
+
+/// The axes of a plot along an order, and the labels at its right.
+struct Frame<'b, 'a, 'c, 's> {
+    sheet: &'b Sheet<'a, 'c, 's>,
+    plot: Plot,
+    places: Vec<i32>,
+    notes: super::sheet::Annotations,
+    ends: Vec<End>,
+}
+
+/// What stands at the end of a strand.
+struct End {
+    at: i32,
+    lines: Vec<String>,
+}
+
+impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
+    fn new(
+        sheet: &'b Sheet<'a, 'c, 's>,
+        values: &[Exact],
+        end: impl Fn(usize) -> Option<(Exact, String)>,
+    ) -> Self {
+        let data = sheet.data;
+        let ticks = sheet.ticks(values, data.zero);
+        let left = broadest(&sheet.tick_texts(&ticks), TEXT) + GAP + SUB;
+        let several = data.strands.len() > 1;
+        let limit = sheet.width * if sheet.narrow() { 30 } else { 24 } / 100;
+        let labels: Vec<Option<(Exact, Vec<String>)>> = (0..data.strands.len())
+            .map(|index| {
+                let (value, shown) = end(index)?;
+                let mut lines = if several {
+                    fit(&data.strands[index].name, TEXT, limit, 3)
+                } else {
+                    Vec::new()
+                };
+                lines.push(shown);
+                Some((value, lines))
+            })
+            .collect();
+        let broad = broadest(labels.iter().flatten().flat_map(|(_, lines)| lines), TEXT);
+        let right = sheet.width - broad - 2 * GAP;
+        let along = data.along.clone().unwrap_or_else(|| (0..data.keys.len() as i64).collect());
+        let places = places(&along, left + GAP, right);
+        let noted: Vec<i32> = data.annotations.iter().map(|(key, _)| places[*key]).collect();
+        let notes = sheet.annotations(sheet.reference_words(sheet.caption(0)), &noted);
+        let top = notes.bottom + LINE / 2;
+        let needs: i32 = labels.iter().flatten().map(|(_, lines)| height(lines)).sum();
+        let bottom = top + needs.max(if sheet.narrow() { 200 * SUB } else { 270 * SUB });
+        let plot = Plot { left, right, top, bottom, scale: Scale::new(ticks, bottom, top) };
+        let ends = labels.into_iter().filter_map(|label| {
+            let (value, lines) = label?;
+            Some(End { at: plot.scale.at(&value), lines })
+        });
+        Self { sheet, ends: ends.collect(), places, notes, plot }
+    }
+
+    /// Axes, and what stands behind the marks.
+    fn ground(&self) {
+        self.sheet.value_axis(&self.plot);
+        self.notes.paint(self.sheet, &self.plot, GAP);
+    }
+
+    /// A line, broken where a value is not known.
+    fn line(&self, index: usize, strand: &Strand) {
+        let canvas = self.sheet.canvas;
+        let mut run: Vec<Place> = Vec::new();
+        let marked = strand.marks.len() <= MARKED;
+        let alone = |run: &[Place]| run.len() == 1;
+        let draw = |run: &mut Vec<Place>| {
+            if alone(run) {
+                canvas.mark(run[0], 4 * SUB, index);
+            } else if !run.is_empty() {
+                canvas.line(run, 5 * SUB / 2, Paint::Mark(index));
+            }
+            run.clear();
+        };
+        for (key, (mark, x)) in strand.marks.iter().zip(&self.places).enumerate() {
+            if self.sheet.data.holes.contains(&key) {
+                draw(&mut run);
+            }
+            match &mark.value {
+                Some(value) => run.push((*x, self.plot.scale.at(value))),
+                None => draw(&mut run),
+            }
+        }
+        draw(&mut run);
+        if marked {
+            for (key, value, _) in strand.known() {
+                canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index);
+            }
+        }
+    }
+
+    /// Labels at the ends, below, and at what is not there, whose marks stand at `foot`; returns the height of the drawing.
+    fn finish(&self, foot: impl Fn(usize) -> i32) -> i32 {
+        let (sheet, plot) = (self.sheet, &self.plot);
+        sheet.reference(plot);
+        self.gaps(foot);
+        let at: Vec<(i32, i32)> =
+            self.ends.iter().map(|end| (end.at, height(&end.lines))).collect();
+        let moved = spread(&at, plot.top - LINE / 4, plot.bottom + LINE / 4);
+        for (end, y) in self.ends.iter().zip(moved) {
+            let x = plot.right + 2 * GAP;
+            if sheet.data.strands.len() > 1 {
+                // the mark of the strand, where it ends, leads to its name
+                sheet.canvas.line(
+                    &[(plot.right + SUB, end.at), (x - 3 * SUB, y)],
+                    SUB,
+                    Paint::Grid,
+                );
+            }
+            let count = end.lines.len() as i32;
+            for (index, line) in end.lines.iter().enumerate() {
+                let at = (x, y - (count - 1) * LINE / 2 + index as i32 * LINE);
+                let last = index + 1 == end.lines.len();
+                if last {
+                    sheet.canvas.strong(line, at, Side::Right, Paint::Ink)
+                } else {
+                    sheet.canvas.text(line, at, Side::Right, Paint::Ink)
+                }
+            }
+        }
+        self.labels(plot.bottom + GAP)
+    }
+
+    /// Marks at the keys for which some strand has no value, on what is drawn there.
+    fn gaps(&self, foot: impl Fn(usize) -> i32) {
+        let mut free = i32::MIN;
+        for (key, x) in self.places.iter().enumerate() {
+            let absent_here =
+                self.sheet.data.strands.iter().find(|strand| strand.marks[key].value.is_none());
+            let Some(strand) = absent_here else { continue };
+            let text = absent(strand.marks[key].hidden);
+            if x - width(text, TEXT) / 2 > free {
+                self.sheet.canvas.text(text, (*x, foot(key)), Side::Above, Paint::Soft);
+                free = x + width(text, TEXT) / 2;
+            }
+        }
+    }
+
+    /// Labels along the order: round years where there are many days, else keys as they fit.
+    fn labels(&self, top: i32) -> i32 {
+        let (sheet, data) = (self.sheet, self.sheet.data);
+        let days = data.along.as_ref().filter(|along| {
+            let span = along[along.len() - 1] - along[0];
+            along.len() > MARKED
+                && span > 3 * YEAR
+                && Date::from_days(along[0]).is_some()
+                && along[0] > 366 * 10 - 719_528 / 2
+        });
+        if let Some(along) = days
+            && let Some(years) = self.years(along, top)
+        {
+            return years;
+        }
+        let slot =
+            self.places.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(sheet.width);
+        sheet.key_labels(&self.places, slot, top)
+    }
+
+    /// Years of a round step, at their first days.
+    fn years(&self, along: &[i64], top: i32) -> Option<i32> {
+        let (first, last) = (along[0], along[along.len() - 1]);
+        let year = |day: i64| Date::from_days(day).map(|date| date.parts().0);
+        let (from, to) = (year(first)?, year(last)?);
+        let room = (self.plot.right - self.plot.left) / (width("0000", TEXT) + 3 * GAP);
+        let step = [1, 2, 5, 10, 20, 50, 100]
+            .into_iter()
+            .find(|step| i32::from((to - from) / step) < room)?;
+        let length = i64::from(self.plot.right - self.plot.left - GAP);
+        for year in (from..=to).filter(|year| year % step == 0) {
+            let day = Date::new(year, 1, 1)?.days();
+            if day < first || day > last {
+                continue;
+            }
+            let x = self.plot.left + GAP + ((day - first) * length / (last - first).max(1)) as i32;
+            self.sheet.canvas.line(
+                &[(x, self.plot.bottom), (x, self.plot.bottom + 4 * SUB)],
+                SUB,
+                Paint::Soft,
+            );
+            self.sheet.canvas.text(&year.to_string(), (x, top), Side::Below, Paint::Ink);
+        }
+        Some(top + LINE + GAP)
+    }
+}

@@ -1,0 +1,355 @@
+//! What most kinds of chart share: the room that they have, the axis of values, legends, what stands above a plot.
+
+use super::canvas::{Canvas, LINE, Place, Side, TEXT};
+use super::data::Data;
+use super::svg::{Paint, SUB};
+use super::ticks::{Axis, ticks};
+use super::width::{broadest, fit, width, wrap};
+use crate::exact::{Exact, Rounding};
+use crate::locale::Locale;
+use crate::value::{Format, Measure, Number, Value};
+
+/// Side of a swatch of a legend.
+const SWATCH: i32 = 11 * SUB;
+/// Between things that belong together.
+pub(super) const GAP: i32 = 6 * SUB;
+/// Lines of an annotation.
+const NOTE_LINES: usize = 4;
+
+/// What a kind of chart draws on, and with what.
+pub(super) struct Sheet<'a, 'c, 's> {
+    pub(super) canvas: &'a Canvas<'c, 's>,
+    pub(super) data: &'a Data,
+    pub(super) locale: &'a Locale,
+    /// Width in parts of a pixel.
+    pub(super) width: i32,
+}
+
+/// A value axis: values to places, exactly, rounded once to a part of a pixel.
+pub(super) struct Scale {
+    ticks: Vec<Exact>,
+    from: i32,
+    to: i32,
+}
+
+impl Scale {
+    /// An axis over `ticks`, whose first stands at `from` and whose last at `to`.
+    pub(super) fn new(ticks: Vec<Exact>, from: i32, to: i32) -> Self {
+        Self { ticks, from, to }
+    }
+
+    pub(super) fn at(&self, value: &Exact) -> i32 {
+        let (low, high) = (&self.ticks[0], &self.ticks[self.ticks.len() - 1]);
+        let length = Exact::from(i128::from(self.to - self.from));
+        let part =
+            (&(value - low) * &length).checked_div(&(high - low)).unwrap_or_else(Exact::zero);
+        self.from + part.round(0, Rounding::HalfUp).to_i128().unwrap_or(0) as i32
+    }
+
+    /// Its ticks, rising.
+    pub(super) fn ticks(&self) -> &[Exact] {
+        &self.ticks
+    }
+
+    /// Where bars begin: at 0, or where the axis begins.
+    pub(super) fn base(&self) -> i32 {
+        let zero = Exact::zero();
+        let inside = self.ticks[0] <= zero && zero <= self.ticks[self.ticks.len() - 1];
+        if inside { self.at(&zero) } else { self.from }
+    }
+}
+
+/// A plot with values upwards: its edges, and its axis.
+pub(super) struct Plot {
+    pub(super) left: i32,
+    pub(super) right: i32,
+    pub(super) top: i32,
+    pub(super) bottom: i32,
+    pub(super) scale: Scale,
+}
+
+impl Sheet<'_, '_, '_> {
+    /// Whether this is the drawing for a small screen.
+    pub(super) fn narrow(&self) -> bool {
+        self.width < 500 * SUB
+    }
+
+    /// Ticks over some values.
+    pub(super) fn ticks(&self, values: &[Exact], zero: bool) -> Vec<Exact> {
+        let reference = self.data.reference.iter().map(|(value, _)| value.clone());
+        let values: Vec<Exact> = values.iter().cloned().chain(reference).collect();
+        let whole = self.data.whole && self.data.format == Format::Integer;
+        ticks(&values, Axis { zero, whole, most: if self.narrow() { 4 } else { 5 } })
+    }
+
+    /// A tick as printed beside the axis: a round number with the sign of its unit.
+    pub(super) fn tick(&self, tick: &Exact, decimals: u32) -> String {
+        let measure = Measure { unit: self.data.unit.clone(), ..Measure::default() };
+        let show = |value: Exact, format| {
+            let number = Number::new(value, measure.clone());
+            self.locale.show(&Value::Number(number), Some(format), Rounding::HalfUp)
+        };
+        match self.data.format {
+            Format::Percent(_) => show(tick * &Exact::power_of_ten(-2), Format::Percent(decimals)),
+            Format::Currency(_) => show(tick.clone(), Format::Currency(decimals)),
+            _ => self.locale.digits(tick, decimals),
+        }
+    }
+
+    pub(super) fn tick_texts(&self, ticks: &[Exact]) -> Vec<String> {
+        let decimals = ticks.iter().filter_map(Exact::decimals).max().unwrap_or(0);
+        ticks.iter().map(|tick| self.tick(tick, decimals)).collect()
+    }
+
+    /// What the axis measures, above it; returns where it ends.
+    pub(super) fn caption(&self, top: i32) -> i32 {
+        let unit = match (self.data.format, &self.data.unit) {
+            (Format::Percent(_) | Format::Currency(_), _) => return top,
+            (Format::Points(_), _) => "Percentage points".to_string(),
+            (Format::Days, _) => "Days".into(),
+            (Format::Million(_), unit) => in_units("Million", unit),
+            (Format::Billion(_), unit) => in_units("Billion", unit),
+            (Format::Per(base), _) => {
+                format!("Per {}", self.locale.digits(&Exact::from(i128::from(base)), 0))
+            }
+            (_, Some(unit)) if plural(unit) == *unit => unit.clone(),
+            (_, Some(unit)) => capital(&plural(unit)),
+            _ => self.data.measure.clone(),
+        };
+        let lines = fit(&unit, TEXT, self.width, 3);
+        self.canvas.lines(&lines, (0, top), Side::Corner, Paint::Soft);
+        top + lines.len() as i32 * LINE + GAP
+    }
+
+    /// A legend over the whole width, in the order of the strands; returns where it ends.
+    pub(super) fn legend(&self, top: i32) -> i32 {
+        let strands = &self.data.strands;
+        if strands.len() < 2 {
+            return top;
+        }
+        let (mut x, mut y) = (0, top);
+        for (index, strand) in strands.iter().enumerate() {
+            let lines = fit(&strand.name, TEXT, self.width - SWATCH - GAP, 2);
+            let needs = SWATCH + GAP + broadest(&lines, TEXT);
+            if x > 0 && x + needs > self.width {
+                (x, y) = (0, y + LINE + GAP / 2);
+            }
+            let swatch = y + (LINE - SWATCH) / 2 - SUB;
+            self.canvas.fill((x, swatch), (x + SWATCH, swatch + SWATCH), Paint::Mark(index));
+            self.canvas.lines(&lines, (x + SWATCH + GAP, y), Side::Corner, Paint::Ink);
+            y += (lines.len() as i32 - 1) * LINE;
+            x += needs + 3 * GAP;
+        }
+        y + LINE + GAP
+    }
+
+    /// The axis of values at the left of a plot, with its lines.
+    pub(super) fn value_axis(&self, plot: &Plot) {
+        self.upright_axis(plot, &self.tick_texts(&plot.scale.ticks));
+    }
+
+    /// The same with texts of the caller's.
+    pub(super) fn upright_axis(&self, plot: &Plot, texts: &[String]) {
+        for (tick, text) in plot.scale.ticks.iter().zip(texts) {
+            let y = plot.scale.at(tick);
+            let paint = if tick.is_zero() { Paint::Ink } else { Paint::Grid };
+            self.canvas.line(&[(plot.left, y), (plot.right, y)], SUB, paint);
+            self.canvas.text(text, (plot.left - GAP, y), Side::Left, Paint::Soft);
+        }
+    }
+
+    /// Lines of an axis that runs to the right, with as many numbers below as there is room for.
+    pub(super) fn lying_axis(&self, scale: &Scale, (top, bottom): (i32, i32), texts: &[String]) {
+        let step = (scale.to - scale.from) / (scale.ticks.len() as i32 - 1).max(1);
+        let stride = ((broadest(texts, TEXT) + GAP) / step.max(1) + 1) as usize;
+        for (index, (tick, text)) in scale.ticks.iter().zip(texts).enumerate() {
+            let x = scale.at(tick);
+            let paint = if tick.is_zero() { Paint::Ink } else { Paint::Grid };
+            self.canvas.line(&[(x, top), (x, bottom)], SUB, paint);
+            if index.is_multiple_of(stride) {
+                let half = width(text, TEXT) / 2;
+                let at = x.clamp(half, (self.width - half).max(half));
+                self.canvas.text(text, (at, bottom + GAP / 2), Side::Below, Paint::Soft);
+            }
+        }
+    }
+
+    /// Room for the words of a reference line above a plot whose axis runs to the right.
+    pub(super) fn lying_reference_room(&self) -> i32 {
+        self.reference_lines().map_or(0, |(_, lines)| lines.len() as i32 * LINE + GAP / 2)
+    }
+
+    fn reference_lines(&self) -> Option<(&Exact, Vec<String>)> {
+        let (value, words) = self.data.reference.as_ref()?;
+        Some((value, fit(words, TEXT, self.width / 2, 2)))
+    }
+
+    /// The reference line of such a plot, from its words down.
+    pub(super) fn lying_reference(&self, scale: &Scale, (top, bottom): (i32, i32)) {
+        let Some((value, lines)) = self.reference_lines() else { return };
+        let x = scale.at(value);
+        self.canvas.line(&[(x, top - GAP / 2), (x, bottom)], 3 * SUB / 2, Paint::Dashed);
+        let half = broadest(&lines, TEXT) / 2;
+        let at = (x.clamp(half, self.width - half), top - GAP / 2 - lines.len() as i32 * LINE);
+        self.canvas.lines(&lines, at, Side::Below, Paint::Ink);
+    }
+
+    /// Labels of keys in a column at the left, and how broad it is.
+    pub(super) fn key_column(&self) -> (Vec<Vec<String>>, i32) {
+        let limit = self.width * if self.narrow() { 38 } else { 32 } / 100;
+        let keys = self.data.keys.iter();
+        let labels: Vec<Vec<String>> = keys.map(|key| fit(key.as_str(), TEXT, limit, 3)).collect();
+        let column = broadest(labels.iter().flatten(), TEXT);
+        (labels, column)
+    }
+
+    /// What the dashed line of an upright plot stands for, above the plot; returns where it ends.
+    pub(super) fn reference_words(&self, top: i32) -> i32 {
+        let Some((_, words)) = &self.data.reference else { return top };
+        let dash = 24 * SUB;
+        let lines = fit(words, TEXT, self.width - dash - GAP, 2);
+        let middle = top + LINE / 2 - SUB;
+        self.canvas.line(&[(0, middle), (dash, middle)], 3 * SUB / 2, Paint::Dashed);
+        self.canvas.lines(&lines, (dash + GAP, top), Side::Corner, Paint::Ink);
+        top + lines.len() as i32 * LINE + GAP
+    }
+
+    /// The reference line of an upright plot.
+    pub(super) fn reference(&self, plot: &Plot) {
+        if let Some((value, _)) = &self.data.reference {
+            let y = plot.scale.at(value);
+            self.canvas.line(&[(plot.left, y), (plot.right, y)], 3 * SUB / 2, Paint::Dashed);
+        }
+    }
+
+    /// Room above a plot for annotations: their lines, laid out at their places so that none meets another.
+    pub(super) fn annotations(&self, top: i32, places: &[i32]) -> Annotations {
+        let mut rows: Vec<(Vec<String>, i32, i32)> = Vec::new();
+        let mut y = top;
+        let limit = (self.width * 2 / 5).max(120 * SUB);
+        for ((_, words), place) in self.data.annotations.iter().zip(places) {
+            let lines = fit(words, TEXT, limit, NOTE_LINES);
+            let broad = broadest(&lines, TEXT);
+            let left = (place - broad / 2).clamp(0, (self.width - broad).max(0));
+            rows.push((lines, left, y));
+            y += rows.last().map_or(0, |(lines, ..)| lines.len() as i32 * LINE) + GAP;
+        }
+        // notes that do not overlap sideways share a height
+        let apart = rows
+            .windows(2)
+            .all(|pair| pair[0].1 + broadest(&pair[0].0, TEXT) + 2 * GAP < pair[1].1);
+        if apart && rows.len() > 1 {
+            let tallest = rows.iter().map(|(lines, ..)| lines.len() as i32).max().unwrap_or(0);
+            y = top + tallest * LINE + GAP;
+            for (lines, _, at) in &mut rows {
+                *at = y - GAP - lines.len() as i32 * LINE;
+            }
+        }
+        Annotations { rows, places: places.to_vec(), bottom: y }
+    }
+
+    /// Labels below a plot: all keys where they fit, else every so many with the last among them.
+    pub(super) fn key_labels(&self, middles: &[i32], slot: i32, top: i32) -> i32 {
+        let labels = self.slot_labels(slot);
+        let halves: Vec<i32> = labels.iter().map(|lines| broadest(lines, TEXT) / 2).collect();
+        let place =
+            |(middle, half): (&i32, &i32)| (*middle).clamp(*half, (self.width - half).max(*half));
+        let places: Vec<i32> = middles.iter().zip(&halves).map(place).collect();
+        let chosen = |stride: usize| (0..labels.len()).rev().step_by(stride);
+        let apart = |stride: &usize| {
+            let (left, right) = (chosen(*stride).skip(1), chosen(*stride));
+            left.zip(right).all(|(a, b)| places[a] + halves[a] + GAP <= places[b] - halves[b])
+        };
+        let stride = (1..labels.len()).find(apart).unwrap_or(labels.len().max(1));
+        let mut most = 1;
+        for index in chosen(stride) {
+            self.canvas.lines(&labels[index], (places[index], top), Side::Below, Paint::Ink);
+            most = most.max(labels[index].len() as i32);
+        }
+        top + most * LINE + GAP
+    }
+
+    /// Labels broken to the width of a slot, where that breaks no word; else in one piece.
+    fn slot_labels(&self, slot: i32) -> Vec<Vec<String>> {
+        let keys = self.data.keys.iter();
+        keys.map(|key| {
+            let breaks = key.as_str().split_whitespace().any(|word| width(word, TEXT) > slot - GAP);
+            let limit = if breaks { self.width / 3 } else { slot - GAP };
+            fit(key.as_str(), TEXT, limit, 4)
+        })
+        .collect()
+    }
+
+    /// Whether every key has room below its bar without breaking a word.
+    pub(super) fn keys_fit(&self, slot: i32) -> bool {
+        self.data.keys.iter().all(|key| {
+            wrap(key.as_str(), TEXT, slot - GAP).len() <= 3
+                && key.as_str().split_whitespace().all(|word| width(word, TEXT) <= slot - GAP)
+        })
+    }
+}
+
+/// Notes above a plot.
+pub(super) struct Annotations {
+    rows: Vec<(Vec<String>, i32, i32)>,
+    places: Vec<i32>,
+    /// Where they end.
+    pub(super) bottom: i32,
+}
+
+impl Annotations {
+    /// Draws them, each with a line down to what stands at its key.
+    pub(super) fn paint(&self, sheet: &Sheet<'_, '_, '_>, plot: &Plot, above: i32) {
+        let canvas = sheet.canvas;
+        let keys = sheet.data.annotations.iter().map(|(key, _)| *key);
+        for (((lines, _, top), place), key) in self.rows.iter().zip(&self.places).zip(keys) {
+            let from = top + lines.len() as i32 * LINE + SUB;
+            let marks =
+                sheet.data.strands.iter().filter_map(|strand| strand.marks[key].value.as_ref());
+            let highest = marks.map(|value| plot.scale.at(value)).min();
+            let to = highest.unwrap_or(plot.bottom).min(plot.scale.base()) - above;
+            if to > from {
+                canvas.line(&[(*place, from), (*place, to)], SUB, Paint::Dashed);
+            }
+        }
+        for (lines, left, top) in &self.rows {
+            let end = left + broadest(lines, TEXT) + 2 * SUB;
+            let bottom = top + lines.len() as i32 * LINE;
+            canvas.fill((*left - 2 * SUB, *top), (end, bottom), Paint::Paper);
+            canvas.lines(lines, (*left, *top), Side::Corner, Paint::Ink);
+        }
+    }
+}
+
+/// What stands where a value does not.
+pub(super) fn absent(hidden: bool) -> &'static str {
+    if hidden { "[c]" } else { "[x]" }
+}
+
+fn in_units(scale: &str, unit: &Option<String>) -> String {
+    unit.as_ref().map_or(scale.to_string(), |unit| format!("{scale} {}", plural(unit)))
+}
+
+/// A unit as it stands beside a number that is not one: words take an `s`, signs such as `ppm`, `kg` or `GBP` none.
+pub(crate) fn plural(unit: &str) -> String {
+    let word = unit.chars().all(|c| c.is_alphabetic() || c == ' ')
+        && unit.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+        && !unit.ends_with('s');
+    if word { format!("{unit}s") } else { unit.to_string() }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The middle of slots of equal width.
+pub(super) fn middles(left: i32, right: i32, count: usize) -> Vec<i32> {
+    let count = count.max(1) as i32;
+    (0..count).map(|index| left + (right - left) * (2 * index + 1) / (2 * count)).collect()
+}
+
+/// The two corners of a box, whichever way it runs.
+pub(super) fn corners(flat: bool, (a, b): (i32, i32), (low, high): (i32, i32)) -> (Place, Place) {
+    if flat { ((low, a), (high, b)) } else { ((a, low), (b, high)) }
+}

@@ -1,0 +1,71 @@
+//! Two periods, a line from one to the other for each strand, labelled at both ends.
+
+use super::canvas::{LINE, Side, TEXT};
+use super::sheet::{GAP, Scale, Sheet, absent};
+use super::svg::{Paint, SUB};
+use super::width::{broadest, fit, spread};
+use crate::exact::Exact;
+
+/// Strands up to which each has a colour of its own; labels tell more apart.
+const COLOURS: usize = 4;
+
+/// Paints slopes; returns the height of the drawing.
+pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
+    let (data, canvas) = (sheet.data, sheet.canvas);
+    let limit = sheet.width * if sheet.narrow() { 27 } else { 30 } / 100;
+    let text = |strand: &super::Strand, key: usize| {
+        let mark = &strand.marks[key];
+        let shown = mark.shown.as_ref().map_or(absent(mark.hidden), |shown| shown.as_str());
+        fit(&format!("{} {shown}", strand.name), TEXT, limit, 3)
+    };
+    let labels: [Vec<Vec<String>>; 2] =
+        [0, 1].map(|key| data.strands.iter().map(|strand| text(strand, key)).collect());
+    let column = |side: usize| broadest(labels[side].iter().flatten(), TEXT) + GAP / 2;
+    let edges = [column(0) + 2 * GAP, sheet.width - column(1) - 2 * GAP];
+    let head = sheet.caption(0);
+    let top = head + LINE + GAP + LINE / 2;
+    let tallest =
+        labels.iter().flatten().map(|lines| lines.len() as i32 * LINE).max().unwrap_or(LINE);
+    let needs = (tallest + 2 * SUB) * data.strands.len() as i32;
+    let height = needs.max(if sheet.narrow() { 220 * SUB } else { 280 * SUB });
+    let values: Vec<Exact> = data.values().cloned().collect();
+    let scale = Scale::new(sheet.ticks(&values, data.zero), top + height, top);
+    for (edge, key) in edges.iter().zip(&data.keys) {
+        canvas.line(&[(*edge, top), (*edge, top + height)], SUB, Paint::Grid);
+        let half = super::width::width(key.as_str(), TEXT) / 2;
+        let x = (*edge).clamp(half, sheet.width - half);
+        canvas.strong(key.as_str(), (x, head), Side::Below, Paint::Ink);
+    }
+    let place = |strand: usize, key: usize| {
+        data.strands[strand].marks[key].value.as_ref().map_or(top + height, |value| scale.at(value))
+    };
+    let colour = |strand: usize| if data.strands.len() > COLOURS { 0 } else { strand };
+    for (index, strand) in data.strands.iter().enumerate() {
+        let known: Vec<(i32, i32)> =
+            strand.known().map(|(key, value, _)| (edges[key], scale.at(value))).collect();
+        if known.len() == 2 {
+            canvas.line(&known, 5 * SUB / 2, Paint::Mark(colour(index)));
+        }
+        for at in known {
+            canvas.mark(at, 5 * SUB, colour(index));
+        }
+    }
+    for (key, side) in [Side::Left, Side::Right].into_iter().enumerate() {
+        let at: Vec<i32> = (0..data.strands.len()).map(|strand| place(strand, key)).collect();
+        let things: Vec<(i32, i32)> = at
+            .iter()
+            .zip(&labels[key])
+            .map(|(at, lines)| (*at, lines.len() as i32 * LINE + 2 * SUB))
+            .collect();
+        let moved = spread(&things, top - LINE / 4, top + height + LINE / 4);
+        let x = if key == 0 { edges[0] - 2 * GAP } else { edges[1] + 2 * GAP };
+        for ((lines, y), at) in labels[key].iter().zip(moved).zip(at) {
+            if y != at {
+                canvas.line(&[(edges[key], at), (x, y)], SUB, Paint::Soft);
+            }
+            let gap = if key == 0 { -GAP / 2 } else { GAP / 2 };
+            canvas.lines(lines, (x + gap, y), side, Paint::Ink);
+        }
+    }
+    top + height + LINE
+}
