@@ -89,6 +89,7 @@ codes! {
     NotOneRow "not-one-row" "A value of the one row where there are none or several.",
     DivisionByZero "division-by-zero" "A figure that divides by zero.",
     NegativeBase "negative-base" "A percentage change from a negative value, or a share whose part or whole is negative.",
+    SmallBase "small-base" "Percentages of so few that one more or less would change them.",
     Overflow "overflow" "A row expression beyond 128-bit integers.",
     SuppressedCells "suppressed-cells" "A figure over cells that the publisher hides.",
     Undecided "undecided" "Rows for which a condition is neither true nor false.",

@@ -153,6 +153,36 @@ impl Exact {
         Self(whole / factor.0)
     }
 
+    /// How far along the value lies between two others, of `length` whole steps, rounded to the nearest with ties away
+    /// from zero: `length × (self − low) / (high − low)`. `None` where the two are equal, or it does not fit.
+    pub fn along(&self, low: &Self, high: &Self, length: i64) -> Option<i64> {
+        self.along_in_words(low, high, length).or_else(|| {
+            let steps = &(self - low) * &Self::from(i128::from(length));
+            let along = steps.checked_div(&(high - low))?.abs().round(0, Rounding::HalfUp);
+            let away = i64::try_from(along.to_i128()?).ok()?;
+            let negative = steps.is_negative() != (high < low);
+            Some(if negative { -away } else { away })
+        })
+    }
+
+    /// The same in machine integers, where they suffice: numerators over the common denominators cancel.
+    fn along_in_words(&self, low: &Self, high: &Self, length: i64) -> Option<i64> {
+        let parts = |value: &Self| {
+            Some((i128::from(value.0.numer().to_i64()?), i128::from(value.0.denom().to_i64()?)))
+        };
+        let ((v, vd), (l, ld), (h, hd)) = (parts(self)?, parts(low)?, parts(high)?);
+        let above = v.checked_mul(ld)?.checked_sub(l.checked_mul(vd)?)?.checked_mul(hd)?;
+        let range = h.checked_mul(ld)?.checked_sub(l.checked_mul(hd)?)?.checked_mul(vd)?;
+        let top = above.checked_mul(i128::from(length))?;
+        let away = top
+            .abs()
+            .checked_mul(2)?
+            .checked_add(range.abs())?
+            .checked_div(range.abs().checked_mul(2)?)?;
+        let away = i64::try_from(away).ok()?;
+        Some(if (top < 0) != (range < 0) { -away } else { away })
+    }
+
     /// Digits after the point of a value that is a finite decimal; `None` for 1/3.
     pub fn decimals(&self) -> Option<u32> {
         let mut denominator = self.0.denom().clone();
@@ -352,6 +382,32 @@ mod tests {
         assert_eq!(exact("-1").sqrt(), None);
         let (small, _) = exact("2e-40").sqrt().expect("positive");
         assert_eq!(small.to_string(), "0.00000000000000000001414213562373095048801688724209698");
+    }
+
+    #[test]
+    fn places_along_a_stretch_are_rounded_once() {
+        // computed with Python's fractions
+        for (value, low, high, length, expected) in [
+            ("11.47", "0", "50", 6800, 1560),
+            ("-3", "-4", "4", 1000, 125),
+            ("0.5", "0", "1", 1, 1),
+            ("-0.5", "0", "1", 1, -1),
+            ("2", "3", "1", 10, 5),
+            ("123456789012345678901", "0", "2e20", 6800, 4198),
+            ("1e-30", "0", "3e-30", 100, 33),
+        ] {
+            let (value, low, high) = (exact(value), exact(low), exact(high));
+            assert_eq!(value.along(&low, &high, length), Some(expected), "{value}");
+        }
+        assert_eq!(exact("1").along(&exact("2"), &exact("2"), 10), None);
+        // both ways give the same
+        for numerator in -50i128..50 {
+            let value = Exact::from(numerator) / Exact::from(7);
+            let (low, high) = (exact("-1.5"), exact("2.25"));
+            let far = &exact("1e30") + &value;
+            let (far_low, far_high) = (&exact("1e30") + &low, &exact("1e30") + &high);
+            assert_eq!(value.along(&low, &high, 997), far.along(&far_low, &far_high, 997));
+        }
     }
 
     #[test]

@@ -125,6 +125,10 @@ fn help_and_schemas_are_as_committed() {
         &project.run(&["schema", "report"]).expect(0).out,
     );
     matches_file(
+        &root().join("templates/theme.schema.json"),
+        &project.run(&["schema", "theme"]).expect(0).out,
+    );
+    matches_file(
         &root().join("data/source.schema.json"),
         &project.run(&["schema", "source"]).expect(0).out,
     );

@@ -71,6 +71,36 @@ fn the_language_page_names_every_function_and_format() {
 }
 
 #[test]
+fn the_page_on_the_page_names_every_kind_of_chart_and_every_field() {
+    let page = fs::read_to_string(root().join("docs/page.md")).unwrap();
+    let read = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()
+    };
+    let (report, theme) = (read("reports/report.schema.json"), read("templates/theme.schema.json"));
+    let fields = |definition: &serde_json::Value| -> Vec<String> {
+        let whole =
+            definition["anyOf"][1].as_object().map_or(definition, |_| &definition["anyOf"][1]);
+        whole["properties"].as_object().unwrap().keys().cloned().collect()
+    };
+    let mut words: Vec<String> = report["definitions"]["RawChartKind"]["oneOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|kind| kind["const"].as_str().unwrap().to_string())
+        .collect();
+    assert_eq!(words.len(), 11);
+    let own = ["RawChart", "RawReferenceLine", "RawAnnotation", "RawTable", "RawTotal", "RawCard"];
+    for definition in own {
+        words.extend(fields(&report["definitions"][definition]));
+    }
+    words.extend(theme["properties"].as_object().unwrap().keys().cloned());
+    words.extend(fields(&theme["definitions"]["RawColours"]));
+    for word in words {
+        assert!(page.contains(&word), "{word} is not described");
+    }
+}
+
+#[test]
 fn the_changelog_opens_with_what_is_unreleased() {
     let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     assert!(changelog.starts_with("# Changelog\n\n## [Unreleased]\n"));

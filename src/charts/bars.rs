@@ -1,7 +1,7 @@
 //! Bars from zero: single, grouped, stacked, stacked to 100%, and the bins of a histogram; upright or lying.
 
 use super::canvas::{LINE, Place, Side, TEXT};
-use super::data::Mark;
+use super::data::{Data, Mark};
 use super::sheet::{GAP, Plot, Scale, Sheet, absent, corners, middles};
 use super::svg::{Paint, SUB};
 use super::width::{broadest, fit, width};
@@ -18,7 +18,9 @@ struct Piece<'d> {
 
 /// Paints bars; returns the height of the drawing.
 pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, kind: ChartKind, flat: bool) -> i32 {
-    let bars = Bars { sheet, kind };
+    let keys = 0..sheet.data.keys.len();
+    let pieces = keys.map(|key| pieces(sheet.data, kind, key)).collect();
+    let bars = Bars { sheet, kind, pieces };
     let slot = (sheet.width - 60 * SUB) / sheet.data.keys.len().max(1) as i32;
     let must = kind != ChartKind::Histogram
         && sheet.data.along.is_none()
@@ -27,9 +29,37 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, kind: ChartKind, flat: bool) -> i
     if flat || must { bars.lying() } else { bars.upright() }
 }
 
+/// The boxes of a key, one on the other where they are stacked.
+fn pieces(data: &Data, kind: ChartKind, key: usize) -> Vec<Piece<'_>> {
+    let known = || {
+        data.strands.iter().enumerate().filter_map(|(strand, s)| {
+            let mark = &s.marks[key];
+            Some((strand, mark.value.clone()?, mark))
+        })
+    };
+    let sum: Exact = known().fold(Exact::zero(), |sum, (_, value, _)| &sum + &value);
+    let hundred = Exact::power_of_ten(2);
+    let mut below = Exact::zero();
+    let piece = |(strand, value, mark): (usize, Exact, _)| {
+        let value = match kind {
+            ChartKind::StackedPercent => {
+                (&value * &hundred).checked_div(&sum).unwrap_or_else(Exact::zero)
+            }
+            _ => value,
+        };
+        let from = if kind.stacks() { below.clone() } else { Exact::zero() };
+        let to = &from + &value;
+        below = to.clone();
+        Piece { strand, from, to, mark }
+    };
+    known().map(piece).collect()
+}
+
 struct Bars<'b, 'a, 'c, 's> {
     sheet: &'b Sheet<'a, 'c, 's>,
     kind: ChartKind,
+    /// The boxes of each key.
+    pieces: Vec<Vec<Piece<'b>>>,
 }
 
 impl Bars<'_, '_, '_, '_> {
@@ -37,37 +67,8 @@ impl Bars<'_, '_, '_, '_> {
         self.kind == ChartKind::StackedPercent
     }
 
-    /// The boxes of a key, one on the other where they are stacked.
-    fn pieces(&self, key: usize) -> Vec<Piece<'_>> {
-        let strands = &self.sheet.data.strands;
-        let known = || {
-            strands.iter().enumerate().filter_map(|(strand, s)| {
-                let mark = &s.marks[key];
-                Some((strand, mark.value.clone()?, mark))
-            })
-        };
-        let sum: Exact = known().fold(Exact::zero(), |sum, (_, value, _)| &sum + &value);
-        let hundred = Exact::power_of_ten(2);
-        let mut below = Exact::zero();
-        known()
-            .map(|(strand, value, mark)| {
-                let value = if self.hundred() {
-                    (&value * &hundred).checked_div(&sum).unwrap_or_else(Exact::zero)
-                } else {
-                    value
-                };
-                let from = if self.kind.stacks() { below.clone() } else { Exact::zero() };
-                let to = &from + &value;
-                below = to.clone();
-                Piece { strand, from, to, mark }
-            })
-            .collect()
-    }
-
     fn scale(&self, from: i32, to: i32) -> Scale {
-        let keys = 0..self.sheet.data.keys.len();
-        let ends: Vec<Exact> =
-            keys.flat_map(|key| self.pieces(key)).map(|piece| piece.to).collect();
+        let ends: Vec<Exact> = self.pieces.iter().flatten().map(|piece| piece.to.clone()).collect();
         Scale::new(self.sheet.ticks(&ends, true), from, to)
     }
 
@@ -201,18 +202,18 @@ impl Bars<'_, '_, '_, '_> {
 
     /// The bars of one key.
     fn paint_key(&self, plot: &Plot, key: usize, across: (i32, i32), flat: bool) {
-        for piece in self.pieces(key) {
-            let (a, b) = self.corners(plot, &piece, across, flat);
+        for piece in &self.pieces[key] {
+            let (a, b) = self.corners(plot, piece, across, flat);
             self.sheet.canvas.fill(a, b, Paint::Mark(piece.strand));
         }
     }
 
     /// The values of one key, and marks for those that are not there.
     fn label_key(&self, plot: &Plot, key: usize, across: (i32, i32), flat: bool) {
-        for piece in self.pieces(key) {
+        for piece in &self.pieces[key] {
             if let Some(shown) = &piece.mark.shown {
-                let corners = self.corners(plot, &piece, across, flat);
-                self.label(shown.as_str(), &piece, corners, flat);
+                let corners = self.corners(plot, piece, across, flat);
+                self.label(shown.as_str(), piece, corners, flat);
             }
         }
     }
@@ -223,7 +224,7 @@ impl Bars<'_, '_, '_, '_> {
         let mut without = strands.filter(|(_, strand)| strand.marks[key].value.is_none());
         let stacked = self.kind.stacks();
         let end =
-            self.pieces(key).last().map_or(plot.scale.base(), |piece| plot.scale.at(&piece.to));
+            self.pieces[key].last().map_or(plot.scale.base(), |piece| plot.scale.at(&piece.to));
         let base = if stacked { end } else { plot.scale.base() };
         let marks: Vec<_> =
             if stacked { without.next().into_iter().collect() } else { without.collect() };

@@ -40,10 +40,8 @@ impl Scale {
 
     pub(super) fn at(&self, value: &Exact) -> i32 {
         let (low, high) = (&self.ticks[0], &self.ticks[self.ticks.len() - 1]);
-        let length = Exact::from(i128::from(self.to - self.from));
-        let part =
-            (&(value - low) * &length).checked_div(&(high - low)).unwrap_or_else(Exact::zero);
-        self.from + part.round(0, Rounding::HalfUp).to_i128().unwrap_or(0) as i32
+        let along = value.along(low, high, i64::from(self.to - self.from)).unwrap_or(0);
+        self.from + along as i32
     }
 
     /// Its ticks, rising.

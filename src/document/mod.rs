@@ -349,6 +349,13 @@ pub struct GridCell {
     pub numeric: bool,
 }
 
+impl Method {
+    /// What the scan counted, the base, how exactly the value is known.
+    pub fn sentences(&self) -> impl Iterator<Item = &String> {
+        self.counted.iter().chain(&self.base).chain(&self.known)
+    }
+}
+
 /// How a figure or series was made, for the methods section.
 #[derive(Clone, Debug)]
 pub struct Method {
@@ -366,6 +373,8 @@ pub struct Method {
     pub recipe: Option<String>,
     /// What the scan counted, as a sentence.
     pub counted: Option<String>,
+    /// What a percentage is taken of, as a sentence.
+    pub base: Option<String>,
     /// How exactly the value is known, as a sentence.
     pub known: Option<String>,
     /// What a reader must know.

@@ -21,21 +21,32 @@ pub(super) fn of_chart(data: &Data, figures: &Figures, shower: &Shower<'_>) -> G
     };
     let first = data.figures.first().and_then(|id| drawn.get(id.as_str()));
     let unit = first.and_then(|figure| shower.unit(figure));
+    // percentages stand beside what they are taken of
+    let based = drawn
+        .values()
+        .any(|figure| shower.base(figure).is_some() && data.figures.contains(&figure.id));
     let rows = data.keys.iter().enumerate().map(|(key, label)| {
-        let cells = data.strands.iter().map(|strand| {
+        let cells = data.strands.iter().flat_map(|strand| {
             let mark = &strand.marks[key];
-            match mark.figure.as_ref().and_then(|id| drawn.get(id.as_str())) {
+            let figure = mark.figure.as_ref().and_then(|id| drawn.get(id.as_str()));
+            let value = match figure {
                 Some(figure) => GridCell::figure(figure, shower, unit.is_some()),
                 None => GridCell::number(mark.shown.as_ref(), mark.hidden),
-            }
+            };
+            let base = based.then(|| {
+                GridCell::number(figure.and_then(|f| shower.base(f)).as_ref(), mark.hidden)
+            });
+            std::iter::once(value).chain(base)
         });
         std::iter::once(GridCell::header(label.to_string())).chain(cells).collect()
     });
     let name = |name: &str| with_unit(Text::of(&capital(name)), unit.as_deref());
-    let heads = data
-        .strands
-        .iter()
-        .map(|strand| name(if data.strands.len() == 1 { &data.measure } else { &strand.name }));
+    let one = data.strands.len() == 1;
+    let heads = data.strands.iter().flat_map(|strand| {
+        let base = if one { "Base".to_string() } else { format!("Base of {}", strand.name) };
+        let head = name(if one { &data.measure } else { &strand.name });
+        std::iter::once(head).chain(based.then(|| Text::of(&base)))
+    });
     Grid {
         head: std::iter::once(Text::of(&capital(&data.key))).chain(heads).collect(),
         headers: 1,
@@ -381,7 +392,13 @@ impl GridCell {
     fn number(shown: Option<&Shown>, hidden: bool) -> Self {
         let absent = if hidden { HIDDEN } else { NOT_AVAILABLE };
         let shown = shown.map_or(absent.to_string(), Shown::to_string);
-        Self { plain: shown.clone(), shown, figure: None, numeric: true }
+        // a number without decimals: its group marks are all that machines stumble over
+        let plain = if absent == shown {
+            shown.clone()
+        } else {
+            shown.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect()
+        };
+        Self { plain, shown, figure: None, numeric: true }
     }
 }
 

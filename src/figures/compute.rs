@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
-use super::evaluate::{Inputs, Trouble, evaluate};
+use super::evaluate::{Inputs, Trouble, base, evaluate};
 use super::plan::Plan;
 use super::point::series_frame;
 use super::question::{Asked, Question, question};
 use super::term::Term;
 use super::{Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText};
-use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted, list};
+use crate::exact::Exact;
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
 use crate::language::{self, Labels, Recipe};
 use crate::locale::natural_format;
@@ -17,6 +18,9 @@ use crate::sources::Sources;
 use crate::spec::{self, Origin, Reference, Spec, prose};
 use crate::text::Span;
 use crate::value::{Format, Measure, Scale, Value};
+
+/// Under this base a whole percentage says more than there is (reviewers ask for 30).
+const SMALL_BASE: i128 = 30;
 
 /// What the scans of one question gave.
 #[derive(Default)]
@@ -70,6 +74,7 @@ pub fn compute(
     for (check, (left, right)) in spec.checks.iter().zip(&plan.checks) {
         maker.check(check, left, right);
     }
+    maker.warn_of_small_bases();
     let mut figures = maker.figures;
     // figures in the order in which the author declares them
     figures
@@ -223,6 +228,7 @@ impl Maker<'_> {
             quote: None,
             reason: declared.reason.clone(),
             also: declared.also.clone(),
+            base: None,
             counts: None,
             uses: Vec::new(),
             sources: BTreeSet::new(),
@@ -263,6 +269,7 @@ impl Maker<'_> {
             allow_empty: false,
         };
         figure.value = evaluate(term, &inputs)?;
+        figure.base = base(term, &inputs);
         let mut uses = Vec::new();
         term.references(&mut |id, _| uses.push(id.to_string()));
         uses.dedup();
@@ -320,7 +327,9 @@ impl Maker<'_> {
         let (folds, totals) = (answer.values.only(), answer.totals.only());
         let frame = self.frame(&question.frame);
         let inputs = Inputs { name: &name, frame, folds, totals, lookup: &lookup, allow_empty };
-        figure.value = evaluate(&question.values[0].1, &inputs)?;
+        let term = &question.values[0].1;
+        figure.value = evaluate(term, &inputs)?;
+        figure.base = base(term, &inputs);
         figure.provenance = Provenance::Computed;
         figure.counts = Some(counts(frame, folds));
         figure.sources = self.question_sources(question, &answer.sources, &[])?;
@@ -329,6 +338,31 @@ impl Maker<'_> {
         }
         self.warn(&name, question, (folds, answer.values.undecided), figure.span);
         Ok(())
+    }
+
+    /// One warning for all percentages of few, and for those printed finer than their base allows.
+    fn warn_of_small_bases(&mut self) {
+        let mut few: Vec<String> = Vec::new();
+        let mut first = None;
+        for figure in self.figures.all() {
+            let (Some(base), Some(Format::Percent(decimals))) = (&figure.base, figure.format)
+            else {
+                continue;
+            };
+            let least = match decimals {
+                0 => Exact::from(SMALL_BASE),
+                _ => Exact::power_of_ten(2 + i64::from(decimals)),
+            };
+            if base.is_integer() && *base < least {
+                few.push(format!("{} (of {base})", figure.id));
+                first = first.or(Some(figure.span));
+            }
+        }
+        if let Some(span) = first {
+            let message = format!("percentages of few: {}", list(&few, 5));
+            let warning = Diagnostic::warning(Code::SmallBase, message).at(span);
+            self.diagnostics.push(warning.hint("one case more or less would change them as printed: cite the numbers, or print fewer decimals"));
+        }
     }
 
     /// What a reader should be told of the rows: conditions that are undecided, a place that cuts through a tie.

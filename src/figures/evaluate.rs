@@ -106,6 +106,17 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
     })
 }
 
+/// What a share, or a quotient of two amounts, is taken of.
+pub(super) fn base(term: &Term, inputs: &Inputs<'_>) -> Option<Exact> {
+    let (Term::Share(_, whole, _) | Term::Binary(Operator::Divide, _, whole, _)) = term else {
+        return None;
+    };
+    match evaluate(whole, inputs) {
+        Ok(Value::Number(number)) if number.measure.scale == Scale::Plain => Some(number.value),
+        _ => None,
+    }
+}
+
 fn number(term: &Term, span: Span, inputs: &Inputs<'_>) -> Evaluated<Operand> {
     let literal = matches!(term, Term::Constant(_));
     match evaluate(term, inputs)? {

@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use crate::diag::{Code, Diagnostic};
+use crate::exact::Exact;
 use crate::frame::{Frame, Key, NumberId, Program, TruthId};
 use crate::spec::{Prose, Reference};
 use crate::text::Span;
@@ -81,6 +82,8 @@ pub struct Figure {
     pub reason: Option<String>,
     /// Other spellings of a text.
     pub also: Vec<String>,
+    /// What a share or a quotient that is printed as a percentage is taken of.
+    pub base: Option<Exact>,
     /// What its scan counted, of a computed figure.
     pub counts: Option<Counts>,
     /// Figures and series that it is made from.

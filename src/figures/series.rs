@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::compute::{Answer, Maker, counts, formatted, lookup, recipe_text};
-use super::evaluate::{Inputs, Trouble, evaluate};
+use super::evaluate::{Inputs, Trouble, base, evaluate};
 use super::point::key_slug;
 use super::question::{Asked, Question};
 use super::{Figure, Point, PointValue, Provenance, RecipeText, Series};
@@ -274,6 +274,7 @@ impl Maker<'_> {
                 quote: None,
                 reason: None,
                 also: Vec::new(),
+                base: base(term, &inputs),
                 counts: Some(counts(frame, partials)),
                 uses: if over_series { vec![question.frame.clone()] } else { Vec::new() },
                 sources: sources.clone(),

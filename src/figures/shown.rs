@@ -79,6 +79,14 @@ impl Shower<'_> {
         ((&number.value * &format.factor()).round(decimals as i32, self.rounding), decimals)
     }
 
+    /// What a percentage is taken of; none of other figures.
+    pub fn base(&self, figure: &Figure) -> Option<Shown> {
+        let base =
+            figure.base.as_ref().filter(|_| matches!(figure.format, Some(Format::Percent(_))))?;
+        let decimals = base.decimals().unwrap_or(1).min(1);
+        Some(Shown(self.locale.digits(&base.round(decimals as i32, self.rounding), decimals)))
+    }
+
     /// The unit of a column of figures: `%`, `£`, `days`; none of plain numbers.
     pub fn unit(&self, figure: &Figure) -> Option<String> {
         let unit = figure.value.number().and_then(|number| number.measure.unit.as_deref());

@@ -379,8 +379,7 @@ fn method(method: &Method) -> String {
             escape(recipe)
         );
     }
-    let sentences: Vec<String> =
-        method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
+    let sentences: Vec<String> = method.sentences().map(|text| escape(text)).collect();
     if !sentences.is_empty() {
         let _ = writeln!(out, "<p>{}</p>", sentences.join(" "));
     }

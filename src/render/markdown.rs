@@ -43,8 +43,7 @@ fn method(method: &Method) -> String {
     ));
     let mut parts = vec![format!("### {}", escape(&method.label)), head];
     parts.extend(method.recipe.as_ref().map(|recipe| code(&format!("{} = {recipe}", method.id))));
-    let sentences: Vec<String> =
-        method.counted.iter().chain(&method.known).map(|text| escape(text)).collect();
+    let sentences: Vec<String> = method.sentences().map(|text| escape(text)).collect();
     if !sentences.is_empty() {
         parts.push(sentences.join(" "));
     }
