@@ -1,7 +1,7 @@
 //! How long a chart takes: `cargo bench --bench charts`. Every chart of the project's reports, and a chart of each kind
 //! over 60 keys, drawn for both widths and as a file; the median of 200 drawings.
 
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use std::num::NonZeroUsize;
 use std::path::Path;

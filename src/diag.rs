@@ -105,6 +105,7 @@ codes! {
     Footnote "footnote" "A footnote that is used and not defined, or defined and not used.",
     NoNumbers "no-numbers" "A report that ties no number to a figure.",
     // charts and tables
+    Unplaced "unplaced" "A chart or table that stands nowhere in the text.",
     AltText "alt-text" "A chart without alternative text, or with one that repeats the title.",
     ChartData "chart-data" "A chart or table that cannot be drawn from its series.",
     Footing "footing" "A total that its rows do not add up to, or that cannot be footed.",

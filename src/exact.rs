@@ -129,6 +129,11 @@ impl Exact {
         self.0.floor().to_integer().to_i128()
     }
 
+    /// The largest whole number that is not above the value.
+    pub fn floored(&self) -> Self {
+        Self(self.0.floor())
+    }
+
     /// The fraction as numerator and denominator (positive, in lowest terms), in decimal digits.
     pub fn fraction(&self) -> (String, String) {
         (self.0.numer().to_string(), self.0.denom().to_string())

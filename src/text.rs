@@ -155,5 +155,9 @@ impl Passage {
 
 /// A text as HTML and SVG hold it, also between double quotation marks.
 pub(crate) fn escape_markup(text: &str) -> String {
+    // what XML cannot hold
+    let holds = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    let held = |c: char| if holds(c) || matches!(c, '\n' | '\t') { c } else { '\u{fffd}' };
+    let text: String = text.chars().map(held).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

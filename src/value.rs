@@ -271,6 +271,9 @@ pub enum Scale {
     Points,
 }
 
+/// The unit of a year of the calendar, which is no quantity and takes no group mark.
+pub(crate) const CALENDAR_YEAR: &str = "calendar year";
+
 /// What a number measures, and how many decimals it has of its own.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Measure {

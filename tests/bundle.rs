@@ -149,7 +149,7 @@ fn shortened(html: &str) -> String {
     let parts = html.split_inclusive("</table>").map(|part| {
         let start = part.rfind("<table>").unwrap_or(part.len());
         let many = part[start..].matches("<tr>").count() > 16;
-        if many && part[..start].contains("<details>") { &part[..start] } else { part }
+        if many && part[..start].contains("<details") { &part[..start] } else { part }
     });
     // what only screen readers hear repeats the title
     let mut short: String = parts.collect();

@@ -125,6 +125,68 @@ fn a_histogram_counts_each_reading_once() {
     }
 }
 
+/// A report of one dataset and one chart, built; the drawing of the chart and the rows of its data.
+fn built(csv: &str, spec: &str) -> (String, Vec<Vec<String>>) {
+    let spec = format!(
+        "figures:\n  all: sum(cases) from t\n{spec}    title: Cases\n    alt: A drawing of cases\n"
+    );
+    let project = Project::of(csv, "", &spec, "In all [=](fig:all).\n\n[C](chart:c)\n");
+    project.run(&["build"]).expect(0);
+    let rows = project.read("output/r/charts/c.csv");
+    let rows = rows.lines().skip(1).map(|line| line.split(',').map(str::to_string).collect());
+    (project.read("output/r/charts/c.svg"), rows.collect())
+}
+
+#[test]
+fn whole_numbers_on_the_last_edge_have_a_bin_of_their_own() {
+    let rows: String = (0..100).map(|row| format!("k{row},{}\n", row % 10)).collect();
+    let spec = "series:\n  s: sum(cases) from t by kind\ncharts:\n  c:\n    kind: histogram\n    series: s\n";
+    let (_, bins) = built(&format!("kind,cases\n{rows}"), spec);
+    assert_eq!(bins.len(), 10);
+    assert!(bins.iter().all(|bin| bin[1] == "10"), "{bins:?}");
+}
+
+#[test]
+fn an_area_ends_where_a_value_is_not_known() {
+    let csv = "year,cases\n2020,5\n2021,6\n2022,\n2023,7\n2024,9\n";
+    let spec =
+        "series:\n  s: sum(cases) from t by year\ncharts:\n  c:\n    kind: area\n    series: s\n";
+    let (svg, _) = built(csv, spec);
+    let areas = elements(&svg, "polygon", "fill-mark-1");
+    assert_eq!(areas.len(), 2);
+    let corners = |area: &BTreeMap<String, String>| area["points"].split(' ').count();
+    assert!(areas.iter().all(|area| corners(area) == 4));
+    assert!(svg.contains(">[x]</text>"));
+}
+
+#[test]
+fn numbers_along_an_axis_are_no_years() {
+    let rows: String = (0..41).map(|row| format!("{},{row}\n", row * 1000)).collect();
+    let spec = "series:\n  s: sum(cases) from t by distance\ncharts:\n  c:\n    kind: line\n    series: s\n";
+    let (svg, _) = built(&format!("distance,cases\n{rows}"), spec);
+    assert!(svg.contains(">40000</text>") && !svg.contains(">1970</text>"), "{svg}");
+    // numbers far apart keep their order
+    let csv = "distance,cases\n0,1\n1000000000000000,2\n2000000000000000,3\n3000000000000000,4\n";
+    let (svg, _) = built(csv, spec);
+    let line = elements(&svg, "polyline", "stroke-mark-1")[0]["points"].clone();
+    let xs: Vec<f64> =
+        line.split(' ').map(|pair| pair.split(',').next().unwrap().parse().unwrap()).collect();
+    assert!(
+        xs.windows(2).all(|pair| (pair[1] - pair[0] - (xs[3] - xs[0]) / 3.0).abs() < 0.11),
+        "{xs:?}"
+    );
+}
+
+#[test]
+fn a_label_never_loses_its_number() {
+    let name = "Department for Environment Food and Rural Affairs and also the Marine Management Organisation";
+    let csv =
+        format!("year,kind,cases\n2020,{name},1234567\n2021,{name},2345678\n2020,b,5\n2021,b,7\n");
+    let spec = "series:\n  s: sum(cases) from t by year, kind\ncharts:\n  c:\n    kind: slope\n    series: s\n";
+    let (svg, _) = built(&csv, spec);
+    assert!(svg.contains(">1,234,567</text>") && svg.contains(">2,345,678</text>"));
+}
+
 const SPEC: &str = "\
 cards:
   - value: \"[=](fig:last)\"
@@ -150,8 +212,11 @@ tables:
 
 #[test]
 fn one_changed_cell_changes_text_chart_table_card_alt_and_description_together() {
-    let csv =
-        |last: u32| format!("year,kind,cases\n2021,red,310\n2022,blue,420\n2023,red,{last}\n");
+    let csv = |last: u32| {
+        format!(
+            "year,kind,cases\n2019,red,100\n2020,blue,200\n2021,red,310\n2022,blue,420\n2023,red,{last}\n"
+        )
+    };
     let spec = SPEC.replacen("figures:\n", "figures:\n  all: sum(cases) from t\n", 1);
     let body = "At last [=](fig:last).\n\n[Line](chart:by_year)\n\n[Table](table:by_kind)\n";
     let project = Project::of(&csv(530), "", &spec, body);
@@ -175,11 +240,11 @@ fn one_changed_cell_changes_text_chart_table_card_alt_and_description_together()
         ("alternative text", "A line that ends at 871.</desc>"),
         (
             "description",
-            "310 (2021) at the beginning, 871 (2023) at the end. Never falls; up in 2 and down in 0 of 2 steps. Highest: 871 (2023). Lowest: 310 (2021).",
+            "100 (2019) at the beginning, 871 (2023) at the end. Never falls; up in 4 and down in 0 of 4 steps. Highest: 871 (2023). Lowest: 100 (2019).",
         ),
-        ("data of the chart", ">871</a></td></tr>"),
-        ("table", ">1,181</a></td></tr>"),
-        ("total", ">1,601</a></td></tr>\n</tfoot>"),
+        ("data of the chart", ">871</td></tr>"),
+        ("table", ">1,281</td></tr>"),
+        ("total", ">1,901</a></td></tr>\n</tfoot>"),
     ] {
         assert!(html.contains(part), "{what}: {part} is not in\n{html}");
     }

@@ -4,7 +4,7 @@ use super::canvas::{LINE, Place, Side, TEXT};
 use super::data::{Data, Mark};
 use super::sheet::{GAP, Plot, Scale, Sheet, absent, corners, middles};
 use super::svg::{Paint, SUB};
-use super::width::{broadest, fit, width};
+use super::width::{broadest, fit, on_sheet, width};
 use crate::exact::Exact;
 use crate::spec::ChartKind;
 
@@ -140,7 +140,18 @@ impl Bars<'_, '_, '_, '_> {
     }
 
     fn caption(&self) -> i32 {
-        if self.hundred() { 0 } else { self.sheet.caption(0) }
+        match (self.hundred(), &self.sheet.data.axis) {
+            (true, None) => {
+                let measure = &self.sheet.data.measure;
+                let mut chars = measure.chars();
+                // an acronym keeps its capital
+                let lower = measure.chars().nth(1).is_some_and(char::is_lowercase);
+                let first = chars.next().filter(|_| lower).map(|c| c.to_lowercase().to_string());
+                let rest = if lower { chars.as_str() } else { measure };
+                self.sheet.caption_of(&format!("Share of {}{rest}", first.unwrap_or_default()), 0)
+            }
+            _ => self.sheet.caption(0),
+        }
     }
 
     fn tick_texts(&self) -> Vec<String> {
@@ -253,7 +264,7 @@ impl Bars<'_, '_, '_, '_> {
         }
         if !flat {
             let half = width(text, TEXT) / 2;
-            x = x.clamp(half, (self.sheet.width - half).max(half));
+            x = on_sheet(x, half, self.sheet.width);
         }
         let negative = piece.to.is_negative();
         match (flat, negative) {
@@ -280,7 +291,7 @@ impl Bars<'_, '_, '_, '_> {
         for (index, text) in texts.iter().enumerate().step_by(stride) {
             let x = plot.left + (plot.right - plot.left) * index as i32 / count;
             let half = width(text, TEXT) / 2;
-            let x = x.clamp(half, self.sheet.width - half);
+            let x = on_sheet(x, half, self.sheet.width);
             self.sheet.canvas.text(text, (x, top), Side::Below, Paint::Ink);
         }
         let name = fit(&data.key, TEXT, self.sheet.width, 2);
@@ -306,7 +317,7 @@ impl Bars<'_, '_, '_, '_> {
         let left = column + GAP + if negative { shown(true) } else { 0 };
         let texts = self.tick_texts();
         let half = texts.last().map_or(0, |text| width(text, TEXT) / 2) + SUB;
-        let right = sheet.width - shown(false).max(half);
+        let right = (sheet.width - shown(false).max(half)).max(left + sheet.width / 12);
         let per_bar = if self.kind == ChartKind::GroupedBar {
             19 * SUB * data.strands.len() as i32
         } else {

@@ -66,8 +66,7 @@ impl<'c, 's> Canvas<'c, 's> {
     }
 
     /// A mark whose form, like its colour, is that of its strand: circle, square, diamond, triangle.
-    pub(super) fn mark(&self, (x, y): Place, radius: i32, strand: usize) {
-        let paint = Paint::Mark(strand);
+    pub(super) fn mark(&self, (x, y): Place, radius: i32, strand: usize, paint: Paint) {
         let r = radius;
         match strand % 4 {
             0 => self.draw(&Circle::new((x, y), r, colour(paint).filled())),

@@ -4,13 +4,14 @@ use super::data::{Data, Mark, Strand};
 use crate::exact::Exact;
 use crate::figures::{Shower, Shown};
 
+/// Values up to which all are told, and no trend.
+const FEW: usize = 3;
+
 /// A subtitle from what the recipe says: the measure, the place, the keys and their span.
 pub fn subtitle(data: &Data, place: Option<&str>) -> String {
     let mut parts = vec![data.measure.clone()];
     parts.extend(place.map(str::to_string));
-    if data.edges.is_empty() {
-        parts.push(format!("by {}", data.key));
-    }
+    parts.push(format!("by {}", data.key));
     if let (Some(_), Some(first), Some(last)) = (&data.along, data.keys.first(), data.keys.last())
         && first != last
     {
@@ -45,7 +46,7 @@ pub fn description(data: &Data, shower: &Shower<'_>) -> Vec<String> {
         sentences.push(format!("Reference line: {words}."));
     }
     for (key, words) in data.annotations.iter().filter(|(_, words)| !words.is_empty()) {
-        sentences.push(format!("At {}: {words}.", data.keys[*key]));
+        sentences.push(format!("Note at {}: {words}.", data.keys[*key]));
     }
     sentences
 }
@@ -66,11 +67,16 @@ fn strand_in_words(data: &Data, strand: &Strand, shower: &Shower<'_>) -> String 
     let highest = known.iter().max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0))).unwrap_or(first);
     let lowest = known.iter().min_by_key(|(key, value, _)| (*value, *key)).unwrap_or(first);
     let mut text = String::new();
-    if data.along.is_some() {
-        text.push_str(&format!("{} at the beginning, {} at the end. ", at(first), at(last)));
-        text.push_str(&trend(&known, shower));
+    if data.along.is_some() && known.len() <= FEW {
+        let values: Vec<String> = known.iter().map(at).collect();
+        text.push_str(&format!("{}.", values.join(", ")));
+    } else {
+        if data.along.is_some() {
+            text.push_str(&format!("{} at the beginning, {} at the end. ", at(first), at(last)));
+            text.push_str(&trend(&known, shower));
+        }
+        text.push_str(&format!("Highest: {}. Lowest: {}.", at(highest), at(lowest)));
     }
-    text.push_str(&format!("Highest: {}. Lowest: {}.", at(highest), at(lowest)));
     let gaps = strand.marks.len() - known.len();
     if gaps > 0 {
         text.push_str(&format!(" Without a value: {}.", shower.count(gaps as u64)));

@@ -15,11 +15,12 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, stem: bool) -> i32 {
     let (labels, column) = sheet.key_column();
     let shown = data.strands.iter().flat_map(|s| &s.marks).filter_map(|m| m.shown.as_ref());
     let broad = shown.map(|shown| width(shown.as_str(), TEXT)).max().unwrap_or(0) + 2 * GAP;
-    let several = data.strands.len() > 1;
+    // where numbers are long, those at the left have no room
+    let several = data.strands.len() > 1 && broad < sheet.width / 3;
     let negative = data.values().any(Exact::is_negative);
     let left = column + GAP + if several || negative { broad } else { 2 * GAP };
     let left = if data.gaps() == (false, false) { left } else { left + 24 * SUB };
-    let right = sheet.width - broad;
+    let right = (sheet.width - broad).max(left + sheet.width / 12);
     let values: Vec<Exact> = data.values().cloned().collect();
     let scale = Scale::new(sheet.ticks(&values, data.zero || stem), left, right);
     let top = sheet.legend(sheet.caption(0)) + sheet.lying_reference_room();
@@ -53,14 +54,14 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, stem: bool) -> i32 {
         }
         for (index, strand) in data.strands.iter().enumerate() {
             if let Some(value) = &strand.marks[key].value {
-                canvas.mark((scale.at(value), middle), 6 * SUB, index);
+                canvas.mark((scale.at(value), middle), 6 * SUB, index, Paint::Mark(index));
             }
         }
         if stem && *low < scale.base() {
             canvas.text(first, (low - 2 * GAP, middle), Side::Left, Paint::Halo);
         } else {
             canvas.text(last, (high + 2 * GAP, middle), Side::Right, Paint::Halo);
-            if low != high {
+            if several && low != high {
                 canvas.text(first, (low - 2 * GAP, middle), Side::Left, Paint::Halo);
             }
         }

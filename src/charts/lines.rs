@@ -16,8 +16,11 @@ const YEAR: i64 = 366;
 /// The place of each key along the axis, of `along` between two edges.
 pub(super) fn places(along: &[i64], left: i32, right: i32) -> Vec<i32> {
     let (first, last) = (along[0], along[along.len() - 1]);
-    let length = i64::from(right - left);
-    let place = |at: &i64| left + ((at - first) * length / (last - first).max(1)) as i32;
+    let range = (i128::from(last) - i128::from(first)).max(1);
+    let place = |at: &i64| {
+        let steps = (i128::from(*at) - i128::from(first)) * i128::from(right - left);
+        left + (steps / range) as i32
+    };
     along.iter().map(place).collect()
 }
 
@@ -25,10 +28,16 @@ pub(super) fn places(along: &[i64], left: i32, right: i32) -> Vec<i32> {
 pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
     let strands = &sheet.data.strands;
     let values: Vec<Exact> = sheet.data.values().cloned().collect();
+    let last = sheet.data.keys.len().saturating_sub(1);
     let frame = Frame::new(sheet, &values, |index| {
-        strands[index].known().next_back().map(|(_, value, mark)| {
-            (value.clone(), mark.shown.as_ref().map_or("", |s| s.as_str()).to_string())
-        })
+        let (key, value, mark) = strands[index].known().next_back()?;
+        let shown = mark.shown.as_ref().map_or("", |shown| shown.as_str());
+        // a value that is not the last says of when it is
+        let words = match key == last {
+            true => shown.to_string(),
+            false => format!("{shown} ({})", sheet.data.keys[key]),
+        };
+        Some((value.clone(), words))
     });
     frame.ground();
     for (index, strand) in strands.iter().enumerate() {
@@ -37,34 +46,45 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
     frame.finish(|_| frame.plot.bottom - 2 * SUB)
 }
 
-/// Paints areas, one on the other; returns the height of the drawing.
+/// Paints areas, one on the other; returns the height of the drawing. There is none where a part is not known, and none
+/// across keys that are left out.
 pub(super) fn paint_areas(sheet: &Sheet<'_, '_, '_>) -> i32 {
-    let keys = sheet.data.keys.len();
+    let data = sheet.data;
+    let keys = data.keys.len();
     let mut tops = vec![vec![Exact::zero(); keys]];
-    for strand in &sheet.data.strands {
+    for strand in &data.strands {
         let below = &tops[tops.len() - 1];
         let sum = |(mark, below): (&super::Mark, &Exact)| {
-            mark.value.as_ref().map_or(below.clone(), |v| below + v)
+            mark.value.as_ref().map_or(below.clone(), |value| below + value)
         };
         tops.push(strand.marks.iter().zip(below).map(sum).collect());
     }
+    let whole = |key: usize| data.strands.iter().all(|strand| strand.marks[key].value.is_some());
+    let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
+    for key in 0..keys {
+        if !whole(key) || data.holes.contains(&key) {
+            runs.push(Vec::new());
+        }
+        if let (true, Some(run)) = (whole(key), runs.last_mut()) {
+            run.push(key);
+        }
+    }
     let values: Vec<Exact> = tops.iter().flatten().cloned().collect();
+    let end = runs.iter().rev().find_map(|run| run.last().copied()).unwrap_or(0);
     let frame = Frame::new(sheet, &values, |index| {
-        let (low, high) = (&tops[index][keys - 1], &tops[index + 1][keys - 1]);
-        let middle = (low + high).checked_div(&Exact::from(2))?;
-        let shown = sheet.data.strands[index].marks[keys - 1].shown.as_ref()?;
-        Some((middle, shown.as_str().to_string()))
+        let middle = (&tops[index][end] + &tops[index + 1][end]).checked_div(&Exact::from(2))?;
+        let shown = data.strands[index].marks[end].shown.as_ref()?;
+        let words = match end + 1 == keys {
+            true => shown.to_string(),
+            false => format!("{shown} ({})", data.keys[end]),
+        };
+        Some((middle, words))
     });
     frame.ground();
-    for index in 0..sheet.data.strands.len() {
-        let at = |tops: &[Exact]| -> Vec<Place> {
-            tops.iter().zip(&frame.places).map(|(v, x)| (*x, frame.plot.scale.at(v))).collect()
-        };
-        let mut outline = at(&tops[index + 1]);
-        let edge = outline.clone();
-        outline.extend(at(&tops[index]).into_iter().rev());
-        sheet.canvas.polygon(&outline, Paint::Mark(index));
-        sheet.canvas.line(&edge, 3 * SUB / 2, Paint::Paper);
+    for run in runs.iter().filter(|run| !run.is_empty()) {
+        for index in 0..data.strands.len() {
+            frame.area(run, &tops[index], &tops[index + 1], index);
+        }
     }
     frame.finish(|key| frame.plot.scale.at(&tops[tops.len() - 1][key]) - 2 * SUB)
 }
@@ -113,7 +133,7 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
             })
             .collect();
         let broad = broadest(labels.iter().flatten().flat_map(|(_, lines)| lines), TEXT);
-        let right = sheet.width - broad - 2 * GAP;
+        let right = (sheet.width - broad - 2 * GAP).max(left + sheet.width / 12);
         let along = data.along.clone().unwrap_or_else(|| (0..data.keys.len() as i64).collect());
         let places = places(&along, left + GAP, right);
         let noted: Vec<i32> = data.annotations.iter().map(|(key, _)| places[*key]).collect();
@@ -135,17 +155,34 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
         self.notes.paint(self.sheet, &self.plot, GAP);
     }
 
+    /// An area over a run of keys; a bar where the run has one.
+    fn area(&self, run: &[usize], low: &[Exact], high: &[Exact], index: usize) {
+        let at = |of: &[Exact]| -> Vec<Place> {
+            run.iter().map(|key| (self.places[*key], self.plot.scale.at(&of[*key]))).collect()
+        };
+        let (edge, foot) = (at(high), at(low));
+        if let ([top], [bottom]) = (edge.as_slice(), foot.as_slice()) {
+            let (left, right) = (top.0 - 2 * SUB, top.0 + 2 * SUB);
+            self.sheet.canvas.fill((left, top.1), (right, bottom.1), Paint::Mark(index));
+            return;
+        }
+        let outline: Vec<Place> = edge.iter().copied().chain(foot.into_iter().rev()).collect();
+        self.sheet.canvas.polygon(&outline, Paint::Mark(index));
+        self.sheet.canvas.line(&edge, 3 * SUB / 2, Paint::Paper);
+    }
+
     /// A line, broken where a value is not known.
     fn line(&self, index: usize, strand: &Strand) {
         let canvas = self.sheet.canvas;
+        let paint = self.sheet.paint(index);
         let mut run: Vec<Place> = Vec::new();
         let marked = strand.marks.len() <= MARKED;
         let alone = |run: &[Place]| run.len() == 1;
         let draw = |run: &mut Vec<Place>| {
             if alone(run) {
-                canvas.mark(run[0], 4 * SUB, index);
+                canvas.mark(run[0], 4 * SUB, index, paint);
             } else if !run.is_empty() {
-                canvas.line(run, 5 * SUB / 2, Paint::Mark(index));
+                canvas.line(run, 5 * SUB / 2, paint);
             }
             run.clear();
         };
@@ -161,7 +198,7 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
         draw(&mut run);
         if marked {
             for (key, value, _) in strand.known() {
-                canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index);
+                canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index, paint);
             }
         }
     }
@@ -216,14 +253,10 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
     /// Labels along the order: round years where there are many days, else keys as they fit.
     fn labels(&self, top: i32) -> i32 {
         let (sheet, data) = (self.sheet, self.sheet.data);
-        let days = data.along.as_ref().filter(|along| {
-            let span = along[along.len() - 1] - along[0];
-            along.len() > MARKED
-                && span > 3 * YEAR
-                && Date::from_days(along[0]).is_some()
-                && along[0] > 366 * 10 - 719_528 / 2
-        });
-        if let Some(along) = days
+        let long = |along: &&Vec<i64>| {
+            along.len() > MARKED && along[along.len() - 1] - along[0] > 3 * YEAR
+        };
+        if let Some(along) = data.along.as_ref().filter(|_| data.days).filter(long)
             && let Some(years) = self.years(along, top)
         {
             return years;

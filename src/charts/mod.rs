@@ -34,7 +34,7 @@ pub use ticks::{Axis, ticks};
 /// Width of a drawing on a page with room, in pixels.
 const WIDE: i32 = 672;
 /// Width of a drawing on a small screen.
-const NARROW: i32 = 340;
+const NARROW: i32 = 320;
 
 /// Words that a drawing carries for those who cannot see it.
 #[derive(Clone, Debug)]

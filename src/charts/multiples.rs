@@ -70,7 +70,9 @@ fn panel(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot) {
             canvas.line(run, 5 * SUB / 2, Paint::Mark(0));
         }
         if count <= 30 {
-            strand.known().for_each(|(key, value, _)| canvas.mark(at(key, value), 3 * SUB, 0));
+            strand.known().for_each(|(key, value, _)| {
+                canvas.mark(at(key, value), 3 * SUB, 0, Paint::Mark(0))
+            });
         }
     } else {
         let half = ((plot.right - plot.left) * 35 / 100 / count.max(1) as i32).max(SUB / 2);
@@ -89,19 +91,54 @@ fn panel(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot) {
             );
         }
     }
-    if let Some((key, value, mark)) = strand.known().next_back() {
+    values(sheet, index, plot, &middle);
+    keys(sheet, plot, &middle);
+}
+
+/// The last value, and the one that is furthest from it.
+fn values(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot, middle: &[i32]) {
+    let known: Vec<_> = sheet.data.strands[index].known().collect();
+    let Some(last) = known.last() else { return };
+    let far = known.iter().max_by_key(|(key, value, _)| ((*value - last.1).abs(), *key));
+    let mut free = sheet.width;
+    for (key, value, mark) in [Some(last), far].into_iter().flatten() {
         let shown = mark.shown.as_ref().map_or("", |shown| shown.as_str());
         let half = width(shown, TEXT) / 2;
-        let (x, y) = at(key, value);
-        let x = x.min(plot.right + GAP - half).max(half);
-        canvas.strong(shown, (x, y - 4 * SUB), Side::Above, Paint::Halo);
-    }
-    for (key, side) in [(0, Side::Right), (count - 1, Side::Left)] {
-        if count == 1 && side == Side::Left {
-            break;
+        let (x, y) = (middle[*key], plot.scale.at(value));
+        let x = x.max(plot.left + half - GAP).min(plot.right + GAP - half).max(half);
+        // a number wider than its bar would lie on the next
+        let slot = (plot.right - plot.left) / middle.len().max(1) as i32;
+        if x + half > free || (sheet.data.along.is_none() && 2 * half > slot) {
+            continue;
         }
-        let label = fit(data.keys[key].as_str(), TEXT, (plot.right - plot.left) / 2, 1);
-        let x = if side == Side::Right { plot.left } else { plot.right + GAP };
-        canvas.lines(&label, (x, plot.bottom + GAP + LINE / 2), side, Paint::Soft);
+        free = x - half - GAP;
+        let low = *value < last.1 && !value.is_negative() && y + LINE + 2 * GAP < plot.bottom;
+        let (at, side) = if low && sheet.data.along.is_some() {
+            ((x, y + 4 * SUB), Side::Below)
+        } else {
+            ((x, y - 4 * SUB), Side::Above)
+        };
+        sheet.canvas.strong(shown, at, side, Paint::Halo);
+    }
+}
+
+/// Keys below a panel: as many as there is room for, the first and the last among them.
+fn keys(sheet: &Sheet<'_, '_, '_>, plot: &Plot, middle: &[i32]) {
+    let keys = &sheet.data.keys;
+    let room = plot.right - plot.left + GAP;
+    let label = |key: usize| fit(keys[key].as_str(), TEXT, room / 2 - GAP, 1);
+    let mut free = sheet.width;
+    let broad = (0..keys.len()).map(|key| broadest(&label(key), TEXT)).max().unwrap_or(0);
+    let step = middle.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(room).max(1);
+    let stride = ((broad + 2 * GAP) / step + 1).max(1) as usize;
+    let y = plot.bottom + GAP + LINE / 2;
+    for key in (0..keys.len()).rev().step_by(stride) {
+        let lines = label(key);
+        let half = broadest(&lines, TEXT) / 2;
+        let x = middle[key].max(plot.left + half - GAP).min(plot.right + GAP - half);
+        if x + half <= free {
+            free = x - half - GAP;
+            sheet.canvas.lines(&lines, (x, y), Side::Middle, Paint::Soft);
+        }
     }
 }

@@ -12,7 +12,9 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 impl Rgb {
     /// Reads `#12436d`.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        let hexadecimal =
+            |digits: &&str| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let digits = text.strip_prefix('#').filter(hexadecimal)?;
         let part = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
         Some(Self(part(0)?, part(2)?, part(4)?))
     }
@@ -59,6 +61,13 @@ pub struct Shades {
 }
 
 impl Shades {
+    /// Behind cards, code and what is pointed at: a twentieth of ink on paper.
+    pub fn tint(&self) -> Rgb {
+        let mix = |paper: u8, ink: u8| ((u32::from(paper) * 19 + u32::from(ink)) / 20) as u8;
+        let Self { paper, ink, .. } = self;
+        Rgb(mix(paper.0, ink.0), mix(paper.1, ink.1), mix(paper.2, ink.2))
+    }
+
     /// The colour in which text can be read on a mark: white or black. One of the two has 4.58 to 1 with any colour.
     pub fn on(&self, mark: usize) -> Rgb {
         let (white, black) = (Rgb(0xff, 0xff, 0xff), Rgb(0, 0, 0));
@@ -72,6 +81,8 @@ impl Shades {
             ("text".to_string(), self.ink, self.paper, TEXT_CONTRAST),
             ("small text".to_string(), self.soft, self.paper, TEXT_CONTRAST),
             ("links".to_string(), self.accent, self.paper, TEXT_CONTRAST),
+            ("links on cards".to_string(), self.accent, self.tint(), TEXT_CONTRAST),
+            ("small text on cards".to_string(), self.soft, self.tint(), TEXT_CONTRAST),
         ];
         for (index, mark) in self.marks.iter().enumerate() {
             let number = index + 1;

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, LINE, Place, Side, TEXT};
 use super::data::Data;
 use super::svg::{Paint, SUB};
 use super::ticks::{Axis, ticks};
-use super::width::{broadest, fit, width, wrap};
+use super::width::{broadest, fit, on_sheet, width, wrap};
 use crate::exact::{Exact, Rounding};
 use crate::locale::Locale;
 use crate::value::{Format, Measure, Number, Value};
@@ -13,6 +13,8 @@ use crate::value::{Format, Measure, Number, Value};
 const SWATCH: i32 = 11 * SUB;
 /// Between things that belong together.
 pub(super) const GAP: i32 = 6 * SUB;
+/// Colours of marks.
+const COLOURS: usize = 4;
 /// Lines of an annotation.
 const NOTE_LINES: usize = 4;
 
@@ -67,6 +69,18 @@ pub(super) struct Plot {
 }
 
 impl Sheet<'_, '_, '_> {
+    /// What a strand is painted with: its colour; or, where some are highlighted, theirs in turn and a soft one for the
+    /// others; or, of more strands than there are colours, the first for all, since each is labelled.
+    pub(super) fn paint(&self, strand: usize) -> Paint {
+        let highlight = &self.data.highlight;
+        match highlight.iter().position(|highlit| *highlit == strand) {
+            Some(rank) => Paint::Mark(rank),
+            None if !highlight.is_empty() => Paint::Soft,
+            None if self.data.strands.len() > COLOURS => Paint::Mark(0),
+            None => Paint::Mark(strand),
+        }
+    }
+
     /// Whether this is the drawing for a small screen.
     pub(super) fn narrow(&self) -> bool {
         self.width < 500 * SUB
@@ -101,6 +115,9 @@ impl Sheet<'_, '_, '_> {
 
     /// What the axis measures, above it; returns where it ends.
     pub(super) fn caption(&self, top: i32) -> i32 {
+        if let Some(axis) = &self.data.axis {
+            return self.caption_of(axis, top);
+        }
         let unit = match (self.data.format, &self.data.unit) {
             (Format::Percent(_) | Format::Currency(_), _) => return top,
             (Format::Points(_), _) => "Percentage points".to_string(),
@@ -114,7 +131,12 @@ impl Sheet<'_, '_, '_> {
             (_, Some(unit)) => capital(&plural(unit)),
             _ => self.data.measure.clone(),
         };
-        let lines = fit(&unit, TEXT, self.width, 3);
+        self.caption_of(&unit, top)
+    }
+
+    /// Words above an axis; returns where they end.
+    pub(super) fn caption_of(&self, words: &str, top: i32) -> i32 {
+        let lines = fit(words, TEXT, self.width, 3);
         self.canvas.lines(&lines, (0, top), Side::Corner, Paint::Soft);
         top + lines.len() as i32 * LINE + GAP
     }
@@ -166,7 +188,7 @@ impl Sheet<'_, '_, '_> {
             self.canvas.line(&[(x, top), (x, bottom)], SUB, paint);
             if index.is_multiple_of(stride) {
                 let half = width(text, TEXT) / 2;
-                let at = x.clamp(half, (self.width - half).max(half));
+                let at = on_sheet(x, half, self.width);
                 self.canvas.text(text, (at, bottom + GAP / 2), Side::Below, Paint::Soft);
             }
         }
@@ -179,7 +201,7 @@ impl Sheet<'_, '_, '_> {
 
     fn reference_lines(&self) -> Option<(&Exact, Vec<String>)> {
         let (value, words) = self.data.reference.as_ref()?;
-        Some((value, fit(words, TEXT, self.width / 2, 2)))
+        Some((value, fit(words, TEXT, self.width * 2 / 3, 5)))
     }
 
     /// The reference line of such a plot, from its words down.
@@ -188,7 +210,7 @@ impl Sheet<'_, '_, '_> {
         let x = scale.at(value);
         self.canvas.line(&[(x, top - GAP / 2), (x, bottom)], 3 * SUB / 2, Paint::Dashed);
         let half = broadest(&lines, TEXT) / 2;
-        let at = (x.clamp(half, self.width - half), top - GAP / 2 - lines.len() as i32 * LINE);
+        let at = (on_sheet(x, half, self.width), top - GAP / 2 - lines.len() as i32 * LINE);
         self.canvas.lines(&lines, at, Side::Below, Paint::Ink);
     }
 
@@ -205,7 +227,7 @@ impl Sheet<'_, '_, '_> {
     pub(super) fn reference_words(&self, top: i32) -> i32 {
         let Some((_, words)) = &self.data.reference else { return top };
         let dash = 24 * SUB;
-        let lines = fit(words, TEXT, self.width - dash - GAP, 2);
+        let lines = fit(words, TEXT, self.width - dash - GAP, 5);
         let middle = top + LINE / 2 - SUB;
         self.canvas.line(&[(0, middle), (dash, middle)], 3 * SUB / 2, Paint::Dashed);
         self.canvas.lines(&lines, (dash + GAP, top), Side::Corner, Paint::Ink);
@@ -250,8 +272,7 @@ impl Sheet<'_, '_, '_> {
     pub(super) fn key_labels(&self, middles: &[i32], slot: i32, top: i32) -> i32 {
         let labels = self.slot_labels(slot);
         let halves: Vec<i32> = labels.iter().map(|lines| broadest(lines, TEXT) / 2).collect();
-        let place =
-            |(middle, half): (&i32, &i32)| (*middle).clamp(*half, (self.width - half).max(*half));
+        let place = |(middle, half): (&i32, &i32)| on_sheet(*middle, *half, self.width);
         let places: Vec<i32> = middles.iter().zip(&halves).map(place).collect();
         let chosen = |stride: usize| (0..labels.len()).rev().step_by(stride);
         let apart = |stride: &usize| {

@@ -3,20 +3,25 @@
 use super::canvas::{LINE, Side, TEXT};
 use super::sheet::{GAP, Scale, Sheet, absent};
 use super::svg::{Paint, SUB};
-use super::width::{broadest, fit, spread};
+use super::width::{broadest, fit, on_sheet, spread, width};
 use crate::exact::Exact;
-
-/// Strands up to which each has a colour of its own; labels tell more apart.
-const COLOURS: usize = 4;
 
 /// Paints slopes; returns the height of the drawing.
 pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
     let (data, canvas) = (sheet.data, sheet.canvas);
-    let limit = sheet.width * if sheet.narrow() { 27 } else { 30 } / 100;
+    let limit = sheet.width * 30 / 100;
     let text = |strand: &super::Strand, key: usize| {
         let mark = &strand.marks[key];
         let shown = mark.shown.as_ref().map_or(absent(mark.hidden), |shown| shown.as_str());
-        fit(&format!("{} {shown}", strand.name), TEXT, limit, 3)
+        let mut lines = fit(&strand.name, TEXT, limit, 3);
+        match lines.last_mut() {
+            Some(last) if width(&format!("{last} {shown}"), TEXT) <= limit => {
+                last.push(' ');
+                last.push_str(shown);
+            }
+            _ => lines.push(shown.to_string()),
+        }
+        lines
     };
     let labels: [Vec<Vec<String>>; 2] =
         [0, 1].map(|key| data.strands.iter().map(|strand| text(strand, key)).collect());
@@ -32,22 +37,21 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
     let scale = Scale::new(sheet.ticks(&values, data.zero), top + height, top);
     for (edge, key) in edges.iter().zip(&data.keys) {
         canvas.line(&[(*edge, top), (*edge, top + height)], SUB, Paint::Grid);
-        let half = super::width::width(key.as_str(), TEXT) / 2;
-        let x = (*edge).clamp(half, sheet.width - half);
-        canvas.strong(key.as_str(), (x, head), Side::Below, Paint::Ink);
+        let words = fit(key.as_str(), TEXT, sheet.width / 2 - GAP, 1).concat();
+        let x = on_sheet(*edge, width(&words, TEXT) / 2, sheet.width);
+        canvas.strong(&words, (x, head), Side::Below, Paint::Ink);
     }
     let place = |strand: usize, key: usize| {
         data.strands[strand].marks[key].value.as_ref().map_or(top + height, |value| scale.at(value))
     };
-    let colour = |strand: usize| if data.strands.len() > COLOURS { 0 } else { strand };
     for (index, strand) in data.strands.iter().enumerate() {
         let known: Vec<(i32, i32)> =
             strand.known().map(|(key, value, _)| (edges[key], scale.at(value))).collect();
         if known.len() == 2 {
-            canvas.line(&known, 5 * SUB / 2, Paint::Mark(colour(index)));
+            canvas.line(&known, 5 * SUB / 2, sheet.paint(index));
         }
         for at in known {
-            canvas.mark(at, 5 * SUB, colour(index));
+            canvas.mark(at, 5 * SUB, index, sheet.paint(index));
         }
     }
     for (key, side) in [Side::Left, Side::Right].into_iter().enumerate() {

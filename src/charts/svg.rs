@@ -126,13 +126,12 @@ impl<'a> Svg<'a> {
     pub(super) fn finish(&self, words: &Words, form: Form) -> String {
         let Words { id, title, description } = words;
         let (width, height) = self.size;
-        let (class, described, behind) = match form {
-            Form::Wide => ("wide", format!(" {id}-data"), String::new()),
-            Form::Narrow => ("narrow", format!(" {id}-data"), String::new()),
+        let (class, behind) = match form {
+            Form::Wide => ("wide", String::new()),
+            Form::Narrow => ("narrow", String::new()),
             // nobody knows what is behind a file: it brings its paper
             Form::File => (
                 "file",
-                String::new(),
                 format!(
                     "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>\n",
                     self.shades.paper
@@ -141,10 +140,11 @@ impl<'a> Svg<'a> {
         };
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-labelledby=\"{id}-{class}-title\" aria-describedby=\"{id}-{class}-desc{described}\" \
-             font-family=\"{FONTS}\">\n\
+             aria-labelledby=\"{id}-{class}-title\" aria-describedby=\"{id}-{class}-desc\" \
+             font-family=\"{FONTS}\" font-size=\"{}\">\n\
              <title id=\"{id}-{class}-title\">{}</title>\n<desc id=\"{id}-{class}-desc\">{}</desc>\n\
              <g aria-hidden=\"true\">\n{behind}{}</g>\n</svg>\n",
+            super::canvas::TEXT / SUB,
             escape(title),
             escape(description),
             self.body
@@ -243,9 +243,12 @@ impl DrawingBackend for &mut Svg<'_> {
         style: &S,
     ) -> Drawn {
         let paint = self.paint(style.color(), "stroke");
-        let width = px(style.stroke_width() as i32);
+        let width = match px(style.stroke_width() as i32) {
+            one if one == "1" => String::new(),
+            width => format!(" stroke-width=\"{width}\""),
+        };
         self.element(format_args!(
-            "<polyline points=\"{}\" fill=\"none\" stroke-width=\"{width}\" {paint}/>\n",
+            "<polyline points=\"{}\" fill=\"none\"{width} {paint}/>\n",
             points(path)
         ));
         Ok(())
@@ -296,10 +299,9 @@ impl DrawingBackend for &mut Svg<'_> {
         debug_assert!(matches!(style.transform(), FontTransform::None), "text stands upright");
         let paint = self.paint(style.color(), "fill");
         self.element(format_args!(
-            "<text x=\"{}\" y=\"{}\" dy=\"{shift}\" font-size=\"{}\"{anchor}{weight} {paint}>{}</text>\n",
+            "<text x=\"{}\" y=\"{}\" dy=\"{shift}\"{anchor}{weight} {paint}>{}</text>\n",
             px(at.0),
             px(at.1),
-            px(style.size() as i32),
             escape(text)
         ));
         Ok(())

@@ -28,30 +28,30 @@ pub fn ticks(values: &[Exact], axis: Axis) -> Vec<Exact> {
     // values that are all the same stand in the middle
     let range = if low == high { low.abs() } else { &high - &low };
     let step = step(&range, axis, &low, &high);
-    let same = i128::from(low == high && !axis.zero);
-    let first = floor_of(&low, &step) - same;
-    let last = ceiling_of(&high, &step) + same;
-    (first..=last).map(|index| &step * &Exact::from(index)).collect()
+    let same = Exact::from(i128::from(low == high && !axis.zero));
+    let first = &floor_of(&low, &step) - &same;
+    let count = (&(&ceiling_of(&high, &step) + &same) - &first).to_i128().unwrap_or(1).clamp(1, 64);
+    (0..=count).map(|index| &step * &(&first + &Exact::from(index))).collect()
 }
 
-fn floor_of(value: &Exact, step: &Exact) -> i128 {
-    value.checked_div(step).and_then(|quotient| quotient.floor()).unwrap_or(0)
+fn floor_of(value: &Exact, step: &Exact) -> Exact {
+    value.checked_div(step).map_or_else(Exact::zero, |quotient| quotient.floored())
 }
 
-fn ceiling_of(value: &Exact, step: &Exact) -> i128 {
-    floor_of(&-value.clone(), step).saturating_neg()
+fn ceiling_of(value: &Exact, step: &Exact) -> Exact {
+    -floor_of(&-value.clone(), step)
 }
 
 fn step(range: &Exact, axis: Axis, low: &Exact, high: &Exact) -> Exact {
-    let most = axis.most as i128;
+    let most = Exact::from(axis.most as i128);
     let mut power: i64 = if axis.whole { 0 } else { -30 };
-    while &Exact::power_of_ten(power + 1) * &Exact::from(most) < *range {
+    while &Exact::power_of_ten(power + 1) * &most < *range {
         power += 1;
     }
     loop {
         for mantissa in [1, 2, 5] {
             let step = &Exact::from(mantissa) * &Exact::power_of_ten(power);
-            if ceiling_of(high, &step) - floor_of(low, &step) <= most {
+            if &ceiling_of(high, &step) - &floor_of(low, &step) <= most {
                 return step;
             }
         }

@@ -4,8 +4,8 @@
 
 /// The width of a text at a font size, in the size's unit.
 pub(super) fn width(text: &str, size: i32) -> i32 {
-    let thousandths: i32 = text.chars().map(of).sum();
-    (thousandths * size).div_euclid(1000) + 1
+    let thousandths: i64 = text.chars().map(|c| i64::from(of(c))).sum();
+    i32::try_from(thousandths * i64::from(size) / 1000 + 1).unwrap_or(i32::MAX / 4)
 }
 
 fn of(c: char) -> i32 {
@@ -85,6 +85,11 @@ fn hyphenate(parts: &mut [String]) {
     if let Some(part) = parts.last_mut() {
         part.push('-');
     }
+}
+
+/// The middle of something `half` as wide, moved so that it stands on a sheet, at its left edge if it is wider.
+pub(super) fn on_sheet(middle: i32, half: i32, sheet: i32) -> i32 {
+    middle.min(sheet - half).max(half)
 }
 
 /// Moves things, each with its middle and its height, apart until none overlaps another, and none leaves `low..high` where

@@ -1,6 +1,6 @@
 //! Every link has a target: charts, tables, sources, parameters, footnotes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::sources::Sources;
@@ -15,6 +15,7 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
         ("table", spec.tables.keys().map(String::as_str).collect()),
     ]
     .into();
+    let mut placed: BTreeSet<(&str, &str)> = BTreeSet::new();
     for prose in spec.proses() {
         let mut targets: Vec<(&str, &str, Span)> = Vec::new();
         let mut notes = Notes::default();
@@ -35,10 +36,22 @@ pub(super) fn check(spec: &Spec, sources: &Sources, diagnostics: &mut Diagnostic
             _ => {}
         });
         for (what, id, span) in targets {
+            placed.insert((what, id));
             missing(what, id, span, &known[what], diagnostics);
         }
         notes.finish(diagnostics);
         repeated(&prose.blocks, diagnostics);
+    }
+    let charts = spec.charts.iter().map(|(id, chart)| ("chart", id, chart.span));
+    let tables = spec.tables.iter().map(|(id, table)| ("table", id, table.span));
+    for (what, id, span) in charts.chain(tables) {
+        if !placed.contains(&(what, id.as_str())) {
+            let message = format!("the {what} `{id}` stands nowhere in the text, and was not made");
+            let warning = Diagnostic::warning(Code::Unplaced, message).at(span);
+            diagnostics.push(
+                warning.hint(format!("write `[Words]({what}:{id})` as a paragraph, or delete it")),
+            );
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::figures::{Figure, Figures, RowSet, Shower, key_slug};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::Sources;
-use crate::spec::{self, Prose, Reference, Spec, prose};
+use crate::spec::{self, Prose, Reference, Spec, TableRows, prose};
 use crate::value::PartialDate;
 
 /// What a document is made from.
@@ -103,6 +103,12 @@ impl<'a> Composer<'a> {
         Shower { locale: self.inputs.locale, rounding: self.inputs.spec.rounding }
     }
 
+    /// A text that stands by itself, with a note mark for each of its sources.
+    fn passage(&mut self, prose: &Prose) -> Text {
+        self.register.passage();
+        self.text(prose)
+    }
+
     /// A one-paragraph text.
     pub(super) fn text(&mut self, prose: &Prose) -> Text {
         let inlines = self.inlines(prose.inlines());
@@ -157,9 +163,13 @@ impl<'a> Composer<'a> {
             let source = source.and_then(|id| self.inputs.sources.sources.get(id));
             let publisher =
                 source.map_or("Entered by hand".to_string(), |source| source.publisher.clone());
+            let title = source.and_then(|s| Some((s.title.clone()?, s.url.clone())));
             match credits.iter_mut().find(|credit| credit.publisher == publisher) {
-                Some(credit) => credit.notes.push(note),
-                None => credits.push(Credit { publisher, notes: vec![note] }),
+                Some(credit) => {
+                    credit.notes.push(note);
+                    credit.title = None;
+                }
+                None => credits.push(Credit { publisher, title, notes: vec![note] }),
             }
         }
         credits
@@ -283,20 +293,21 @@ impl<'a> Composer<'a> {
         let chart = spec.charts.get(id)?;
         let made = charts::data(id, chart, spec, figures, &self.shower());
         let mut data = made.into(self.diagnostics)?;
-        self.register.passage();
-        let title = self.text(&chart.title);
-        self.register.passage();
+        data.axis = chart.axis.as_ref().map(|axis| self.plain(axis.inlines()));
+        let title = self.passage(&chart.title);
         let mut annotations = Vec::new();
         for (annotation, (_, words)) in chart.annotations.iter().zip(&mut data.annotations) {
-            let text = self.text(&annotation.words);
-            words.clone_from(&text.plain);
-            annotations.push(text);
+            *words = self.plain(annotation.words.inlines());
+            // what a drawing cannot do is cite
+            if annotation.cites() {
+                annotations.push(self.passage(&annotation.words));
+            }
         }
         if let (Some(line), Some((_, words))) = (&chart.reference, &mut data.reference) {
             *words = self.reference_words(line);
         }
         let subtitle = match &chart.subtitle {
-            Some(subtitle) => self.text(subtitle),
+            Some(subtitle) => self.passage(subtitle),
             None => Text::of(&charts::subtitle(&data, self.place(&chart.series.0))),
         };
         let alt = self.plain(chart.alt.inlines());
@@ -312,10 +323,12 @@ impl<'a> Composer<'a> {
             alt,
             description: charts::description(&data, &self.shower()),
             picture: charts::draw(chart, &data, &words, shades, locale),
-            data: of_chart(&data, figures, &self.shower()),
+            data: of_chart(&data, chart.kind, figures, &self.shower()),
             annotations,
-            note: chart.note.as_ref().map(|note| self.text(note)),
-            cut: !data.zero,
+            caveat: self.series_caveat(&chart.series.0),
+            note: chart.note.as_ref().map(|note| self.passage(note)),
+            series: chart.series.0.clone(),
+            cut: data.cut,
             broken: !data.holes.is_empty(),
             sources: self.credits(data.figures.iter().collect()),
         })
@@ -330,6 +343,30 @@ impl<'a> Composer<'a> {
         if label.contains(shown.as_str()) { label } else { format!("{}: {shown}", capital(&label)) }
     }
 
+    fn series_caveat(&mut self, series: &str) -> Option<Text> {
+        let caveat = self.inputs.figures.series.get(series)?.caveat.as_ref()?;
+        Some(self.passage(caveat))
+    }
+
+    /// What a reader must know of a table's series, or of its figures, each once.
+    fn table_caveats(&mut self, table: &spec::Table) -> Vec<Text> {
+        match &table.rows {
+            TableRows::Series(name, _) => self.series_caveat(name).into_iter().collect(),
+            TableRows::Figures(members) => {
+                let figures = &self.inputs.figures.figures;
+                let caveats = members.iter().filter_map(|(id, _)| figures.get(id)?.caveat.as_ref());
+                let mut texts: Vec<Text> = Vec::new();
+                for caveat in caveats {
+                    let text = self.passage(caveat);
+                    if texts.iter().all(|known| known.plain != text.plain) {
+                        texts.push(text);
+                    }
+                }
+                texts
+            }
+        }
+    }
+
     /// The place that a series' rows are about.
     fn place(&self, series: &str) -> Option<&'a str> {
         let Inputs { figures, sources, .. } = self.inputs;
@@ -340,15 +377,20 @@ impl<'a> Composer<'a> {
     fn table(&mut self, id: &str) -> Option<TableBlock> {
         let Inputs { spec, figures, .. } = self.inputs;
         let table = spec.tables.get(id)?;
-        self.register.passage();
-        let caption = self.text(&table.caption);
-        let columns = table.columns.iter().map(|column| self.text(column)).collect();
-        let total = table.total.as_ref().and_then(|total| Some(self.text(total.label.as_ref()?)));
+        let caption = self.passage(&table.caption);
+        let columns = table.columns.iter().map(|column| self.passage(column)).collect();
+        let total =
+            table.total.as_ref().and_then(|total| Some(self.passage(total.label.as_ref()?)));
         let shower = Shower { locale: self.inputs.locale, rounding: spec.rounding };
         let maker = Maker { id, table, figures, shower: &shower };
         let made = maker.make(columns, total, self.diagnostics);
         let (data, more) = self.diagnostics.take(made)??;
-        let note = table.note.as_ref().map(|note| self.text(note));
+        let note = table.note.as_ref().map(|note| self.passage(note));
+        let series = match &table.rows {
+            TableRows::Series(name, _) => Some(name.clone()),
+            TableRows::Figures(_) => None,
+        };
+        let caveats = self.table_caveats(table);
         let cells = data.rows.iter().chain(&data.foot).flatten();
         let sources = self.credits(cells.filter_map(|cell| cell.figure.as_ref()).collect());
         let more = (more > 0).then(|| self.shower().count(more as u64));
@@ -357,7 +399,7 @@ impl<'a> Composer<'a> {
                 .at(table.span);
             self.diagnostics.push(error.hint("its series has no point"));
         }
-        Some(TableBlock { id: id.to_string(), caption, data, more, note, sources })
+        Some(TableBlock { id: id.to_string(), caption, data, caveats, series, more, note, sources })
     }
 }
 
@@ -370,8 +412,11 @@ fn chart_markdown(chart: &ChartBlock) -> String {
         format!("**{}**\\\n{}", chart.title.markdown, chart.subtitle.markdown),
         format!("![{}]({file}.svg)", escape(&chart.alt)),
     ];
-    parts.extend(chart.note.as_ref().map(|note| note.markdown.clone()));
-    parts.extend(below(&chart_remarks(chart), &chart.sources));
+    parts.extend(chart.note.iter().chain(&chart.caveat).map(|text| text.markdown.clone()));
+    let annotations = chart.annotations.iter().map(|text| format!("{}.", text.markdown));
+    let lines: Vec<String> =
+        annotations.chain(chart.remarks().iter().map(|line| escape(line))).collect();
+    parts.extend(below(&lines, &chart.sources));
     parts.push(escape(&chart.description.join(" ")));
     if chart.data.rows.len() <= FEW_ROWS {
         parts.push(grid_markdown(&chart.data));
@@ -383,28 +428,34 @@ fn chart_markdown(chart: &ChartBlock) -> String {
 fn table_markdown(table: &TableBlock) -> String {
     let caption = format!("**{}** ([CSV](tables/{}.csv))", table.caption.markdown, table.id);
     let mut parts = vec![caption, grid_markdown(&table.data)];
-    parts.extend(table.note.as_ref().map(|note| note.markdown.clone()));
-    parts.extend(below(&table.remarks(), &table.sources));
+    parts.extend(table.note.iter().chain(&table.caveats).map(|text| text.markdown.clone()));
+    let lines: Vec<String> = table.remarks().iter().map(|line| escape(line)).collect();
+    parts.extend(below(&lines, &table.sources));
     parts.join("\n\n")
 }
 
-/// What stands below a chart, as Markdown: its annotations with what they cite, then remarks.
-fn chart_remarks(chart: &ChartBlock) -> Vec<String> {
-    let annotations = chart.annotations.iter().map(|text| format!("{}.", text.markdown));
-    annotations.chain(chart.remarks().iter().map(|line| escape(line))).collect()
+/// The last paragraphs below a chart or table: remarks, and who published what it rests on.
+fn below(remarks: &[String], sources: &[Credit]) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !remarks.is_empty() {
+        parts.push(remarks.join(" "));
+    }
+    if !sources.is_empty() {
+        let credits: Vec<String> = sources.iter().map(credit_markdown).collect();
+        parts.push(format!("Source: {}", credits.join("; ")));
+    }
+    parts
 }
 
-/// The last lines below a chart or table: remarks, and who published what it rests on.
-fn below(remarks: &[String], sources: &[Credit]) -> Option<String> {
-    let mut words = remarks.to_vec();
-    if !sources.is_empty() {
-        let credits: Vec<String> = sources
-            .iter()
-            .map(|credit| format!("{}{}", escape(&credit.publisher), marks(&credit.notes)))
-            .collect();
-        words.push(format!("Source: {}", credits.join("; ")));
-    }
-    (!words.is_empty()).then(|| words.join(" "))
+fn credit_markdown(credit: &Credit) -> String {
+    let title = match &credit.title {
+        None => String::new(),
+        Some((title, None)) => format!(", *{}*", escape(title)),
+        Some((title, Some(url))) => format!(", [{}](<{url}>)", escape(title)),
+    };
+    let notes: Vec<String> =
+        credit.notes.iter().map(|note| marks(std::slice::from_ref(note))).collect();
+    format!("{}{title} {}", escape(&credit.publisher), notes.join(" "))
 }
 
 fn grid_markdown(grid: &Grid) -> String {
@@ -419,10 +470,24 @@ fn grid_markdown(grid: &Grid) -> String {
         row(shown.collect())
     };
     let mut lines = vec![
-        row(grid.head.iter().map(|head| head.markdown.clone()).collect()),
+        row(grid.head.iter().map(|head| in_a_cell(&head.markdown)).collect()),
         row(rule.collect()),
     ];
     lines.extend(grid.rows.iter().map(|row| cells(row, "")));
     lines.extend(grid.foot.iter().map(|row| cells(row, "**")));
     lines.join("\n")
+}
+
+/// Markdown that stands in a table's cell: no bar but an escaped one.
+fn in_a_cell(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut escaped = false;
+    for c in markdown.chars() {
+        if c == '|' && !escaped {
+            out.push('\\');
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
 }

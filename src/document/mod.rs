@@ -231,10 +231,14 @@ pub struct ChartBlock {
     pub picture: Picture,
     /// Its data.
     pub data: Grid,
-    /// Its annotations: in the drawing they cannot cite.
+    /// Those of its annotations that cite a source, which the drawing cannot.
     pub annotations: Vec<Text>,
+    /// What a reader must know of its series.
+    pub caveat: Option<Text>,
     /// A note below it.
     pub note: Option<Text>,
+    /// The series that it draws.
+    pub series: String,
     /// Whether its axis begins elsewhere than at zero.
     pub cut: bool,
     /// Whether a line is broken because the source leaves keys out.
@@ -260,6 +264,8 @@ impl ChartBlock {
 pub struct Credit {
     /// The publisher, or what stands for one.
     pub publisher: String,
+    /// Title and address of its source, where it is a single one.
+    pub title: Option<(String, Option<String>)>,
     /// Notes of its sources.
     pub notes: Vec<NoteRef>,
 }
@@ -273,6 +279,10 @@ pub struct TableBlock {
     pub caption: Text,
     /// The cells.
     pub data: Grid,
+    /// What a reader must know of its series or figures.
+    pub caveats: Vec<Text>,
+    /// The series that it shows; none of figures.
+    pub series: Option<String>,
     /// Points that are not shown.
     pub more: Option<Shown>,
     /// A note below it.

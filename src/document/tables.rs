@@ -6,15 +6,20 @@ use super::{Grid, GridCell, Text};
 use crate::charts::{Data, chosen, plural};
 use crate::diag::{Code, Diagnostic, Diagnostics, counted};
 use crate::figures::{Figure, Figures, Footing, Point, PointValue, Series, Shower, Shown};
-use crate::spec::{Order, Reference, Table, TableRows};
-use crate::value::Format;
+use crate::spec::{ChartKind, Order, Reference, Table, TableRows};
+use crate::value::{Format, Value};
 
 /// What a cell without a value shows, and a hidden one (the Analysis Function's shorthand).
 const NOT_AVAILABLE: &str = "[x]";
 const HIDDEN: &str = "[c]";
 
 /// The data of a chart as a table: a row for each key, a column for each strand.
-pub(super) fn of_chart(data: &Data, figures: &Figures, shower: &Shower<'_>) -> Grid {
+pub(super) fn of_chart(
+    data: &Data,
+    kind: ChartKind,
+    figures: &Figures,
+    shower: &Shower<'_>,
+) -> Grid {
     let drawn: BTreeMap<&str, &Figure> = match data.edges.as_slice() {
         [] => figures.all().map(|figure| (figure.id.as_str(), figure)).collect(),
         _ => BTreeMap::new(),
@@ -38,7 +43,9 @@ pub(super) fn of_chart(data: &Data, figures: &Figures, shower: &Shower<'_>) -> G
             });
             std::iter::once(value).chain(base)
         });
-        std::iter::once(GridCell::header(label.to_string())).chain(cells).collect()
+        let header =
+            GridCell { plain: data.files[key].clone(), ..GridCell::header(label.to_string()) };
+        std::iter::once(header).chain(cells).collect()
     });
     let name = |name: &str| with_unit(Text::of(&capital(name)), unit.as_deref());
     let one = data.strands.len() == 1;
@@ -47,13 +54,29 @@ pub(super) fn of_chart(data: &Data, figures: &Figures, shower: &Shower<'_>) -> G
         let head = name(if one { &data.measure } else { &strand.name });
         std::iter::once(head).chain(based.then(|| Text::of(&base)))
     });
-    Grid {
+    let grid = Grid {
         head: std::iter::once(Text::of(&capital(&data.key))).chain(heads).collect(),
         headers: 1,
         rows: rows.collect(),
         foot: None,
         marks: data.gaps(),
         rounded: false,
+    };
+    // of two periods, the strands are the longer list
+    if kind == ChartKind::Slope { turned(grid, &capital(&data.strand)) } else { grid }
+}
+
+/// A grid with its columns down and its rows across.
+fn turned(grid: Grid, corner: &str) -> Grid {
+    let heads = grid.rows.iter().map(|row| Text::of(&row[0].shown));
+    let rows = grid.head.iter().enumerate().skip(1).map(|(column, head)| {
+        let cells = grid.rows.iter().map(|row| row[column].clone());
+        std::iter::once(GridCell::header(head.plain.clone())).chain(cells).collect()
+    });
+    Grid {
+        head: std::iter::once(Text::of(corner)).chain(heads).collect(),
+        rows: rows.collect(),
+        ..grid
     }
 }
 
@@ -91,6 +114,13 @@ impl<'a> Maker<'a> {
     ) -> Result<Option<(Grid, usize)>, Diagnostic> {
         match &self.table.rows {
             TableRows::Figures(members) => {
+                let Table { keys, across, order, top, .. } = self.table;
+                if !keys.is_empty() || *across || *order != Order::Given || top.is_some() {
+                    let message = "`keys`, `across`, `order` and `top` are for tables of a series";
+                    return Err(self
+                        .error(message)
+                        .hint("list the figures in the order in which they shall stand"));
+                }
                 let mut rows = Vec::new();
                 for (member, span) in members {
                     let reference = Reference::parse(member, *span);
@@ -114,7 +144,7 @@ impl<'a> Maker<'a> {
                 let Some(series) = self.figures.find_series((name, *span))? else {
                     return Ok(None);
                 };
-                let (cells, more) = self.cells(series)?;
+                let (cells, more) = self.cells(series, diagnostics)?;
                 self.grid(cells, columns, total, diagnostics)
                     .map(|grid| grid.map(|grid| (grid, more)))
             }
@@ -132,12 +162,16 @@ impl<'a> Maker<'a> {
         Ok(columns)
     }
 
-    fn cells(&self, series: &'a Series) -> Result<(Cells<'a>, usize), Diagnostic> {
+    fn cells(
+        &self,
+        series: &'a Series,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(Cells<'a>, usize), Diagnostic> {
         let table = self.table;
         let mut points: Vec<&Point> = if table.keys.is_empty() || table.across {
             series.points.iter().collect()
         } else {
-            chosen(series, &table.keys)?
+            chosen(series, &table.keys, self.shower)?
         };
         if table.across {
             return self.across(series).map(|cells| (cells, 0));
@@ -155,15 +189,36 @@ impl<'a> Maker<'a> {
                 (x.is_none(), x).cmp(&(y.is_none(), y))
             }),
         }
+        if table.order != Order::Given && points.iter().any(|point| is_no_number(point)) {
+            let error = self.error("its first value is no number and has no order");
+            return Err(error.hint("delete `order:`"));
+        }
         if let Some(top) = table.top {
+            if top == 0 {
+                return Err(self
+                    .error("`top: 0` shows nothing")
+                    .hint("give the number of rows to show"));
+            }
             if table.order == Order::Given {
                 points.sort_by_key(|point| point.place.unwrap_or(u64::MAX));
+            }
+            if let (Some(last), Some(next)) = (points.get(top - 1), points.get(top))
+                && first_value(last).is_some()
+                && first_value(last) == first_value(next)
+            {
+                let message = format!(
+                    "table `{}`: `top: {top}` cuts through a tie: `{}` and `{}` are equal",
+                    self.id, last.keys[0], next.keys[0]
+                );
+                let warning = Diagnostic::warning(Code::RankTie, message).at(table.span);
+                diagnostics.push(warning.hint("show one row more or fewer"));
             }
             points.truncate(top);
         }
         let more = all.len() - points.len();
-        let header =
-            |point: &Point| point.keys.iter().map(|key| self.shower.key(key).to_string()).collect();
+        let header = |point: &Point| {
+            point.keys.iter().map(|key| series.key(key, self.shower).to_string()).collect()
+        };
         let rows = points.iter().map(|point| (header(point), values(point))).collect();
         let keys = series.keys.iter().map(|key| capital(&key.replace('_', " "))).collect();
         let names = series.values.values().cloned().collect();
@@ -183,27 +238,13 @@ impl<'a> Maker<'a> {
             let message = "`across` shows all rows in the order of their keys";
             return Err(self.error(message).hint("delete `top:`, `order:` or `keys:`"));
         }
-        let (mut down, mut across) = (Vec::new(), Vec::new());
-        for point in &series.points {
-            for (key, all) in point.keys.iter().zip([&mut down, &mut across]) {
-                if !all.contains(&key) {
-                    all.push(key);
-                }
-            }
-        }
-        let at = |row, column| {
-            let found = series.points.iter().find(|p| (&p.keys[0], &p.keys[1]) == (row, column));
-            found.map(|point| &point.values[0])
-        };
-        let shown = |key| self.shower.key(key).to_string();
-        let rows: Vec<(Vec<String>, Vec<Option<&PointValue>>)> = down
-            .iter()
-            .map(|row| (vec![shown(*row)], across.iter().map(|column| at(*row, *column)).collect()))
-            .collect();
-        let all = rows.iter().map(|(_, values)| values.clone()).collect();
+        let across = series.across(0);
+        let shown = |key: &Value| series.key(key, self.shower).to_string();
+        let rows = across.first.iter().zip(&across.cells);
+        let rows = rows.map(|(row, cells)| (vec![shown(row)], cells.clone())).collect();
+        let names = across.second.iter().map(|column| capital(&shown(column))).collect();
         let keys = vec![capital(&series.keys[0].replace('_', " "))];
-        let names = across.iter().map(|column| capital(&shown(*column))).collect();
-        Ok(Cells { keys, names, rows, all })
+        Ok(Cells { keys, names, rows, all: across.cells })
     }
 
     fn grid(
@@ -303,7 +344,9 @@ impl<'a> Maker<'a> {
             let column = cells.all.iter().map(|row| row[index].and_then(PointValue::figure));
             let known: Vec<&Figure> = column.clone().flatten().collect();
             let gaps = column.filter(Option::is_none).count();
-            if gaps > 0 {
+            if gaps == 0 || self.shower.footing(&known, figure) == Footing::Other {
+                rounded |= self.foots(&known, figure, reference, &cells.names[index])?;
+            } else {
                 let message = format!(
                     "table `{}`: `{}` cannot be footed: {} of `{}` without a value",
                     self.id,
@@ -315,8 +358,6 @@ impl<'a> Maker<'a> {
                 diagnostics.push(
                     warning.hint("say in a `note:` what the total holds that the rows do not"),
                 );
-            } else {
-                rounded |= self.foots(&known, figure, reference, &cells.names[index])?;
             }
             row.push(GridCell::figure(figure, self.shower, units[index]));
         }
@@ -356,16 +397,25 @@ fn first_value(point: &Point) -> Option<crate::exact::Exact> {
     Some(point.values.first()?.figure()?.value.number()?.value.clone())
 }
 
+fn is_no_number(point: &Point) -> bool {
+    let figure = point.values.first().and_then(PointValue::figure);
+    figure.is_some_and(|figure| figure.value.number().is_none())
+}
+
 /// The unit of a column, where all its figures have the same.
 fn one_unit(column: &[&Figure], shower: &Shower<'_>) -> Option<String> {
     let unit = shower.unit(column.first()?)?;
     column.iter().all(|figure| shower.unit(figure).as_ref() == Some(&unit)).then_some(unit)
 }
 
-/// A header with the unit behind it, unless the words have it.
+/// A header with the unit behind it, unless it ends with it or has it in brackets.
 fn with_unit(head: Text, unit: Option<&str>) -> Text {
-    let Some(unit) = unit.filter(|unit| !head.plain.contains(unit)) else { return head };
-    head.and(&format!(" ({unit})"))
+    let said =
+        |unit: &&str| head.plain.ends_with(*unit) || head.plain.contains(&format!("({unit}"));
+    match unit.filter(|unit| !said(unit)) {
+        Some(unit) => head.and(&format!(" ({unit})")),
+        None => head,
+    }
 }
 
 impl GridCell {

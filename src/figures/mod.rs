@@ -142,6 +142,8 @@ pub struct Series {
     pub caveat: Option<Prose>,
     /// Names of its keys.
     pub keys: Vec<String>,
+    /// Labels of keys, by the key in link form.
+    pub labels: BTreeMap<String, String>,
     /// Names of its values, and what each is.
     pub values: IndexMap<String, String>,
     /// The points, in the order of their keys.
@@ -154,6 +156,17 @@ pub struct Series {
     pub recipe: Option<RecipeText>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// A series by two keys as a table.
+#[derive(Clone, Debug)]
+pub struct Across<'s> {
+    /// The first keys.
+    pub first: Vec<&'s Value>,
+    /// The second keys.
+    pub second: Vec<&'s Value>,
+    /// A row for each first key with a cell for each second; none where there is no point.
+    pub cells: Vec<Vec<Option<&'s PointValue>>>,
 }
 
 /// One place of a series.
@@ -185,6 +198,37 @@ pub enum PointValue {
 }
 
 impl Series {
+    /// A key as readers see it: its label, or the key itself.
+    pub fn key(&self, key: &Value, shower: &Shower<'_>) -> Shown {
+        match self.labels.get(&key_slug(&key.to_string())) {
+            Some(label) => shower.text(label),
+            None => shower.key(key),
+        }
+    }
+
+    /// One of its values with the first key down and the second across. For series by two keys.
+    pub fn across(&self, value: usize) -> Across<'_> {
+        let mut across = Across { first: Vec::new(), second: Vec::new(), cells: Vec::new() };
+        let mut places: [BTreeMap<String, usize>; 2] = Default::default();
+        let mut found = Vec::new();
+        for point in &self.points {
+            let mut place = [0; 2];
+            for (side, key) in point.keys.iter().take(2).enumerate() {
+                let all = if side == 0 { &mut across.first } else { &mut across.second };
+                place[side] = *places[side].entry(key.to_string()).or_insert_with(|| {
+                    all.push(key);
+                    all.len() - 1
+                });
+            }
+            found.push((place, point.values.get(value)));
+        }
+        across.cells = vec![vec![None; across.second.len()]; across.first.len()];
+        for ([row, column], value) in found {
+            across.cells[row][column] = value;
+        }
+        across
+    }
+
     /// The figures of its points, in their order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.points.iter().flat_map(Point::figures)

@@ -57,6 +57,11 @@ impl Maker<'_> {
             label: label.or_else(words).unwrap_or_else(|| id.replace('_', " ")),
             caveat: declared.caveat.clone(),
             keys: Vec::new(),
+            labels: declared
+                .labels
+                .iter()
+                .map(|(name, label)| (key_slug(name), prose::plain(label.inlines())))
+                .collect(),
             values: IndexMap::new(),
             points: Vec::new(),
             without_key: 0,

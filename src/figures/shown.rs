@@ -101,7 +101,9 @@ impl Shower<'_> {
         let mut printed = Exact::zero();
         for part in parts {
             match value(part) {
-                Some((number, other)) if other.like(format) => {
+                Some((number, other))
+                    if other.like(format) && number.measure.unit == whole.measure.unit =>
+                {
                     sum = &sum + &number.value;
                     printed = &printed + &self.rounded(&number, other).0;
                 }
@@ -131,6 +133,11 @@ impl Shower<'_> {
             key => key,
         };
         Shown(self.locale.show(plain, None, self.rounding))
+    }
+
+    /// A text.
+    pub fn text(&self, text: &str) -> Shown {
+        Shown(text.to_string())
     }
 
     /// From one edge to the next, which is left out unless it is the last.

@@ -12,7 +12,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::language::{Compare, Expr, Function, Kind, Operator, Sort};
 use crate::text::Span;
-use crate::value::{Measure, Period, Scale};
+use crate::value::{CALENDAR_YEAR, Measure, Period, Scale};
 
 /// What names stand for while a row expression is compiled.
 #[derive(Clone, Debug)]
@@ -368,7 +368,9 @@ impl<'a, 'p> Compiler<'a, 'p> {
                 .hint("declare the column as `type: date` or `type: period`"));
             }
         };
-        Ok(TypedKind::Number { node, scale: 0, measure: Measure::count(), divisor: None })
+        let unit = (function == Function::Year).then(|| CALENDAR_YEAR.to_string());
+        let measure = Measure { unit, ..Measure::count() };
+        Ok(TypedKind::Number { node, scale: 0, measure, divisor: None })
     }
 
     fn within(&mut self, inner: &Expr, outer: &Expr) -> Compiled<TruthId> {

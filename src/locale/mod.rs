@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::exact::{Exact, Rounding};
-use crate::value::{Format, Number, PartialDate, Period, Scale, Value};
+use crate::value::{CALENDAR_YEAR, Format, Number, PartialDate, Period, Scale, Value};
 
 /// Everything that is particular to one language.
 #[derive(Clone, Debug, Deserialize)]
@@ -82,6 +82,9 @@ impl Locale {
         let text = self.digits(&rounded, decimals);
         let plural = usize::from(rounded.abs() != Exact::one());
         match format {
+            Format::Integer if number.measure.unit.as_deref() == Some(CALENDAR_YEAR) => {
+                rounded.to_string()
+            }
             Format::Integer | Format::Decimal(_) => text,
             Format::Percent(_) => self.percent.replace("{}", &text),
             Format::Points(_) => self.points[plural].replace("{}", &text),
@@ -108,23 +111,26 @@ impl Locale {
 
     /// The sign of a format's unit, as it stands in the header of a column: `%`, `£`, `days`; none of plain numbers.
     pub fn unit(&self, format: Format, unit: Option<&str>) -> Option<String> {
-        let without = |pattern: &str| Some(pattern.replace("{}", "").trim().to_string());
-        match format {
-            Format::Integer | Format::Decimal(_) | Format::Words => None,
+        let without = |pattern: &str| pattern.replace("{}", "").trim().to_string();
+        let currency =
+            unit.and_then(|unit| self.currencies.get(unit)).map(|pattern| without(pattern));
+        let with = |scale: String| match &currency {
+            Some(sign) => format!("{sign} {scale}"),
+            None => scale,
+        };
+        Some(match format {
+            Format::Integer | Format::Decimal(_) | Format::Words => return currency,
             Format::Percent(_) => without(&self.percent),
             Format::Points(_) => without(&self.points[1]),
             Format::Days => without(&self.days[1]),
-            Format::Million(_) => without(&self.million),
-            Format::Billion(_) => without(&self.billion),
+            Format::Million(_) => with(without(&self.million)),
+            Format::Billion(_) => with(without(&self.billion)),
             Format::Per(n) => {
                 let base = self.digits(&Exact::from(i128::from(n)), 0);
                 without(&self.per.replacen("{}", "", 1).replacen("{}", &base, 1))
             }
-            Format::Currency(_) => match self.currencies.get(unit?) {
-                Some(pattern) => without(pattern),
-                None => unit.map(str::to_string),
-            },
-        }
+            Format::Currency(_) => return currency.or(unit.map(str::to_string)),
+        })
     }
 
     /// `one` to `nine`.

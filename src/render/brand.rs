@@ -100,6 +100,13 @@ pub fn brand(
     if let Some(fonts) = reader.fonts(&raw.fonts) {
         brand.fonts = fonts;
     }
+    if let (None, Some(alt)) = (&raw.logo, &raw.logo_alt) {
+        reader.bad(
+            alt.span,
+            "`logo_alt` without `logo`",
+            "name the drawing with `logo:`, or delete it",
+        );
+    }
     brand.logo = raw.logo.and_then(|name| reader.logo(&name, raw.logo_alt, logo));
     Outcome::new(brand, diagnostics)
 }
@@ -132,9 +139,17 @@ impl Reader<'_> {
             shades.marks[1] = secondary;
         }
         let marks: Vec<Rgb> = raw.marks.iter().filter_map(|passage| self.colour(passage)).collect();
+        if let (Some(secondary), false) = (&raw.secondary, raw.marks.is_empty()) {
+            self.bad(
+                secondary.span,
+                "`secondary` beside `marks`, which has all four",
+                "delete one of them",
+            );
+        }
         match <[Rgb; 4]>::try_from(marks) {
             Ok(marks) => shades.marks = marks,
-            Err(_) if raw.marks.is_empty() => {}
+            // a colour that cannot be read was said already
+            Err(_) if raw.marks.is_empty() || raw.marks.len() == 4 => {}
             Err(_) => {
                 let message = format!("`marks` holds {} colours", raw.marks.len());
                 self.bad(raw.marks[0].span, message, "give four, or none");
@@ -185,8 +200,7 @@ impl Reader<'_> {
             return None;
         }
         let svg = self.diagnostics.take(open(&name.words).map_err(|error| error.at(name.span)))?;
-        let start = svg.trim_start();
-        if !start.starts_with("<svg") && !start.starts_with("<?xml") {
+        if !is_svg(&svg) {
             self.bad(
                 name.span,
                 format!("`{}` is not an SVG drawing", name.words),
@@ -206,6 +220,22 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a text's first element is `svg`: declarations, comments and a document type may stand before it.
+fn is_svg(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") || rest.starts_with("<!") => ">",
+            _ => return rest.starts_with("<svg"),
+        };
+        match rest.find(end) {
+            Some(at) => rest = rest[at + end.len()..].trim_start(),
+            None => return false,
+        }
+    }
+}
+
 impl Brand {
     /// The colours and fonts as CSS variables, for each scheme; paper is always light.
     pub(super) fn css(&self) -> String {
@@ -221,8 +251,9 @@ impl Brand {
 
 fn variables(shades: &Shades) -> String {
     let Shades { paper, ink, soft, grid, accent, marks } = shades;
+    let tint = shades.tint();
     let mut text = format!(
-        "--paper: {paper}; --ink: {ink}; --soft: {soft}; --line: {grid}; --accent: {accent};"
+        "--tint: {tint}; --paper: {paper}; --ink: {ink}; --soft: {soft}; --line: {grid}; --accent: {accent};"
     );
     for (index, mark) in marks.iter().enumerate() {
         let number = index + 1;
@@ -236,7 +267,9 @@ pub(super) fn css_string(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
-            '"' | '\\' | '<' | '>' | '&' | '\n' => out.push_str(&format!("\\{:x} ", u32::from(c))),
+            c if c.is_control() || matches!(c, '"' | '\\' | '<' | '>' | '&') => {
+                out.push_str(&format!("\\{:x} ", u32::from(c)))
+            }
             c => out.push(c),
         }
     }

@@ -19,6 +19,9 @@ use crate::text::escape_markup as escape;
 const CSV: &str = "text/csv;charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
+/// Rows above which the data of a chart scroll by themselves, and are not printed.
+const LONG: usize = 20;
+
 /// Renders a document as one HTML file.
 ///
 /// # Errors
@@ -270,49 +273,71 @@ fn chart_block(chart: &ChartBlock) -> String {
     let annotations = chart.annotations.iter().map(|text| format!("{}.", inlines(&text.inlines)));
     let remarks = chart.remarks();
     let lines: Vec<String> = annotations.chain(remarks.iter().map(|line| escape(line))).collect();
-    out.push_str(&below(&chart.note, &lines, &chart.sources));
+    let texts: Vec<&Text> = chart.note.iter().chain(&chart.caveat).collect();
+    out.push_str(&below(&texts, &lines, &chart.sources));
     let data = download(&format!("{id}.csv"), CSV, &chart.data.csv(), "Data (CSV)");
     let drawing = download(&format!("{id}.svg"), SVG, chart.picture.file.as_bytes(), "Chart (SVG)");
     let title = escape(&chart.title.plain);
+    let long = if chart.data.rows.len() > LONG { " class=\"long\"" } else { "" };
     let _ = write!(
         out,
-        "<details><summary>Description and data<span class=\"unseen\"> of the chart: {title}</span></summary>\n\
-         <p id=\"chart-{id}-data\">{}</p>\n{}<p class=\"files\">{data} {drawing}</p></details>\n</figure>\n",
+        "<details{long}><summary>Description and data<span class=\"unseen\"> of the chart: {title}</span></summary>\n\
+         <p>{}</p>\n{}<p class=\"files\">{} {data} {drawing}</p></details>\n</figure>\n",
         escape(&chart.description.join(" ")),
-        grid(&chart.data, None, &format!("Data of the chart: {title}"))
+        grid(
+            &chart.data,
+            "<caption class=\"unseen\">Data of the chart</caption>\n",
+            &format!("Data of the chart: {title}")
+        ),
+        made(&chart.series)
     );
     out
 }
 
+/// A link to how a series was made, for all its cells.
+fn made(series: &str) -> String {
+    format!("<a href=\"#{}\">How this was made</a>", anchor(series))
+}
+
 fn table_block(table: &TableBlock) -> String {
-    let caption = inlines(&table.caption.inlines);
+    let caption = format!("<caption>{}</caption>\n", inlines(&table.caption.inlines));
     let lines: Vec<String> = table.remarks().iter().map(|line| escape(line)).collect();
+    let texts: Vec<&Text> = table.note.iter().chain(&table.caveats).collect();
     let data = download(&format!("{}.csv", table.id), CSV, &table.data.csv(), "Data (CSV)");
+    let made = table.series.as_ref().map_or(String::new(), |series| made(series));
     format!(
-        "<figure class=\"table\" id=\"table-{}\">\n{}{}<p class=\"files\">{data}</p>\n</figure>\n",
+        "<figure class=\"table\" id=\"table-{}\">\n{}{}<p class=\"files\">{made} {data}</p>\n</figure>\n",
         table.id,
-        grid(&table.data, Some(&caption), &format!("Table: {}", escape(&table.caption.plain))),
-        below(&table.note, &lines, &table.sources)
+        grid(&table.data, &caption, &format!("Table: {}", escape(&table.caption.plain))),
+        below(&texts, &lines, &table.sources)
     )
 }
 
-/// Note, remarks, and who published what it rests on.
-fn below(note: &Option<Text>, remarks: &[String], sources: &[Credit]) -> String {
-    let mut paragraphs: Vec<String> = note.iter().map(|note| inlines(&note.inlines)).collect();
+/// Notes, remarks, and who published what it rests on.
+fn below(texts: &[&Text], remarks: &[String], sources: &[Credit]) -> String {
+    let mut paragraphs: Vec<String> = texts.iter().map(|text| inlines(&text.inlines)).collect();
     if !remarks.is_empty() {
         paragraphs.push(remarks.join(" "));
     }
     if !sources.is_empty() {
-        let credits: Vec<String> = sources
-            .iter()
-            .map(|credit| format!("{}{}", escape(&credit.publisher), note_refs(&credit.notes)))
-            .collect();
+        let credits: Vec<String> = sources.iter().map(credit).collect();
         paragraphs.push(format!("Source: {}", credits.join("; ")));
     }
     paragraphs.iter().map(|words| format!("<p class=\"below\">{words}</p>\n")).collect()
 }
 
-fn grid(grid: &Grid, caption: Option<&str>, label: &str) -> String {
+fn credit(credit: &Credit) -> String {
+    let title = match &credit.title {
+        None => String::new(),
+        Some((title, None)) => format!(", <cite>{}</cite>", escape(title)),
+        Some((title, Some(url))) => {
+            format!(", <a href=\"{}\"><cite>{}</cite></a>", escape(url), escape(title))
+        }
+    };
+    format!("{}{title}{}", escape(&credit.publisher), note_refs(&credit.notes))
+}
+
+fn grid(grid: &Grid, caption: &str, label: &str) -> String {
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
     let head: String = grid
         .head
@@ -335,7 +360,9 @@ fn grid(grid: &Grid, caption: Option<&str>, label: &str) -> String {
                 if i < grid.headers {
                     return format!("<th scope=\"row\">{text}</th>");
                 }
-                let text = cell.figure.as_ref().map_or(text.clone(), |id| {
+                // points share the method of their series, which is linked once
+                let own = cell.figure.as_ref().filter(|id| !id.contains('/'));
+                let text = own.map_or(text.clone(), |id| {
                     format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
                 });
                 format!("<td{}>{text}</td>", class(cell.numeric))
@@ -348,8 +375,6 @@ fn grid(grid: &Grid, caption: Option<&str>, label: &str) -> String {
         .foot
         .as_ref()
         .map_or(String::new(), |foot| format!("<tfoot>\n{}</tfoot>\n", row(foot)));
-    let caption =
-        caption.map_or(String::new(), |caption| format!("<caption>{caption}</caption>\n"));
     format!(
         "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n"
     )

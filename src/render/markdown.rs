@@ -36,7 +36,7 @@ fn method(method: &Method) -> String {
         head.push_str(&format!("**{}** ", escape(shown.as_str())));
     }
     head.push_str(&format!(
-        "{} {}{}",
+        "({}) {}{}",
         method.provenance,
         escape(&method.words),
         marks(&method.sources)

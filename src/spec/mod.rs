@@ -199,6 +199,10 @@ pub struct Chart {
     pub alt: Prose,
     /// Keys to draw, in order.
     pub keys: Vec<(String, Span)>,
+    /// Strands that stand out.
+    pub highlight: Vec<(String, Span)>,
+    /// What the axis measures.
+    pub axis: Option<Prose>,
     /// Whether the axis has 0; bars and areas always have it.
     pub zero: bool,
     /// A line to see the others against.
@@ -227,6 +231,15 @@ pub struct Annotation {
     pub at: (String, Span),
     /// The words.
     pub words: Prose,
+}
+
+impl Annotation {
+    /// Whether it cites a source by name.
+    pub fn cites(&self) -> bool {
+        let mut cites = false;
+        self.words.walk(&mut |inline| cites |= matches!(inline, Inline::Cite(_)));
+        cites
+    }
 }
 
 /// The kinds of chart.
@@ -287,6 +300,11 @@ impl ChartKind {
     /// Whether it can show several strands.
     pub fn takes_several(self) -> bool {
         !matches!(self, Self::Bar | Self::Lollipop | Self::Histogram)
+    }
+
+    /// Whether a line can stand at a value of its axis.
+    pub fn takes_reference(self) -> bool {
+        !matches!(self, Self::Slope | Self::Multiples | Self::Histogram)
     }
 
     /// Whether its keys run from left to right, so that words can stand at one.
@@ -386,13 +404,16 @@ impl Spec {
         all.extend(self.cards.iter().flat_map(|card| [&card.value, &card.label]));
         all.push(&self.body);
         for chart in self.charts.values() {
-            all.extend([&chart.title, &chart.alt].into_iter().chain(&chart.subtitle));
+            all.extend(
+                [&chart.title, &chart.alt].into_iter().chain(&chart.subtitle).chain(&chart.axis),
+            );
             all.extend(chart.reference.iter().filter_map(|line| line.label.as_ref()));
             all.extend(chart.annotations.iter().map(|annotation| &annotation.words));
             all.extend(&chart.note);
         }
         for table in self.tables.values() {
             all.extend([&table.caption].into_iter().chain(&table.columns).chain(&table.note));
+            all.extend(table.total.iter().filter_map(|total| total.label.as_ref()));
         }
         for figure in self.figures.values() {
             all.extend(figure.label.iter().chain(&figure.caveat));

@@ -172,6 +172,11 @@ pub(super) struct RawChart {
     /// The keys to draw, in order; all of them unless given.
     #[serde(default)]
     pub(super) keys: Vec<Passage>,
+    /// Strands of a line or slope chart that stand out; the others are grey.
+    #[serde(default)]
+    pub(super) highlight: Vec<Passage>,
+    /// What the axis measures, where the unit of the values does not say it.
+    pub(super) axis: Option<Passage>,
     /// Whether the axis of lines and dots begins at zero: true unless given. Bars always do.
     pub(super) zero: Option<bool>,
     /// A line across the chart at the value of a figure.

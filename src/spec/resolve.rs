@@ -438,6 +438,18 @@ impl<'a> Resolver<'a> {
         let origin = if raw.figures.is_empty() {
             self.grouped(id, &raw, &mut format)?
         } else {
+            let other = raw.value.is_some()
+                || !raw.values.0.is_empty()
+                || raw.from.is_some()
+                || raw.filter.is_some()
+                || !raw.by.is_empty();
+            if other {
+                self.bad(
+                    id.span,
+                    format!("series `{}` is made of figures, and has no rows of its own", id.words),
+                    "delete `value:`, `values:`, `from:`, `where:` and `by:`, or `figures:`",
+                );
+            }
             SeriesOrigin::Figures(named(&raw.figures))
         };
         let labels =
@@ -520,7 +532,7 @@ impl<'a> Resolver<'a> {
         }
         let kind = self.chart_kind(id, &raw)?;
         let zero = raw.zero.unwrap_or(true);
-        if !zero && kind.from_zero() {
+        if !zero && (kind.from_zero() || kind == ChartKind::Histogram) {
             let message = format!(
                 "the axis of a {} begins at zero: its marks are seen as lengths",
                 kind.name()
@@ -534,8 +546,9 @@ impl<'a> Resolver<'a> {
         let annotations: Vec<Annotation> =
             raw.annotations.iter().map(|annotation| self.annotation(annotation)).collect();
         if !annotations.is_empty() && (!kind.is_upright() || raw.horizontal) {
+            let lying = if raw.horizontal { "horizontal " } else { "" };
             let message = format!(
-                "an annotation stands at a key from left to right, which a {} has not",
+                "an annotation stands above a key, and keys of a {lying}{} run down",
                 kind.name()
             );
             self.chart_refused(id.span, message, "say it in the text or in `note:`");
@@ -551,6 +564,8 @@ impl<'a> Resolver<'a> {
             alt,
             keys: named(&raw.keys),
             zero: zero || kind.from_zero(),
+            highlight: named(&raw.highlight),
+            axis: self.optional_prose(&raw.axis),
             reference: raw.reference.map(|line| ReferenceLine {
                 figure: Reference::parse(&line.figure.words, line.figure.span),
                 label: self.optional_prose(&line.label),
@@ -598,6 +613,19 @@ impl<'a> Resolver<'a> {
         {
             let message = format!("a {} does not lie", kind.name());
             self.chart_refused(id.span, message, "delete `horizontal:`");
+        }
+        if raw.reference.is_some() && !kind.takes_reference() {
+            let message = format!("a {} has no axis for a reference line", kind.name());
+            self.chart_refused(
+                id.span,
+                message,
+                "delete `reference:`, or use `kind: line` or `kind: bar`",
+            );
+        }
+        if !raw.highlight.is_empty() && !matches!(kind, ChartKind::Line | ChartKind::Slope) {
+            let message =
+                format!("`highlight` is for line and slope charts, and this is a {}", kind.name());
+            self.chart_refused(id.span, message, "delete `highlight:`");
         }
         if raw.whole.is_some() && !kind.stacks() {
             let message = format!(

@@ -47,6 +47,7 @@ for (const [name, [keys, value]] of Object.entries(data)) {
     if (kind === 'slope' && name !== 'two') continue;
     if (kind === 'histogram' && (data[name][0].length < 5 || name === 'gaps')) continue;
     if (['stacked-bar', 'stacked-percent', 'area'].includes(kind) && name === 'negative') continue;
+    if (kind === 'stacked-percent' && name === 'gaps') continue;
     for (const horizontal of ['bar', 'grouped-bar', 'stacked-bar', 'stacked-percent'].includes(kind) ? [false, true] : [false]) {
       const id = `${name}_${kind.replace('-', '_')}${horizontal ? '_h' : ''}`;
       const notes = !horizontal && ordered.includes(name) && ['bar', 'grouped-bar', 'line'].includes(kind)

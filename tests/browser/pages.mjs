@@ -13,7 +13,7 @@ const answers = {
     const message = node.any[0]?.message ?? '';
     if (/^<text/.test(node.html)) return 'a drawing: the contrast of a theme is checked before anything is drawn (palette.rs)';
     if (/too short/.test(message)) return 'one sign, in the colours of the longer links and cells beside it';
-    if (/partially/.test(message) && /^<t[dh]|class="value"/.test(node.html)) return 'a cell beside the screen, in the colours of those on it';
+    if (/partially/.test(message) && /^<t[dh]|^<caption|class="value"/.test(node.html)) return 'a cell beside the screen, in the colours of those on it';
     return '';
   },
   'label-content-name-mismatch': node => /doc-backlink/.test(node.html)

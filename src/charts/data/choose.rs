@@ -1,0 +1,286 @@
+//! A series to the data of a chart: units, limits, the order of keys, reference lines, annotations.
+
+use std::collections::BTreeSet;
+
+use super::Data;
+use super::drawn::Drawn;
+use crate::charts::ticks::{Axis, ticks};
+use crate::charts::{NARROW, canvas, svg, width};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::exact::Exact;
+use crate::figures::{Figure, Figures, PointValue, Series, Shower, key_slug};
+use crate::spec::{self, Chart, ChartKind};
+use crate::text::Span;
+use crate::value::{Date, Format, Value};
+
+/// Strands that one plot can hold and a reader can tell apart.
+const MOST_STRANDS: usize = 4;
+/// Strands of a chart in which each is labelled where it ends.
+const MOST_LABELLED: usize = 12;
+/// Keys that can be drawn one beside the other.
+const MOST_KEYS: usize = 200;
+/// Steps from key to key under which none is the usual one.
+const FEW_STEPS: usize = 6;
+
+pub(super) struct Chooser<'a> {
+    pub(super) id: &'a str,
+    pub(super) chart: &'a Chart,
+    pub(super) figures: &'a Figures,
+    pub(super) shower: &'a Shower<'a>,
+}
+
+impl<'a> Chooser<'a> {
+    pub(super) fn error(&self, message: &str) -> Diagnostic {
+        Diagnostic::error(Code::ChartData, format!("chart `{}`: {message}", self.id))
+            .at(self.chart.span)
+    }
+
+    pub(super) fn data(
+        &self,
+        series: &'a Series,
+        declared: Option<&spec::Series>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Data, Diagnostic> {
+        let shown = Drawn::new(self, series)?;
+        let (format, unit) = self.unit(series, &shown)?;
+        let keys: Vec<&Value> = shown.keys.clone();
+        let mut data = Data {
+            along: along(&keys),
+            days: keys.iter().all(|key| matches!(key, Value::Date(_) | Value::Period(_))),
+            holes: BTreeSet::new(),
+            keys: keys.iter().map(|key| series.key(key, self.shower)).collect(),
+            files: keys.iter().map(|key| key.to_string()).collect(),
+            key: series.keys[0].replace('_', " "),
+            strand: series.keys.get(1).map_or("value".into(), |key| key.replace('_', " ")),
+            highlight: shown.highlight(self)?,
+            axis: None,
+            strands: shown.strands(self.shower),
+            measure: shown.measure.clone(),
+            format,
+            unit,
+            whole: true,
+            // small bars of a plot without an order begin at 0 like others
+            zero: self.chart.zero
+                || (self.chart.kind == ChartKind::Multiples && along(&keys).is_none()),
+            cut: false,
+            edges: Vec::new(),
+            reference: None,
+            annotations: Vec::new(),
+            figures: Vec::new(),
+        };
+        let drawn =
+            shown.rows.iter().flatten().filter_map(|value| value.and_then(PointValue::figure));
+        data.figures = drawn.map(|figure| figure.id.clone()).collect();
+        let broken =
+            matches!(self.chart.kind, ChartKind::Line | ChartKind::Area | ChartKind::Multiples);
+        // keys that the author chose leave no holes
+        if let (true, Some(along)) =
+            (broken && data.days && self.chart.keys.is_empty(), &data.along)
+        {
+            data.holes = holes(along);
+        }
+        data.cut = self.cut(&data);
+        let whole = data.values().all(Exact::is_integer);
+        data.whole = whole;
+        self.enough(&data, diagnostics)?;
+        self.reference(&mut data)?;
+        for annotation in &self.chart.annotations {
+            data.annotations.push((self.annotated(&keys, &annotation.at)?, String::new()));
+        }
+        if self.chart.kind.stacks() && (data.strands.len() > 1 || self.chart.whole.is_some()) {
+            self.parts(&shown, declared, &data)?;
+            self.gaps_in_stacks(&data, diagnostics)?;
+        }
+        if self.chart.kind == ChartKind::Histogram {
+            return self.histogram(data, diagnostics);
+        }
+        Ok(data)
+    }
+
+    /// All values have one unit: there is one axis.
+    pub(super) fn unit(
+        &self,
+        series: &Series,
+        shown: &Drawn<'_>,
+    ) -> Result<(Format, Option<String>), Diagnostic> {
+        let mut first: Option<(&Figure, Format, Option<String>)> = None;
+        for figure in
+            shown.rows.iter().flatten().filter_map(|value| value.and_then(PointValue::figure))
+        {
+            let (Value::Number(number), Some(format)) = (&figure.value, figure.format) else {
+                let message = format!("`{}` is no number", figure.id);
+                return Err(self.error(&message).hint("draw a series of numbers, or make a table"));
+            };
+            let unit = number.measure.unit.clone();
+            match &first {
+                None => first = Some((figure, format, unit)),
+                Some((other, seen, seen_unit)) if !seen.like(format) || *seen_unit != unit => {
+                    let say = |figure: &Figure| self.shower.figure(figure).to_string();
+                    let message = format!(
+                        "two units on one axis: `{}` is {} and `{}` is {}",
+                        other.id,
+                        say(other),
+                        figure.id,
+                        say(figure)
+                    );
+                    return Err(self.error(&message).hint(
+                        "a second axis misleads; draw two charts, or choose with `values:`",
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        first.map(|(_, format, unit)| (format, unit)).ok_or_else(|| {
+            self.error(&format!("no point of `{}` has a value", series.id))
+                .hint("a chart needs a known value; look at the series with `tieout explain`")
+        })
+    }
+
+    /// Whether there is enough to draw, and not too much.
+    pub(super) fn enough(
+        &self,
+        data: &Data,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Diagnostic> {
+        let kind = self.chart.kind;
+        let (keys, strands) = (data.keys.len(), data.strands.len());
+        let known = data.values().count();
+        if kind.joins() && data.along.is_none() && kind != ChartKind::Slope {
+            let message =
+                format!("a {} joins keys, and those of `{}` have no order", kind.name(), data.key);
+            return Err(self.error(&message).hint("use `kind: bar` or `kind: dot`"));
+        }
+        if kind == ChartKind::Slope && keys != 2 {
+            let message = format!("a slope chart compares two {}s, and there are {keys}", data.key);
+            return Err(self.error(&message).hint("choose two with `keys:`, or use `kind: line`"));
+        }
+        if kind.joins() && (keys < 2 || known < 2) {
+            return Err(self
+                .error("one point is no chart: it compares nothing")
+                .hint("write the number in the text, or use a table"));
+        }
+        if kind != ChartKind::Histogram && known == 1 {
+            let message =
+                format!("chart `{}`: one value is no chart: it compares nothing", self.id);
+            let warning = Diagnostic::warning(Code::ChartData, message).at(self.chart.span);
+            diagnostics.push(warning.hint("write the number in the text instead"));
+        }
+        let marks = data.strands.iter().flat_map(|strand| &strand.marks);
+        let long = marks.filter_map(|mark| mark.shown.as_ref()).find(|shown| {
+            width::width(shown.as_str(), canvas::TEXT) > NARROW * svg::SUB * 45 / 100
+        });
+        if let Some(long) = long {
+            return Err(self
+                .error(&format!("`{long}` is too long a number for a chart"))
+                .hint("print it in millions or billions: `as: million(1)`"));
+        }
+        let most = match kind {
+            ChartKind::Multiples | ChartKind::Slope => MOST_LABELLED,
+            _ => MOST_STRANDS,
+        };
+        if strands > most {
+            let message = format!("{strands} strands, where a reader can tell {most} apart");
+            return Err(self.error(&message).hint("use `kind: multiples`, which draws each in a plot of its own, or choose some with `values:` or a `where`"));
+        }
+        if !kind.joins()
+            && !matches!(kind, ChartKind::Histogram | ChartKind::Multiples)
+            && keys > MOST_KEYS
+        {
+            let message = format!("{keys} keys, where {MOST_KEYS} can be drawn side by side");
+            return Err(self
+                .error(&message)
+                .hint("use `kind: line` or `kind: histogram`, or choose some with `keys:`"));
+        }
+        Ok(())
+    }
+
+    /// Whether 0 is beside the axis, however many steps it has.
+    pub(super) fn cut(&self, data: &Data) -> bool {
+        let values: Vec<Exact> = data.values().cloned().collect();
+        let zero = Exact::zero();
+        !data.zero
+            && [4, 5].into_iter().any(|most| {
+                let ticks = ticks(&values, Axis { zero: false, whole: false, most });
+                ticks[0] > zero || ticks[ticks.len() - 1] < zero
+            })
+    }
+
+    pub(super) fn reference(&self, data: &mut Data) -> Result<(), Diagnostic> {
+        let Some(reference) = &self.chart.reference else { return Ok(()) };
+        let Some(figure) = self.figures.find(&reference.figure)? else { return Ok(()) };
+        let unit = figure.value.number().and_then(|number| number.measure.unit.as_ref());
+        // the axis of a stack to 100% is in per cent, whatever is stacked
+        let fits = match self.chart.kind {
+            ChartKind::StackedPercent => matches!(figure.format, Some(Format::Percent(_))),
+            _ => {
+                figure.format.is_some_and(|format| format.like(data.format))
+                    && unit == data.unit.as_ref()
+            }
+        };
+        let value = scaled(figure).filter(|_| fits).ok_or_else(|| {
+            let message = format!("`{}` is not in the unit of the axis", figure.id);
+            self.error(&message)
+                .at(reference.figure.span)
+                .hint("a reference line stands on the axis of the chart")
+        })?;
+        data.figures.push(figure.id.clone());
+        data.reference = Some((value, String::new()));
+        Ok(())
+    }
+
+    /// The index of the key at which an annotation stands: as readers see it, or as files have it.
+    pub(super) fn annotated(
+        &self,
+        keys: &[&Value],
+        (at, span): &(String, Span),
+    ) -> Result<usize, Diagnostic> {
+        let wanted = key_slug(at);
+        let files: Vec<String> = keys.iter().map(|key| key.to_string()).collect();
+        let is_it = |(key, file): (&&Value, &String)| {
+            key_slug(file) == wanted || key_slug(self.shower.key(key).as_str()) == wanted
+        };
+        keys.iter().zip(&files).position(is_it).ok_or_else(|| {
+            self.error(&format!("no key `{at}`"))
+                .at(*span)
+                .did_you_mean(at, files.iter().map(String::as_str))
+                .hint("an annotation stands at a key of the chart")
+        })
+    }
+}
+
+/// A figure's value in the unit in which it prints: 47 for 47%.
+pub(super) fn scaled(figure: &Figure) -> Option<Exact> {
+    let number = figure.value.number()?;
+    Some(&number.value * &figure.format.map_or_else(Exact::one, Format::factor))
+}
+
+/// Where keys stand: days for dates and periods (their middle); numbers in units of their last decimal. They must rise.
+fn along(keys: &[&Value]) -> Option<Vec<i64>> {
+    let middle = |(first, last): (Date, Date)| (first.days() + last.days()) / 2;
+    let numbers = keys.iter().filter_map(|key| key.number());
+    let decimals =
+        numbers.map(|number| number.value.decimals()).try_fold(0, |most, d| Some(most.max(d?)))?;
+    let unit = Exact::power_of_ten(i64::from(decimals));
+    let place = |key: &&Value| match key {
+        Value::Date(date) => Some(date.days()),
+        Value::Period(period) => Some(middle(period.days())),
+        Value::Number(number) => i64::try_from((&number.value * &unit).to_i128()?).ok(),
+        _ => None,
+    };
+    let places: Vec<i64> = keys.iter().map(place).collect::<Option<_>>()?;
+    places.windows(2).all(|pair| pair[0] < pair[1]).then_some(places)
+}
+
+/// Keys that are about twice as far from the one before, or further, than keys are as a rule: in between, some are not
+/// there. Few keys have no rule.
+fn holes(along: &[i64]) -> BTreeSet<usize> {
+    let steps: Vec<i128> =
+        along.windows(2).map(|pair| i128::from(pair[1]) - i128::from(pair[0])).collect();
+    let mut sorted = steps.clone();
+    sorted.sort_unstable();
+    let Some(usual) = sorted.get(sorted.len() / 2).filter(|_| steps.len() >= FEW_STEPS) else {
+        return BTreeSet::new();
+    };
+    let wide = steps.iter().enumerate().filter(|(_, step)| **step * 10 >= usual * 19);
+    wide.map(|(index, _)| index + 1).collect()
+}
