@@ -3,6 +3,7 @@
 use super::data::{Data, Mark, Strand};
 use crate::exact::Exact;
 use crate::figures::{Shower, Shown};
+use crate::text::capital;
 
 /// Values up to which all are told, and no trend.
 const FEW: usize = 3;
@@ -17,9 +18,7 @@ pub fn subtitle(data: &Data, place: Option<&str>) -> String {
     {
         parts.push(format!("{first} to {last}"));
     }
-    let text = parts.join(", ");
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    capital(&parts.join(", "))
 }
 
 /// A sentence on what there is, then one or more on each strand.

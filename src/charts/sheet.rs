@@ -7,6 +7,7 @@ use super::ticks::{Axis, ticks};
 use super::width::{broadest, fit, on_sheet, width, wrap};
 use crate::exact::{Exact, Rounding};
 use crate::locale::Locale;
+use crate::text::capital;
 use crate::value::{Format, Measure, Number, Value};
 
 /// Side of a swatch of a legend.
@@ -355,11 +356,6 @@ pub(crate) fn plural(unit: &str) -> String {
         && unit.contains(['a', 'e', 'i', 'o', 'u', 'y'])
         && !unit.ends_with('s');
     if word { format!("{unit}s") } else { unit.to_string() }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The middle of slots of equal width.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::notes::{Cited, Register, Subject};
 use super::splice::{Splices, escape, marks};
-use super::tables::{Maker, capital, of_chart};
+use super::tables::{Maker, of_chart};
 use super::{Block, ChartBlock, Credit, Document, Grid, GridCell, Inline, TableBlock, Text};
 use crate::charts::{self, Shades, Words};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
@@ -14,6 +14,7 @@ use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::Sources;
 use crate::spec::{self, Prose, Reference, Spec, TableRows, prose};
+use crate::text::capital;
 use crate::value::PartialDate;
 
 /// What a document is made from.
@@ -453,9 +454,7 @@ fn credit_markdown(credit: &Credit) -> String {
         Some((title, None)) => format!(", *{}*", escape(title)),
         Some((title, Some(url))) => format!(", [{}](<{url}>)", escape(title)),
     };
-    let notes: Vec<String> =
-        credit.notes.iter().map(|note| marks(std::slice::from_ref(note))).collect();
-    format!("{}{title} {}", escape(&credit.publisher), notes.join(" "))
+    format!("{}{title} {}", escape(&credit.publisher), marks(&credit.notes))
 }
 
 fn grid_markdown(grid: &Grid) -> String {

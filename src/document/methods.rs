@@ -2,8 +2,8 @@
 
 use super::Method;
 use super::compose::Composer;
-use super::tables::capital;
 use crate::figures::{Counts, Figure, Provenance, Series, Shower};
+use crate::text::capital;
 use crate::value::{Scale, Value};
 
 impl Composer<'_> {

@@ -64,9 +64,10 @@ impl Splices {
     }
 }
 
-/// `[^source-a][^source-b]`
+/// `[^source-a] [^source-b]`
 pub(crate) fn marks(notes: &[NoteRef]) -> String {
-    notes.iter().map(|note| format!("[^{}]", note.label)).collect()
+    let marks: Vec<String> = notes.iter().map(|note| format!("[^{}]", note.label)).collect();
+    marks.join(" ")
 }
 
 /// Text with the signs escaped that Markdown would read.

@@ -7,6 +7,7 @@ use crate::charts::{Data, chosen, plural};
 use crate::diag::{Code, Diagnostic, Diagnostics, counted};
 use crate::figures::{Figure, Figures, Footing, Point, PointValue, Series, Shower, Shown};
 use crate::spec::{ChartKind, Order, Reference, Table, TableRows};
+use crate::text::capital;
 use crate::value::{Format, Value};
 
 /// What a cell without a value shows, and a hidden one (the Analysis Function's shorthand).
@@ -450,10 +451,4 @@ impl GridCell {
         };
         Self { plain, shown, figure: None, numeric: true }
     }
-}
-
-/// With its first letter in upper case.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -3,6 +3,7 @@
 //! Parse, then resolve: `yaml` and `decode` read the tree, `raw` mirrors it, this module decides what each entry is.
 //! Names of figures, datasets and columns are looked up later, where they are known.
 
+mod charts;
 pub(crate) mod decode;
 pub mod prose;
 pub(crate) mod raw;
