@@ -292,6 +292,12 @@ impl Measure {
         Self { decimals: Some(0), ..Self::default() }
     }
 
+    /// What is left of a measure when values are added or subtracted: the difference of two years is no year.
+    pub(crate) fn no_year(self) -> Self {
+        let unit = self.unit.filter(|unit| unit != CALENDAR_YEAR);
+        Self { unit, ..self }
+    }
+
     /// A percentage, printed whole unless the author says otherwise.
     pub fn percent() -> Self {
         Self { scale: Scale::Percent, unit: None, decimals: Some(0) }

@@ -178,6 +178,53 @@ fn numbers_along_an_axis_are_no_years() {
 }
 
 #[test]
+fn an_annotation_points_at_the_top_of_a_stack() {
+    let csv = "year,kind,cases\n2020,a,50\n2020,b,40\n2020,c,10\n2021,a,5\n2021,b,5\n2021,c,5\n";
+    for (kind, value) in [("stacked-bar", 100.0), ("stacked-percent", 100.0), ("area", 100.0)] {
+        let spec = format!(
+            "series:\n  s: sum(cases) from t by year, kind\ncharts:\n  c:\n    kind: {kind}\n    series: s\n    annotations:\n      - at: 2020\n        words: \"[115](fig:all)\"\n"
+        );
+        let (svg, _) = built(csv, &spec);
+        let pointer = elements(&svg, "polyline", "stroke-dasharray")[0]["points"].clone();
+        let end: f64 = pointer.rsplit(',').next().unwrap().parse().unwrap();
+        let grid = elements(&svg, "polyline", "stroke-grid");
+        let tops = grid.iter().map(|line| line["points"].split([',', ' ']).nth(1).unwrap());
+        // the highest line of the axis is at the stack's top, 100 cases or 100%
+        let top = tops.map(|y| y.parse::<f64>().unwrap()).fold(f64::MAX, f64::min);
+        assert!(end < top && end > top - 12.0, "{kind} to {value}: {end}, {top}");
+    }
+}
+
+#[test]
+fn lines_are_broken_over_left_out_years_and_not_over_weekends() {
+    let line =
+        "series:\n  s: sum(cases) from t by day\ncharts:\n  c:\n    kind: line\n    series: s\n";
+    let days: String =
+        (1..=28).filter(|day| day % 7 < 5).map(|day| format!("2024-04-{day:02},{day}\n")).collect();
+    let (svg, _) = built(&format!("day,cases\n{days}"), line);
+    assert_eq!(elements(&svg, "polyline", "stroke-mark-1").len(), 1);
+    let years: String =
+        (2005..=2013).chain(2019..=2021).map(|year| format!("{year}-05-01,{year}\n")).collect();
+    let spec = "selections:\n  yearly:\n    from: t\n    add:\n      y: year(day)\nseries:\n  s: sum(cases) from yearly by y\ncharts:\n  c:\n    kind: line\n    series: s\n";
+    let (svg, _) = built(&format!("day,cases\n{years}"), spec);
+    assert_eq!(elements(&svg, "polyline", "stroke-mark-1").len(), 2);
+    assert!(svg.contains(">2005</text>") || svg.contains(">2021</text>"));
+}
+
+#[test]
+fn a_difference_of_years_is_no_year() {
+    let project = Project::of(
+        "a,b,cases\n1000-01-01,2999-01-01,1\n",
+        "",
+        "figures:\n  all: sum(cases) from t\n  span: sum(year(b) - year(a)) from t\n  late: max(year(b)) from t\n",
+        "In all [=](fig:all), [1,999](fig:span) and [2999](fig:late).\n",
+    );
+    project.run(&["build"]).expect(0);
+    let figures = project.read("output/r/figures.csv");
+    assert!(figures.contains("\"1,999\"") && figures.contains(",2999,"), "{figures}");
+}
+
+#[test]
 fn a_label_never_loses_its_number() {
     let name = "Department for Environment Food and Rural Affairs and also the Marine Management Organisation";
     let csv =

@@ -117,7 +117,11 @@ impl Bars<'_, '_, '_, '_> {
         for (key, middle) in middle.iter().enumerate() {
             self.paint_key(&plot, key, self.across(*middle, slot), false);
         }
-        notes.paint(sheet, &plot, LINE + GAP / 2);
+        notes.paint(sheet, |key| {
+            let tops = self.pieces[key].iter().map(|piece| plot.scale.at(&piece.to));
+            let room = if self.kind.stacks() { GAP / 2 } else { LINE + GAP / 2 };
+            tops.min().unwrap_or(bottom).min(plot.scale.base()) - room
+        });
         sheet.reference(&plot);
         for (key, middle) in middle.iter().enumerate() {
             let across = self.across(*middle, slot);

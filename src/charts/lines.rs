@@ -39,7 +39,11 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
         };
         Some((value.clone(), words))
     });
-    frame.ground();
+    frame.ground(|key| {
+        let marks = strands.iter().filter_map(|strand| strand.marks[key].value.as_ref());
+        let highest = marks.map(|value| frame.plot.scale.at(value)).min();
+        highest.unwrap_or(frame.plot.bottom) - GAP
+    });
     for (index, strand) in strands.iter().enumerate() {
         frame.line(index, strand);
     }
@@ -80,13 +84,14 @@ pub(super) fn paint_areas(sheet: &Sheet<'_, '_, '_>) -> i32 {
         };
         Some((middle, words))
     });
-    frame.ground();
+    let top = |key: usize| frame.plot.scale.at(&tops[tops.len() - 1][key]);
+    frame.ground(|key| top(key) - GAP / 2);
     for run in runs.iter().filter(|run| !run.is_empty()) {
         for index in 0..data.strands.len() {
             frame.area(run, &tops[index], &tops[index + 1], index);
         }
     }
-    frame.finish(|key| frame.plot.scale.at(&tops[tops.len() - 1][key]) - 2 * SUB)
+    frame.finish(|key| top(key) - 2 * SUB)
 }
 
 /// The height of a label, with some air.
@@ -150,9 +155,9 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
     }
 
     /// Axes, and what stands behind the marks.
-    fn ground(&self) {
+    fn ground(&self, foot: impl Fn(usize) -> i32) {
         self.sheet.value_axis(&self.plot);
-        self.notes.paint(self.sheet, &self.plot, GAP);
+        self.notes.paint(self.sheet, foot);
     }
 
     /// An area over a run of keys; a bar where the run has one.

@@ -8,7 +8,7 @@ use super::width::{broadest, fit, on_sheet, width, wrap};
 use crate::exact::{Exact, Rounding};
 use crate::locale::Locale;
 use crate::text::capital;
-use crate::value::{Format, Measure, Number, Value};
+use crate::value::{CALENDAR_YEAR, Format, Measure, Number, Value};
 
 /// Side of a swatch of a legend.
 const SWATCH: i32 = 11 * SUB;
@@ -105,6 +105,7 @@ impl Sheet<'_, '_, '_> {
         match self.data.format {
             Format::Percent(_) => show(tick * &Exact::power_of_ten(-2), Format::Percent(decimals)),
             Format::Currency(_) => show(tick.clone(), Format::Currency(decimals)),
+            Format::Integer if decimals == 0 => show(tick.clone(), Format::Integer),
             _ => self.locale.digits(tick, decimals),
         }
     }
@@ -119,20 +120,22 @@ impl Sheet<'_, '_, '_> {
         if let Some(axis) = &self.data.axis {
             return self.caption_of(axis, top);
         }
-        let unit = match (self.data.format, &self.data.unit) {
-            (Format::Percent(_) | Format::Currency(_), _) => return top,
-            (Format::Points(_), _) => "Percentage points".to_string(),
-            (Format::Days, _) => "Days".into(),
-            (Format::Million(_), unit) => in_units("Million", unit),
-            (Format::Billion(_), unit) => in_units("Billion", unit),
-            (Format::Per(base), _) => {
-                format!("Per {}", self.locale.digits(&Exact::from(i128::from(base)), 0))
+        let Data { format, unit, measure, .. } = self.data;
+        let sign = self.locale.unit(*format, unit.as_deref());
+        let words = match (format, unit, sign) {
+            // numbers of the axis have the sign
+            (Format::Percent(_) | Format::Currency(_), ..) => return top,
+            (Format::Million(_) | Format::Billion(_), Some(unit), Some(sign))
+                if plural(unit) != *unit =>
+            {
+                capital(&format!("{sign} {}", plural(unit)))
             }
-            (_, Some(unit)) if plural(unit) == *unit => unit.clone(),
-            (_, Some(unit)) => capital(&plural(unit)),
-            _ => self.data.measure.clone(),
+            (_, _, Some(sign)) => capital(&sign),
+            (_, Some(unit), None) if plural(unit) == *unit => unit.clone(),
+            (_, Some(unit), None) if unit != CALENDAR_YEAR => capital(&plural(unit)),
+            _ => measure.clone(),
         };
-        self.caption_of(&unit, top)
+        self.caption_of(&words, top)
     }
 
     /// Words above an axis; returns where they end.
@@ -318,16 +321,13 @@ pub(super) struct Annotations {
 }
 
 impl Annotations {
-    /// Draws them, each with a line down to what stands at its key.
-    pub(super) fn paint(&self, sheet: &Sheet<'_, '_, '_>, plot: &Plot, above: i32) {
+    /// Draws them, each with a line down to what stands at its key, which is at `foot`.
+    pub(super) fn paint(&self, sheet: &Sheet<'_, '_, '_>, foot: impl Fn(usize) -> i32) {
         let canvas = sheet.canvas;
         let keys = sheet.data.annotations.iter().map(|(key, _)| *key);
         for (((lines, _, top), place), key) in self.rows.iter().zip(&self.places).zip(keys) {
             let from = top + lines.len() as i32 * LINE + SUB;
-            let marks =
-                sheet.data.strands.iter().filter_map(|strand| strand.marks[key].value.as_ref());
-            let highest = marks.map(|value| plot.scale.at(value)).min();
-            let to = highest.unwrap_or(plot.bottom).min(plot.scale.base()) - above;
+            let to = foot(key);
             if to > from {
                 canvas.line(&[(*place, from), (*place, to)], SUB, Paint::Dashed);
             }
@@ -344,10 +344,6 @@ impl Annotations {
 /// What stands where a value does not.
 pub(super) fn absent(hidden: bool) -> &'static str {
     if hidden { "[c]" } else { "[x]" }
-}
-
-fn in_units(scale: &str, unit: &Option<String>) -> String {
-    unit.as_ref().map_or(scale.to_string(), |unit| format!("{scale} {}", plural(unit)))
 }
 
 /// A unit as it stands beside a number that is not one: words take an `s`, signs such as `ppm`, `kg` or `GBP` none.

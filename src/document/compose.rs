@@ -326,7 +326,7 @@ impl<'a> Composer<'a> {
             picture: charts::draw(chart, &data, &words, shades, locale),
             data: of_chart(&data, chart.kind, figures, &self.shower()),
             annotations,
-            caveat: self.series_caveat(&chart.series.0),
+            caveats: self.caveats(&chart.series.0, chart.reference.iter().map(|line| &line.figure)),
             note: chart.note.as_ref().map(|note| self.passage(note)),
             series: chart.series.0.clone(),
             cut: data.cut,
@@ -344,28 +344,25 @@ impl<'a> Composer<'a> {
         if label.contains(shown.as_str()) { label } else { format!("{}: {shown}", capital(&label)) }
     }
 
-    fn series_caveat(&mut self, series: &str) -> Option<Text> {
-        let caveat = self.inputs.figures.series.get(series)?.caveat.as_ref()?;
-        Some(self.passage(caveat))
-    }
-
-    /// What a reader must know of a table's series, or of its figures, each once.
-    fn table_caveats(&mut self, table: &spec::Table) -> Vec<Text> {
-        match &table.rows {
-            TableRows::Series(name, _) => self.series_caveat(name).into_iter().collect(),
-            TableRows::Figures(members) => {
-                let figures = &self.inputs.figures.figures;
-                let caveats = members.iter().filter_map(|(id, _)| figures.get(id)?.caveat.as_ref());
-                let mut texts: Vec<Text> = Vec::new();
-                for caveat in caveats {
-                    let text = self.passage(caveat);
-                    if texts.iter().all(|known| known.plain != text.plain) {
-                        texts.push(text);
-                    }
-                }
-                texts
+    /// What a reader must know of a series, of the figures that it is made of, and of others; each once.
+    fn caveats<'r>(
+        &mut self,
+        series: &str,
+        others: impl IntoIterator<Item = &'r Reference>,
+    ) -> Vec<Text> {
+        let series = self.inputs.figures.series.get(series);
+        let own = series.and_then(|series| series.caveat.as_ref());
+        let points = series.into_iter().flat_map(|series| series.figures());
+        let members = points.filter_map(|figure| figure.caveat.as_ref());
+        let others: Vec<&Figure> = others.into_iter().filter_map(|r| self.find(r)).collect();
+        let others = others.into_iter().filter_map(|figure| figure.caveat.as_ref());
+        let mut all: Vec<&Prose> = Vec::new();
+        for caveat in own.into_iter().chain(members).chain(others) {
+            if all.iter().all(|known| known.passage.words != caveat.passage.words) {
+                all.push(caveat);
             }
         }
+        all.into_iter().map(|caveat| self.passage(caveat)).collect()
     }
 
     /// The place that a series' rows are about.
@@ -391,7 +388,15 @@ impl<'a> Composer<'a> {
             TableRows::Series(name, _) => Some(name.clone()),
             TableRows::Figures(_) => None,
         };
-        let caveats = self.table_caveats(table);
+        let total = table.total.iter().flat_map(|total| &total.figures);
+        let caveats = match &table.rows {
+            TableRows::Series(name, _) => self.caveats(name, total),
+            TableRows::Figures(members) => {
+                let members = members.iter().map(|(id, span)| Reference::parse(id, *span));
+                let members: Vec<Reference> = members.collect();
+                self.caveats("", &members)
+            }
+        };
         let cells = data.rows.iter().chain(&data.foot).flatten();
         let sources = self.credits(cells.filter_map(|cell| cell.figure.as_ref()).collect());
         let more = (more > 0).then(|| self.shower().count(more as u64));
@@ -413,7 +418,7 @@ fn chart_markdown(chart: &ChartBlock) -> String {
         format!("**{}**\\\n{}", chart.title.markdown, chart.subtitle.markdown),
         format!("![{}]({file}.svg)", escape(&chart.alt)),
     ];
-    parts.extend(chart.note.iter().chain(&chart.caveat).map(|text| text.markdown.clone()));
+    parts.extend(chart.note.iter().chain(&chart.caveats).map(|text| text.markdown.clone()));
     let annotations = chart.annotations.iter().map(|text| format!("{}.", text.markdown));
     let lines: Vec<String> =
         annotations.chain(chart.remarks().iter().map(|line| escape(line))).collect();

@@ -233,8 +233,8 @@ pub struct ChartBlock {
     pub data: Grid,
     /// Those of its annotations that cite a source, which the drawing cannot.
     pub annotations: Vec<Text>,
-    /// What a reader must know of its series.
-    pub caveat: Option<Text>,
+    /// What a reader must know of its series and figures.
+    pub caveats: Vec<Text>,
     /// A note below it.
     pub note: Option<Text>,
     /// The series that it draws.
@@ -315,6 +315,8 @@ pub struct Grid {
     pub foot: Option<Vec<GridCell>>,
     /// Whether some cell has no value, and whether one is hidden: the legend says what the marks mean.
     pub marks: (bool, bool),
+    /// Whether a percentage has no base.
+    pub unbased: bool,
     /// Whether rounded numbers do not add up to their total as printed.
     pub rounded: bool,
 }
@@ -325,6 +327,7 @@ impl Grid {
         let (missing, hidden) = self.marks;
         let mut lines = Vec::new();
         lines.extend(missing.then(|| "[x] not available.".to_string()));
+        lines.extend(self.unbased.then(|| "[z] not applicable.".to_string()));
         lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
         lines.extend(
             self.rounded.then(|| "Rounded numbers may not add up to the total.".to_string()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Grid, GridCell, Text};
-use crate::charts::{Data, chosen, plural};
+use crate::charts::{Data, Mark, chosen, plural};
 use crate::diag::{Code, Diagnostic, Diagnostics, counted};
 use crate::figures::{Figure, Figures, Footing, Point, PointValue, Series, Shower, Shown};
 use crate::spec::{ChartKind, Order, Reference, Table, TableRows};
@@ -13,6 +13,8 @@ use crate::value::{Format, Value};
 /// What a cell without a value shows, and a hidden one (the Analysis Function's shorthand).
 const NOT_AVAILABLE: &str = "[x]";
 const HIDDEN: &str = "[c]";
+/// What stands where there is nothing to say.
+const NOT_APPLICABLE: &str = "[z]";
 
 /// The data of a chart as a table: a row for each key, a column for each strand.
 pub(super) fn of_chart(
@@ -28,19 +30,20 @@ pub(super) fn of_chart(
     let first = data.figures.first().and_then(|id| drawn.get(id.as_str()));
     let unit = first.and_then(|figure| shower.unit(figure));
     // percentages stand beside what they are taken of
-    let based = drawn
-        .values()
-        .any(|figure| shower.base(figure).is_some() && data.figures.contains(&figure.id));
+    let marks = || data.strands.iter().flat_map(|strand| &strand.marks);
+    let of = |mark: &Mark| mark.figure.as_ref().and_then(|id| drawn.get(id.as_str()));
+    let based = marks().any(|mark| of(mark).is_some_and(|figure| figure.base.is_some()));
+    let unbased = based && marks().any(|mark| of(mark).is_some_and(|figure| figure.base.is_none()));
     let rows = data.keys.iter().enumerate().map(|(key, label)| {
         let cells = data.strands.iter().flat_map(|strand| {
             let mark = &strand.marks[key];
-            let figure = mark.figure.as_ref().and_then(|id| drawn.get(id.as_str()));
-            let value = match figure {
+            let value = match of(mark) {
                 Some(figure) => GridCell::figure(figure, shower, unit.is_some()),
                 None => GridCell::number(mark.shown.as_ref(), mark.hidden),
             };
-            let base = based.then(|| {
-                GridCell::number(figure.and_then(|f| shower.base(f)).as_ref(), mark.hidden)
+            let base = based.then(|| match of(mark) {
+                Some(figure) => GridCell::base(shower.base(figure).as_ref()),
+                None => GridCell::number(None, mark.hidden),
             });
             std::iter::once(value).chain(base)
         });
@@ -61,6 +64,7 @@ pub(super) fn of_chart(
         rows: rows.collect(),
         foot: None,
         marks: data.gaps(),
+        unbased,
         rounded: false,
     };
     // of two periods, the strands are the longer list
@@ -139,7 +143,7 @@ impl<'a> Maker<'a> {
                         .hint("make a series of them: `figures: [...]` under `series:`"));
                 }
                 let (marks, foot, rounded) = ((false, false), None, false);
-                Ok(Some((Grid { head, headers: 1, rows, foot, marks, rounded }, 0)))
+                Ok(Some((Grid { head, headers: 1, rows, foot, marks, unbased: false, rounded }, 0)))
             }
             TableRows::Series(name, span) => {
                 let Some(series) = self.figures.find_series((name, *span))? else {
@@ -298,7 +302,7 @@ impl<'a> Maker<'a> {
         let Some((foot, rounded)) = self.foot(&cells, total, headers, &units, diagnostics)? else {
             return Ok(None);
         };
-        Ok(Some(Grid { head, headers, rows, foot, marks, rounded }))
+        Ok(Some(Grid { head, headers, rows, foot, marks, unbased: false, rounded }))
     }
 
     /// Numbers of one unit in one column have the same decimals.
@@ -430,25 +434,34 @@ impl GridCell {
         let shown = if bare { shower.bare(figure) } else { shower.figure(figure) };
         Self {
             shown: shown.to_string(),
-            plain: match bare || shower.unit(figure).is_none() {
-                true => shower.plain(figure).to_string(),
-                false => shown.to_string(),
+            plain: match figure.format {
+                Some(Format::Integer | Format::Decimal(_)) => shower.plain(figure).to_string(),
+                _ if bare => shower.plain(figure).to_string(),
+                _ => shown.to_string(),
             },
             figure: Some(figure.id.clone()),
             numeric: figure.value.number().is_some(),
         }
     }
 
+    /// What a percentage is taken of.
+    fn base(shown: Option<&Shown>) -> Self {
+        let shown = shown.map_or(NOT_APPLICABLE.to_string(), Shown::to_string);
+        Self { plain: digits(&shown), shown, figure: None, numeric: true }
+    }
+
     /// A number that is no figure, or the mark for one that is not there.
     fn number(shown: Option<&Shown>, hidden: bool) -> Self {
         let absent = if hidden { HIDDEN } else { NOT_AVAILABLE };
         let shown = shown.map_or(absent.to_string(), Shown::to_string);
-        // a number without decimals: its group marks are all that machines stumble over
-        let plain = if absent == shown {
-            shown.clone()
-        } else {
-            shown.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect()
-        };
-        Self { plain, shown, figure: None, numeric: true }
+        Self { plain: digits(&shown), shown, figure: None, numeric: true }
     }
+}
+
+/// A count without its group marks; marks for what is not there stay.
+fn digits(shown: &str) -> String {
+    if shown.starts_with('[') {
+        return shown.to_string();
+    }
+    shown.chars().filter(char::is_ascii_digit).collect()
 }

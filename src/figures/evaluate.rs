@@ -106,14 +106,36 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
     })
 }
 
-/// What a share, or a quotient of two amounts, is taken of.
+/// How many cases a share, or a quotient, is taken of: a count, or a sum of whole things. None where it is an amount of
+/// money, a mean, or a number of the author's own.
 pub(super) fn base(term: &Term, inputs: &Inputs<'_>) -> Option<Exact> {
     let (Term::Share(_, whole, _) | Term::Binary(Operator::Divide, _, whole, _)) = term else {
         return None;
     };
-    match evaluate(whole, inputs) {
-        Ok(Value::Number(number)) if number.measure.scale == Scale::Plain => Some(number.value),
-        _ => None,
+    let Value::Number(number) = evaluate(whole, inputs).ok().filter(|_| counts_cases(whole))?
+    else {
+        return None;
+    };
+    let money = |unit: &String| unit.chars().all(|c| c.is_ascii_uppercase());
+    let cases = number.measure.scale == Scale::Plain
+        && !number.measure.unit.as_ref().is_some_and(money)
+        && number.value.is_integer()
+        && !number.value.is_negative();
+    cases.then_some(number.value)
+}
+
+fn counts_cases(term: &Term) -> bool {
+    match term {
+        Term::Fold(_, reading, _) => matches!(
+            reading,
+            Reading::Rows | Reading::Known | Reading::Distinct | Reading::Sum(_) | Reading::One(_)
+        ),
+        Term::Total(inner) => counts_cases(inner),
+        Term::Figure(..) => true,
+        Term::Binary(Operator::Add | Operator::Subtract, a, b, _) => {
+            counts_cases(a) && counts_cases(b)
+        }
+        _ => false,
     }
 }
 
@@ -246,7 +268,7 @@ fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -
     }
     let known = Exact::from(i128::from(partial.known()));
     let (value, measure, rounded_root) = match reading {
-        Reading::Sum(unit) => (sums(partial, unit).0, unit.measure(), false),
+        Reading::Sum(unit) => (sums(partial, unit).0, unit.measure().no_year(), false),
         Reading::Mean(unit) => (sums(partial, unit).0 / known, unit.measure_of_mean(), false),
         Reading::Quantile(unit, probability, kind) => {
             (quantile(partial, unit, probability, *kind), unit.measure_of_mean(), false)

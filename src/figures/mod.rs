@@ -32,6 +32,7 @@ pub use evidence::{
 };
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
+use series::compare_keys;
 pub use shown::{Footing, Shower, Shown};
 
 /// How a figure came about; readers can always see which.
@@ -208,25 +209,23 @@ impl Series {
 
     /// One of its values with the first key down and the second across. For series by two keys.
     pub fn across(&self, value: usize) -> Across<'_> {
-        let mut across = Across { first: Vec::new(), second: Vec::new(), cells: Vec::new() };
-        let mut places: [BTreeMap<String, usize>; 2] = Default::default();
-        let mut found = Vec::new();
+        let side = |side: usize| {
+            let mut keys: Vec<&Value> = self.points.iter().map(|point| &point.keys[side]).collect();
+            keys.sort_by(|a, b| compare_keys(std::slice::from_ref(*a), std::slice::from_ref(*b)));
+            keys.dedup();
+            let places = keys.iter().enumerate();
+            let places: BTreeMap<String, usize> =
+                places.map(|(place, key)| (key.to_string(), place)).collect();
+            (keys, places)
+        };
+        let ((first, rows), (second, columns)) = (side(0), side(1));
+        let mut cells = vec![vec![None; second.len()]; first.len()];
         for point in &self.points {
-            let mut place = [0; 2];
-            for (side, key) in point.keys.iter().take(2).enumerate() {
-                let all = if side == 0 { &mut across.first } else { &mut across.second };
-                place[side] = *places[side].entry(key.to_string()).or_insert_with(|| {
-                    all.push(key);
-                    all.len() - 1
-                });
-            }
-            found.push((place, point.values.get(value)));
+            let [row, column] = [(&rows, 0), (&columns, 1)]
+                .map(|(places, side)| places[&point.keys[side].to_string()]);
+            cells[row][column] = point.values.get(value);
         }
-        across.cells = vec![vec![None; across.second.len()]; across.first.len()];
-        for ([row, column], value) in found {
-            across.cells[row][column] = value;
-        }
-        across
+        Across { first, second, cells }
     }
 
     /// The figures of its points, in their order.

@@ -1,6 +1,6 @@
 //! Series: groups to points, figures to points, ranks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -211,16 +211,34 @@ impl Maker<'_> {
         Ok(series)
     }
 
-    /// A label under a name that is no value and no key would be lost.
+    /// A label under a name that is no value and no key would be lost; one that names keys of both columns, or stands
+    /// twice, would mix them up.
     fn labels_name_something(&mut self, declared: &spec::Series, series: &Series) {
-        let keys = series.points.iter().flat_map(|point| &point.keys);
-        let keys: BTreeSet<String> = keys.map(|key| key_slug(&key.to_string())).collect();
+        let mut columns = vec![BTreeSet::new(); series.keys.len()];
+        for point in &series.points {
+            for (column, key) in columns.iter_mut().zip(&point.keys) {
+                column.insert(key_slug(&key.to_string()));
+            }
+        }
+        let mut seen = BTreeMap::new();
         for (name, label) in &declared.labels {
-            if !series.values.contains_key(name) && !keys.contains(&key_slug(name)) {
-                let message = format!("`{name}` is no value and no key of `{}`", series.id);
-                let known = series.values.keys().chain(&keys).map(String::as_str);
-                let error = Diagnostic::error(Code::BadValue, message).at(label.passage.span);
-                self.diagnostics.push(error.did_you_mean(name, known));
+            let is_value = series.values.contains_key(name);
+            let held = columns.iter().filter(|column| column.contains(&key_slug(name))).count();
+            let error =
+                |message: String| Diagnostic::error(Code::BadValue, message).at(label.passage.span);
+            if !is_value && held == 0 {
+                let known = series.values.keys().chain(columns.iter().flatten());
+                let error = error(format!("`{name}` is no value and no key of `{}`", series.id));
+                self.diagnostics.push(error.did_you_mean(name, known.map(String::as_str)));
+            } else if held + usize::from(is_value) > 1 {
+                let message = format!("`{name}` names more than one thing of `{}`", series.id);
+                let hint = "a label would stand for all of them: replace the text in one column with `replace:`";
+                self.diagnostics.push(error(message).hint(hint));
+            }
+            let words = prose::plain(label.inlines());
+            if let Some(other) = seen.insert(words.clone(), name) {
+                let message = format!("`{other}` and `{name}` have the same label: `{words}`");
+                self.diagnostics.push(error(message).hint("readers could not tell them apart"));
             }
         }
     }
@@ -300,7 +318,7 @@ impl Maker<'_> {
 }
 
 /// Keys in the order in which readers expect them.
-fn compare_keys(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
+pub(super) fn compare_keys(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
     let one = |a: &Value, b: &Value| match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.value.cmp(&b.value),
         (Value::Period(a), Value::Period(b)) => a.cmp(b),

@@ -79,12 +79,11 @@ impl Shower<'_> {
         ((&number.value * &format.factor()).round(decimals as i32, self.rounding), decimals)
     }
 
-    /// What a percentage is taken of; none of other figures.
+    /// How many cases a percentage is taken of; none of other figures.
     pub fn base(&self, figure: &Figure) -> Option<Shown> {
-        let base =
-            figure.base.as_ref().filter(|_| matches!(figure.format, Some(Format::Percent(_))))?;
-        let decimals = base.decimals().unwrap_or(1).min(1);
-        Some(Shown(self.locale.digits(&base.round(decimals as i32, self.rounding), decimals)))
+        let base = figure.base.as_ref();
+        let base = base.filter(|_| matches!(figure.format, Some(Format::Percent(_))))?;
+        Some(Shown(self.locale.digits(base, 0)))
     }
 
     /// The unit of a column of figures: `%`, `£`, `days`; none of plain numbers.
@@ -102,7 +101,9 @@ impl Shower<'_> {
         for part in parts {
             match value(part) {
                 Some((number, other))
-                    if other.like(format) && number.measure.unit == whole.measure.unit =>
+                    if other.factor() == format.factor()
+                        && number.measure.unit == whole.measure.unit
+                        && number.measure.scale == whole.measure.scale =>
                 {
                     sum = &sum + &number.value;
                     printed = &printed + &self.rounded(&number, other).0;

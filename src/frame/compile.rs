@@ -501,12 +501,16 @@ impl<'a, 'p> Compiler<'a, 'p> {
         if operator == Operator::Multiply {
             let measure =
                 Measure { scale: Scale::Plain, unit: a.2.unit.or(b.2.unit), decimals: None };
+            let measure = measure.no_year();
             let node = self.program.number(Numeric::Multiply(a.0, b.0));
             return Ok(TypedKind::Number { node, scale: a.1 + b.1, measure, divisor: None });
         }
         let mut measure = common(&a.2, &b.2, span)?;
         if operator == Operator::Subtract && measure.scale == Scale::Percent && !literal {
             measure.scale = Scale::Points;
+        }
+        if !literal {
+            measure = measure.no_year();
         }
         let scale = a.1.max(b.1);
         let (a, b) = (self.rescale(a.0, a.1, scale), self.rescale(b.0, b.1, scale));

@@ -226,6 +226,13 @@ fn is_svg(text: &str) -> bool {
     loop {
         let end = match rest {
             _ if rest.starts_with("<!--") => "-->",
+            // a document type may hold declarations of its own
+            _ if rest.starts_with("<!")
+                && rest.find('[') < rest.find('>')
+                && rest.contains("]>") =>
+            {
+                "]>"
+            }
             _ if rest.starts_with("<?") || rest.starts_with("<!") => ">",
             _ => return rest.starts_with("<svg"),
         };

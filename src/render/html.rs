@@ -273,7 +273,7 @@ fn chart_block(chart: &ChartBlock) -> String {
     let annotations = chart.annotations.iter().map(|text| format!("{}.", inlines(&text.inlines)));
     let remarks = chart.remarks();
     let lines: Vec<String> = annotations.chain(remarks.iter().map(|line| escape(line))).collect();
-    let texts: Vec<&Text> = chart.note.iter().chain(&chart.caveat).collect();
+    let texts: Vec<&Text> = chart.note.iter().chain(&chart.caveats).collect();
     out.push_str(&below(&texts, &lines, &chart.sources));
     let data = download(&format!("{id}.csv"), CSV, &chart.data.csv(), "Data (CSV)");
     let drawing = download(&format!("{id}.svg"), SVG, chart.picture.file.as_bytes(), "Chart (SVG)");

@@ -177,6 +177,8 @@ fn add(
         );
         return;
     }
+    let url = address(&raw.url, diagnostics);
+    let via_url = raw.via.as_ref().and_then(|via| address(&via.url, diagnostics));
     let mut date = |passage: &Option<Passage>| {
         let passage = passage.as_ref()?;
         let date = PartialDate::parse(passage.words.trim());
@@ -195,12 +197,12 @@ fn add(
         id: id.clone(),
         title: words(&raw.title),
         publisher: raw.publisher.words.clone(),
-        url: words(&raw.url),
+        url,
         published: date(&raw.published),
         accessed: date(&raw.accessed),
         licence: raw.licence.words.clone(),
         version: words(&raw.version),
-        via: raw.via.as_ref().map(|via| Via { name: via.name.words.clone(), url: words(&via.url) }),
+        via: raw.via.as_ref().map(|via| Via { name: via.name.words.clone(), url: via_url.clone() }),
         note: words(&raw.note),
         span,
     };
@@ -353,4 +355,18 @@ fn column_type(text: &str) -> Option<ColumnType> {
         "period(financial-year)" => ColumnType::Period(Some(Grain::FinancialYear)),
         _ => return None,
     })
+}
+
+/// An address in the web, without signs that a page or Markdown would stumble over.
+fn address(passage: &Option<Passage>, diagnostics: &mut Diagnostics) -> Option<String> {
+    let passage = passage.as_ref()?;
+    let url = passage.words.trim();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"\\`".contains(c);
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    if !web || !url.chars().all(plain) {
+        let message = format!("`{url}` is not an address in the web");
+        let error = Diagnostic::error(Code::BadValue, message).at(passage.span);
+        diagnostics.push(error.hint("write https://…, with %20 for a space"));
+    }
+    Some(url.to_string())
 }

@@ -65,15 +65,32 @@ impl Resolver<'_> {
             keys: named(&raw.keys),
             zero: zero || kind.from_zero(),
             highlight: named(&raw.highlight),
-            axis: self.optional_prose(&raw.axis),
+            axis: self.without_notes(&raw.axis),
             reference: raw.reference.map(|line| ReferenceLine {
                 figure: Reference::parse(&line.figure.words, line.figure.span),
-                label: self.optional_prose(&line.label),
+                label: self.without_notes(&line.label),
             }),
             annotations,
             note: self.optional_prose(&raw.note),
             span: id.span,
         })
+    }
+
+    /// Words that stand where no note can: in a drawing, or as the header of a row.
+    fn without_notes(&mut self, passage: &Option<Passage>) -> Option<Prose> {
+        let prose = self.optional_prose(passage)?;
+        let mut cites = false;
+        prose.walk(&mut |inline| {
+            cites |= matches!(inline, prose::Inline::Cite(_) | prose::Inline::NoteRef(..));
+        });
+        if cites {
+            self.chart_refused(
+                prose.passage.span,
+                "nothing can be cited here: a note has no place",
+                "cite it in `note:`",
+            );
+        }
+        Some(prose)
     }
 
     fn chart_refused(&mut self, span: Span, message: impl Into<String>, hint: &str) {
@@ -189,7 +206,7 @@ impl Resolver<'_> {
             }
         };
         let total = raw.total.map(|total| TotalRow {
-            label: self.optional_prose(&total.label),
+            label: self.without_notes(&total.label),
             figures: total.figures.iter().map(|f| Reference::parse(&f.words, f.span)).collect(),
             span: total.figures.first().map_or(id.span, |figure| figure.span),
         });

@@ -444,8 +444,9 @@ impl<'a> Resolver<'a> {
             }
             SeriesOrigin::Figures(named(&raw.figures))
         };
-        let labels =
-            self.section(raw.labels, |this, _, passage: Passage| Some(this.prose(&passage)));
+        // keys are what the data hold, and no ids
+        let labels = raw.labels.0.iter();
+        let labels = labels.map(|(name, words)| (name.words.clone(), self.prose(words))).collect();
         Some(Series {
             origin,
             format,

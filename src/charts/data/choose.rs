@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::Data;
-use super::drawn::Drawn;
+use super::drawn::{Drawn, is_key};
 use crate::charts::ticks::{Axis, ticks};
 use crate::charts::{NARROW, canvas, svg, width};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::exact::Exact;
-use crate::figures::{Figure, Figures, PointValue, Series, Shower, key_slug};
+use crate::figures::{Figure, Figures, PointValue, Series, Shower};
 use crate::spec::{self, Chart, ChartKind};
 use crate::text::Span;
-use crate::value::{Date, Format, Value};
+use crate::value::{CALENDAR_YEAR, Date, Format, Value};
 
 /// Strands that one plot can hold and a reader can tell apart.
 const MOST_STRANDS: usize = 4;
@@ -20,7 +20,9 @@ const MOST_LABELLED: usize = 12;
 /// Keys that can be drawn one beside the other.
 const MOST_KEYS: usize = 200;
 /// Steps from key to key under which none is the usual one.
-const FEW_STEPS: usize = 6;
+const FEW_STEPS: usize = 4;
+/// Days between working days, weekend and holiday included, that are no hole in daily data.
+const LONG_WEEKEND: i128 = 4;
 
 pub(super) struct Chooser<'a> {
     pub(super) id: &'a str,
@@ -73,19 +75,23 @@ impl<'a> Chooser<'a> {
         data.figures = drawn.map(|figure| figure.id.clone()).collect();
         let broken =
             matches!(self.chart.kind, ChartKind::Line | ChartKind::Area | ChartKind::Multiples);
+        let year = |key: &&Value| {
+            let unit = key.number().and_then(|number| number.measure.unit.as_deref());
+            unit == Some(CALENDAR_YEAR)
+        };
+        let regular = data.days || keys.iter().all(year);
         // keys that the author chose leave no holes
-        if let (true, Some(along)) =
-            (broken && data.days && self.chart.keys.is_empty(), &data.along)
+        if let (true, Some(along)) = (broken && regular && self.chart.keys.is_empty(), &data.along)
         {
-            data.holes = holes(along);
+            data.holes = holes(along, data.days);
         }
-        data.cut = self.cut(&data);
         let whole = data.values().all(Exact::is_integer);
         data.whole = whole;
         self.enough(&data, diagnostics)?;
         self.reference(&mut data)?;
+        data.cut = self.cut(&data);
         for annotation in &self.chart.annotations {
-            data.annotations.push((self.annotated(&keys, &annotation.at)?, String::new()));
+            data.annotations.push((self.annotated(series, &keys, &annotation.at)?, String::new()));
         }
         if self.chart.kind.stacks() && (data.strands.len() > 1 || self.chart.whole.is_some()) {
             self.parts(&shown, declared, &data)?;
@@ -159,6 +165,13 @@ impl<'a> Chooser<'a> {
                 .error("one point is no chart: it compares nothing")
                 .hint("write the number in the text, or use a table"));
         }
+        let whole =
+            |key: &usize| data.strands.iter().all(|strand| strand.marks[*key].value.is_some());
+        if kind == ChartKind::Area && (0..keys).filter(whole).count() < 2 {
+            return Err(self
+                .error("fewer than two keys have all parts: there is no area")
+                .hint("use `kind: line`, or choose some with `values:`"));
+        }
         if kind != ChartKind::Histogram && known == 1 {
             let message =
                 format!("chart `{}`: one value is no chart: it compares nothing", self.id);
@@ -182,10 +195,8 @@ impl<'a> Chooser<'a> {
             let message = format!("{strands} strands, where a reader can tell {most} apart");
             return Err(self.error(&message).hint("use `kind: multiples`, which draws each in a plot of its own, or choose some with `values:` or a `where`"));
         }
-        if !kind.joins()
-            && !matches!(kind, ChartKind::Histogram | ChartKind::Multiples)
-            && keys > MOST_KEYS
-        {
+        let draws_lines = kind.joins() || (kind == ChartKind::Multiples && data.along.is_some());
+        if !draws_lines && kind != ChartKind::Histogram && keys > MOST_KEYS {
             let message = format!("{keys} keys, where {MOST_KEYS} can be drawn side by side");
             return Err(self
                 .error(&message)
@@ -196,11 +207,13 @@ impl<'a> Chooser<'a> {
 
     /// Whether 0 is beside the axis, however many steps it has.
     pub(super) fn cut(&self, data: &Data) -> bool {
-        let values: Vec<Exact> = data.values().cloned().collect();
+        let reference = data.reference.iter().map(|(value, _)| value);
+        let values: Vec<Exact> = data.values().chain(reference).cloned().collect();
         let zero = Exact::zero();
+        let whole = data.whole && data.format == Format::Integer;
         !data.zero
             && [4, 5].into_iter().any(|most| {
-                let ticks = ticks(&values, Axis { zero: false, whole: false, most });
+                let ticks = ticks(&values, Axis { zero: false, whole, most });
                 ticks[0] > zero || ticks[ticks.len() - 1] < zero
             })
     }
@@ -228,18 +241,15 @@ impl<'a> Chooser<'a> {
         Ok(())
     }
 
-    /// The index of the key at which an annotation stands: as readers see it, or as files have it.
+    /// The index of the key at which an annotation stands.
     pub(super) fn annotated(
         &self,
+        series: &Series,
         keys: &[&Value],
         (at, span): &(String, Span),
     ) -> Result<usize, Diagnostic> {
-        let wanted = key_slug(at);
-        let files: Vec<String> = keys.iter().map(|key| key.to_string()).collect();
-        let is_it = |(key, file): (&&Value, &String)| {
-            key_slug(file) == wanted || key_slug(self.shower.key(key).as_str()) == wanted
-        };
-        keys.iter().zip(&files).position(is_it).ok_or_else(|| {
+        keys.iter().position(|key| is_key(series, key, at, self.shower)).ok_or_else(|| {
+            let files: Vec<String> = keys.iter().map(|key| key.to_string()).collect();
             self.error(&format!("no key `{at}`"))
                 .at(*span)
                 .did_you_mean(at, files.iter().map(String::as_str))
@@ -273,7 +283,7 @@ fn along(keys: &[&Value]) -> Option<Vec<i64>> {
 
 /// Keys that are about twice as far from the one before, or further, than keys are as a rule: in between, some are not
 /// there. Few keys have no rule.
-fn holes(along: &[i64]) -> BTreeSet<usize> {
+fn holes(along: &[i64], days: bool) -> BTreeSet<usize> {
     let steps: Vec<i128> =
         along.windows(2).map(|pair| i128::from(pair[1]) - i128::from(pair[0])).collect();
     let mut sorted = steps.clone();
@@ -281,6 +291,8 @@ fn holes(along: &[i64]) -> BTreeSet<usize> {
     let Some(usual) = sorted.get(sorted.len() / 2).filter(|_| steps.len() >= FEW_STEPS) else {
         return BTreeSet::new();
     };
-    let wide = steps.iter().enumerate().filter(|(_, step)| **step * 10 >= usual * 19);
+    let daily = days && *usual == 1;
+    let is_hole = |step: i128| step * 10 >= usual * 19 && !(daily && step <= LONG_WEEKEND);
+    let wide = steps.iter().enumerate().filter(|(_, step)| is_hole(**step));
     wide.map(|(index, _)| index + 1).collect()
 }

@@ -7,8 +7,12 @@ use super::{Mark, Strand};
 use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::figures::{Point, PointValue, Series, Shower, key_slug};
+use crate::spec::ChartKind;
 use crate::text::Span;
 use crate::value::{Scale, Value};
+
+/// Colours of marks.
+const MOST_HIGHLIGHTED: usize = 4;
 
 /// The points of a chart as a table: a row for each strand, a column for each key.
 pub(super) struct Drawn<'a> {
@@ -46,9 +50,11 @@ impl<'a> Drawn<'a> {
             true => Self::by_second_key(chooser, series, indices[0])?,
             false => Self::by_value(chooser, series, &indices)?,
         };
+        let keys = drawn.keys.iter().map(|key| series.key(key, chooser.shower).to_string());
+        // a histogram shows no keys
+        let keys = keys.filter(|_| chooser.chart.kind != ChartKind::Histogram);
         let mut seen = BTreeSet::new();
-        for key in &drawn.keys {
-            let shown = series.key(key, chooser.shower).to_string();
+        for shown in keys {
             if !seen.insert(shown.clone()) {
                 let message = format!("two keys read alike: `{shown}`");
                 return Err(chooser
@@ -92,9 +98,9 @@ impl<'a> Drawn<'a> {
     ) -> Result<Self, Diagnostic> {
         let across = series.across(index);
         let chart = chooser.chart;
-        let columns = chosen_keys(chooser, &across.first, &chart.keys)?;
+        let columns = chosen_keys(chooser, series, &across.first, &chart.keys)?;
         let choice: &[(String, Span)] = if series.values.len() > 1 { &[] } else { &chart.values };
-        let strands = chosen_keys(chooser, &across.second, choice)?;
+        let strands = chosen_keys(chooser, series, &across.second, choice)?;
         let row =
             |strand: &usize| columns.iter().map(|column| across.cells[*column][*strand]).collect();
         let name = |strand: &usize| series.key(across.second[*strand], chooser.shower).to_string();
@@ -133,20 +139,29 @@ impl<'a> Drawn<'a> {
 
     /// The strands that the author highlights, by their names or as `values` names them.
     pub(super) fn highlight(&self, chooser: &Chooser<'_>) -> Result<Vec<usize>, Diagnostic> {
-        let wanted = chooser.chart.highlight.iter().map(|(name, span)| {
-            let known = |index: &usize| {
-                [&self.names[*index], &self.ids[*index]]
-                    .map(|n| key_slug(n))
-                    .contains(&key_slug(name))
-            };
-            (0..self.names.len()).find(known).ok_or_else(|| {
+        let mut found = Vec::new();
+        for (name, span) in &chooser.chart.highlight {
+            let by =
+                |names: &[String]| names.iter().position(|known| key_slug(known) == key_slug(name));
+            let index = by(&self.names).or_else(|| by(&self.ids)).ok_or_else(|| {
                 chooser
                     .error(&format!("no strand `{name}`"))
                     .at(*span)
                     .did_you_mean(name, self.ids.iter().map(String::as_str))
-            })
-        });
-        wanted.collect()
+            })?;
+            if found.contains(&index) {
+                return Err(chooser.error(&format!("`{name}` is named twice")).at(*span));
+            }
+            found.push(index);
+        }
+        if found.len() > MOST_HIGHLIGHTED {
+            let message = format!(
+                "{} strands stand out, where there are {MOST_HIGHLIGHTED} colours",
+                found.len()
+            );
+            return Err(chooser.error(&message).hint("highlight fewer"));
+        }
+        Ok(found)
     }
 }
 
@@ -197,6 +212,7 @@ pub(super) fn value_index(series: &Series, name: &str, span: Span) -> Result<usi
 /// Which keys the author names, in that order, or all.
 fn chosen_keys(
     chooser: &Chooser<'_>,
+    series: &Series,
     keys: &[&Value],
     wanted: &[(String, Span)],
 ) -> Result<Vec<usize>, Diagnostic> {
@@ -205,8 +221,10 @@ fn chosen_keys(
     }
     let mut found = Vec::new();
     for (key, span) in wanted {
-        let index =
-            keys.iter().position(|known| is_key(known, key, chooser.shower)).ok_or_else(|| {
+        let index = keys
+            .iter()
+            .position(|known| is_key(series, known, key, chooser.shower))
+            .ok_or_else(|| {
                 let all: Vec<String> = keys.iter().map(|key| key.to_string()).collect();
                 chooser
                     .error(&format!("no key `{key}`"))
@@ -221,14 +239,22 @@ fn chosen_keys(
     Ok(found)
 }
 
-/// Whether words name a key: as readers see it, or as files have it. A percentage needs its sign.
-fn is_key(key: &Value, words: &str, shower: &Shower<'_>) -> bool {
-    if let Some(number) = key.number().filter(|number| number.measure.scale != Scale::Plain) {
+/// Whether words name a key of a series: by its label, as readers see it, or as files have it. A percentage needs its
+/// sign.
+pub(super) fn is_key(series: &Series, key: &Value, words: &str, shower: &Shower<'_>) -> bool {
+    if key_slug(series.key(key, shower).as_str()) == key_slug(words) && !is_percent(key) {
+        return true;
+    }
+    if let Some(number) = key.number().filter(|_| is_percent(key)) {
         let percent = words.trim().strip_suffix('%').and_then(|digits| Exact::parse(digits.trim()));
         return percent.is_some_and(|percent| percent == &number.value * &Exact::power_of_ten(2));
     }
     let names = [shower.key(key).to_string(), key.to_string()];
     names.iter().any(|name| key_slug(name) == key_slug(words))
+}
+
+fn is_percent(key: &Value) -> bool {
+    key.number().is_some_and(|number| number.measure.scale != Scale::Plain)
 }
 
 /// The points of the keys that an author lists, in that order, each once.
@@ -240,11 +266,10 @@ pub(crate) fn chosen<'s>(
     let mut points: Vec<&Point> = Vec::new();
     for (key, span) in keys {
         let wanted: Vec<String> = key.split(['/', ',']).map(key_slug).collect();
-        let is_it = |point: &&Point| {
-            let one = point.keys.len() == 1;
-            let named = one
-                && (is_key(&point.keys[0], key, shower) || series.slugs(point)[0] == key_slug(key));
-            named || !one && series.slugs(point) == wanted
+        let is_it = |point: &&Point| match (point.keys.as_slice(), &point.member) {
+            ([_], Some(member)) => *member == key_slug(key),
+            ([one], None) => is_key(series, one, key, shower),
+            _ => series.slugs(point) == wanted,
         };
         let point = series.points.iter().find(is_it).ok_or_else(|| {
             let all: Vec<String> =

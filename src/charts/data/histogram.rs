@@ -47,7 +47,11 @@ impl Chooser<'_> {
         let mut edges = ticks(&values, Axis { zero: false, whole: data.whole, most });
         // whole numbers on the last edge have a bin of their own: in the last but one they would make a false peak
         let highest = values.iter().max();
-        if data.whole && highest == edges.last() && edges.len() > 2 {
+        if data.whole
+            && data.format == Format::Integer
+            && highest == edges.last()
+            && edges.len() > 2
+        {
             edges.push(&(&edges[1] - &edges[0]) + &edges[edges.len() - 1]);
         }
         let last = edges.len() - 2;
