@@ -225,6 +225,20 @@ fn a_difference_of_years_is_no_year() {
 }
 
 #[test]
+fn every_note_of_a_table_leads_back() {
+    let spec = "figures:\n  all: sum(cases) from t\nseries:\n  s: sum(cases) from t by kind\ntables:\n  d:\n    series: s\n    caption: Cases\n    total:\n      label: \"[7](fig:all) in all\"\n      figures: all\n";
+    let project =
+        Project::of("kind,cases\na,3\nb,4\n", "", spec, "In all [=](fig:all).\n\n[T](table:d)\n");
+    project.run(&["build"]).expect(0);
+    let html = project.read("output/r/index.html");
+    let targets = html.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+    for target in targets {
+        assert!(html.contains(&format!(" id=\"{target}\"")), "{target} is nowhere");
+    }
+    assert!(html.contains("<th scope=\"row\">7 in all</th>"));
+}
+
+#[test]
 fn a_label_never_loses_its_number() {
     let name = "Department for Environment Food and Rural Affairs and also the Marine Management Organisation";
     let csv =

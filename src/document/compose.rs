@@ -377,8 +377,9 @@ impl<'a> Composer<'a> {
         let table = spec.tables.get(id)?;
         let caption = self.passage(&table.caption);
         let columns = table.columns.iter().map(|column| self.passage(column)).collect();
-        let total =
-            table.total.as_ref().and_then(|total| Some(self.passage(total.label.as_ref()?)));
+        // the header of a row has no room for notes
+        let label = table.total.as_ref().and_then(|total| total.label.as_ref());
+        let total = label.map(|label| self.plain(label.inlines()));
         let shower = Shower { locale: self.inputs.locale, rounding: spec.rounding };
         let maker = Maker { id, table, figures, shower: &shower };
         let made = maker.make(columns, total, self.diagnostics);

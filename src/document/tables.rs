@@ -114,7 +114,7 @@ impl<'a> Maker<'a> {
     pub(super) fn make(
         &self,
         columns: Vec<Text>,
-        total: Option<Text>,
+        total: Option<String>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<(Grid, usize)>, Diagnostic> {
         match &self.table.rows {
@@ -173,14 +173,13 @@ impl<'a> Maker<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(Cells<'a>, usize), Diagnostic> {
         let table = self.table;
-        let mut points: Vec<&Point> = if table.keys.is_empty() || table.across {
-            series.points.iter().collect()
-        } else {
-            chosen(series, &table.keys, self.shower)?
-        };
         if table.across {
             return self.across(series).map(|cells| (cells, 0));
         }
+        let mut points: Vec<&Point> = match table.keys.as_slice() {
+            [] => series.points.iter().collect(),
+            keys => chosen(series, keys, self.shower)?,
+        };
         let values = |point: &&'a Point| point.values.iter().map(Some).collect::<Vec<_>>();
         let all: Vec<_> = points.iter().map(values).collect();
         // the sort is stable: equal values stay in the order of the keys
@@ -256,7 +255,7 @@ impl<'a> Maker<'a> {
         &self,
         cells: Cells<'a>,
         columns: Vec<Text>,
-        total: Option<Text>,
+        total: Option<String>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Grid>, Diagnostic> {
         let headers = cells.keys.len();
@@ -324,7 +323,7 @@ impl<'a> Maker<'a> {
     fn foot(
         &self,
         cells: &Cells<'a>,
-        label: Option<Text>,
+        label: Option<String>,
         headers: usize,
         units: &[bool],
         diagnostics: &mut Diagnostics,
@@ -341,7 +340,7 @@ impl<'a> Maker<'a> {
                 .at(total.span)
                 .hint("give a figure for each column of values, in order"));
         }
-        let mut row = vec![GridCell::header(label.map_or("Total".into(), |label| label.plain))];
+        let mut row = vec![GridCell::header(label.unwrap_or_else(|| "Total".into()))];
         row.resize_with(headers, || GridCell::header(String::new()));
         let mut rounded = false;
         for (index, reference) in total.figures.iter().enumerate() {
