@@ -167,3 +167,13 @@ pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
+
+/// With its first letter in lower case, unless it begins with an acronym.
+pub(crate) fn in_a_sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let (first, second) = (chars.next(), text.chars().nth(1));
+    match first.filter(|_| second.is_some_and(char::is_lowercase)) {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => text.to_string(),
+    }
+}

@@ -7,6 +7,7 @@ use super::svg::{Paint, SUB};
 use super::width::{broadest, fit, on_sheet, width};
 use crate::exact::Exact;
 use crate::spec::ChartKind;
+use crate::text::in_a_sentence;
 
 /// A box of a bar: which strand, from where to where on the axis, and whose value it is.
 struct Piece<'d> {
@@ -146,13 +147,8 @@ impl Bars<'_, '_, '_, '_> {
     fn caption(&self) -> i32 {
         match (self.hundred(), &self.sheet.data.axis) {
             (true, None) => {
-                let measure = &self.sheet.data.measure;
-                let mut chars = measure.chars();
-                // an acronym keeps its capital
-                let lower = measure.chars().nth(1).is_some_and(char::is_lowercase);
-                let first = chars.next().filter(|_| lower).map(|c| c.to_lowercase().to_string());
-                let rest = if lower { chars.as_str() } else { measure };
-                self.sheet.caption_of(&format!("Share of {}{rest}", first.unwrap_or_default()), 0)
+                let measure = in_a_sentence(&self.sheet.data.measure);
+                self.sheet.caption_of(&format!("Share of {measure}"), 0)
             }
             _ => self.sheet.caption(0),
         }

@@ -16,12 +16,13 @@ const YEAR: i64 = 366;
 /// The place of each key along the axis, of `along` between two edges.
 pub(super) fn places(along: &[i64], left: i32, right: i32) -> Vec<i32> {
     let (first, last) = (along[0], along[along.len() - 1]);
+    along.iter().map(|at| place(*at, (first, last), (left, right))).collect()
+}
+
+/// The place of a key between two edges, at which the first and the last key stand.
+fn place(at: i64, (first, last): (i64, i64), (left, right): (i32, i32)) -> i32 {
     let range = (i128::from(last) - i128::from(first)).max(1);
-    let place = |at: &i64| {
-        let steps = (i128::from(*at) - i128::from(first)) * i128::from(right - left);
-        left + (steps / range) as i32
-    };
-    along.iter().map(place).collect()
+    left + ((i128::from(at) - i128::from(first)) * i128::from(right - left) / range) as i32
 }
 
 /// Paints lines; returns the height of the drawing.
@@ -64,17 +65,9 @@ pub(super) fn paint_areas(sheet: &Sheet<'_, '_, '_>) -> i32 {
         tops.push(strand.marks.iter().zip(below).map(sum).collect());
     }
     let whole = |key: usize| data.strands.iter().all(|strand| strand.marks[key].value.is_some());
-    let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
-    for key in 0..keys {
-        if !whole(key) || data.holes.contains(&key) {
-            runs.push(Vec::new());
-        }
-        if let (true, Some(run)) = (whole(key), runs.last_mut()) {
-            run.push(key);
-        }
-    }
+    let runs = data.runs(whole);
     let values: Vec<Exact> = tops.iter().flatten().cloned().collect();
-    let end = runs.iter().rev().find_map(|run| run.last().copied()).unwrap_or(0);
+    let end = runs.last().and_then(|run| run.last().copied()).unwrap_or(0);
     let frame = Frame::new(sheet, &values, |index| {
         let middle = (&tops[index][end] + &tops[index + 1][end]).checked_div(&Exact::from(2))?;
         let shown = data.strands[index].marks[end].shown.as_ref()?;
@@ -86,7 +79,7 @@ pub(super) fn paint_areas(sheet: &Sheet<'_, '_, '_>) -> i32 {
     });
     let top = |key: usize| frame.plot.scale.at(&tops[tops.len() - 1][key]);
     frame.ground(|key| top(key) - GAP / 2);
-    for run in runs.iter().filter(|run| !run.is_empty()) {
+    for run in &runs {
         for index in 0..data.strands.len() {
             frame.area(run, &tops[index], &tops[index + 1], index);
         }
@@ -180,28 +173,18 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
     fn line(&self, index: usize, strand: &Strand) {
         let canvas = self.sheet.canvas;
         let paint = self.sheet.paint(index);
-        let mut run: Vec<Place> = Vec::new();
-        let marked = strand.marks.len() <= MARKED;
-        let alone = |run: &[Place]| run.len() == 1;
-        let draw = |run: &mut Vec<Place>| {
-            if alone(run) {
-                canvas.mark(run[0], 4 * SUB, index, paint);
-            } else if !run.is_empty() {
-                canvas.line(run, 5 * SUB / 2, paint);
-            }
-            run.clear();
+        let at = |key: usize| {
+            let value = strand.marks[key].value.as_ref()?;
+            Some((self.places[key], self.plot.scale.at(value)))
         };
-        for (key, (mark, x)) in strand.marks.iter().zip(&self.places).enumerate() {
-            if self.sheet.data.holes.contains(&key) {
-                draw(&mut run);
-            }
-            match &mark.value {
-                Some(value) => run.push((*x, self.plot.scale.at(value))),
-                None => draw(&mut run),
+        for run in self.sheet.data.runs(|key| strand.marks[key].value.is_some()) {
+            let places: Vec<Place> = run.into_iter().filter_map(at).collect();
+            match places.as_slice() {
+                [one] => canvas.mark(*one, 4 * SUB, index, paint),
+                places => canvas.line(places, 5 * SUB / 2, paint),
             }
         }
-        draw(&mut run);
-        if marked {
+        if strand.marks.len() <= MARKED {
             for (key, value, _) in strand.known() {
                 canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index, paint);
             }
@@ -280,13 +263,12 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
         let step = [1, 2, 5, 10, 20, 50, 100]
             .into_iter()
             .find(|step| i32::from((to - from) / step) < room)?;
-        let length = i64::from(self.plot.right - self.plot.left - GAP);
         for year in (from..=to).filter(|year| year % step == 0) {
             let day = Date::new(year, 1, 1)?.days();
             if day < first || day > last {
                 continue;
             }
-            let x = self.plot.left + GAP + ((day - first) * length / (last - first).max(1)) as i32;
+            let x = place(day, (first, last), (self.plot.left + GAP, self.plot.right));
             self.sheet.canvas.line(
                 &[(x, self.plot.bottom), (x, self.plot.bottom + 4 * SUB)],
                 SUB,

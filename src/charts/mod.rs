@@ -27,6 +27,7 @@ use crate::spec::{Chart, ChartKind};
 pub(crate) use data::chosen;
 pub use data::{Data, Mark, Strand, data};
 pub use describe::{description, subtitle};
+pub(crate) use palette::COLOURS;
 pub use palette::{Fault, Palette, Rgb, Shades};
 pub(crate) use sheet::plural;
 pub use ticks::{Axis, ticks};

@@ -1,6 +1,6 @@
 //! Small multiples: a small plot for each strand, all on one scale.
 
-use super::canvas::{LINE, Side, TEXT};
+use super::canvas::{LINE, Place, Side, TEXT};
 use super::lines::places;
 use super::sheet::{GAP, Plot, Scale, Sheet, absent, middles};
 use super::svg::{Paint, SUB};
@@ -57,17 +57,11 @@ fn panel(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot) {
     };
     let at = |key: usize, value: &Exact| (middle[key], plot.scale.at(value));
     if data.along.is_some() && count > 1 {
-        let mut runs = vec![Vec::new()];
-        for (key, mark) in strand.marks.iter().enumerate() {
-            if mark.value.is_none() || data.holes.contains(&key) {
-                runs.push(Vec::new());
-            }
-            if let (Some(value), Some(run)) = (&mark.value, runs.last_mut()) {
-                run.push(at(key, value));
-            }
-        }
-        for run in runs.iter().filter(|run| run.len() > 1) {
-            canvas.line(run, 5 * SUB / 2, Paint::Mark(0));
+        let known = |key: usize| Some(at(key, strand.marks[key].value.as_ref()?));
+        let runs = data.runs(|key| strand.marks[key].value.is_some());
+        for run in runs.into_iter().filter(|run| run.len() > 1) {
+            let places: Vec<Place> = run.into_iter().filter_map(known).collect();
+            canvas.line(&places, 5 * SUB / 2, Paint::Mark(0));
         }
         if count <= 30 {
             strand.known().for_each(|(key, value, _)| {

@@ -38,6 +38,8 @@ impl fmt::Display for Rgb {
     }
 }
 
+/// Colours of marks.
+pub(crate) const COLOURS: usize = 4;
 /// Contrast that text needs with what is behind it, in hundredths.
 const TEXT_CONTRAST: u64 = 450;
 /// Contrast that marks need with the page and with their neighbours, in hundredths.
@@ -57,7 +59,7 @@ pub struct Shades {
     /// Links and rules.
     pub accent: Rgb,
     /// Marks, in the order in which they are used.
-    pub marks: [Rgb; 4],
+    pub marks: [Rgb; COLOURS],
 }
 
 impl Shades {

@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, LINE, Place, Side, TEXT};
 use super::data::Data;
+use super::palette::COLOURS;
 use super::svg::{Paint, SUB};
 use super::ticks::{Axis, ticks};
 use super::width::{broadest, fit, on_sheet, width, wrap};
@@ -14,8 +15,6 @@ use crate::value::{CALENDAR_YEAR, Format, Measure, Number, Value};
 const SWATCH: i32 = 11 * SUB;
 /// Between things that belong together.
 pub(super) const GAP: i32 = 6 * SUB;
-/// Colours of marks.
-const COLOURS: usize = 4;
 /// Lines of an annotation.
 const NOTE_LINES: usize = 4;
 
@@ -91,7 +90,7 @@ impl Sheet<'_, '_, '_> {
     pub(super) fn ticks(&self, values: &[Exact], zero: bool) -> Vec<Exact> {
         let reference = self.data.reference.iter().map(|(value, _)| value.clone());
         let values: Vec<Exact> = values.iter().cloned().chain(reference).collect();
-        let whole = self.data.whole && self.data.format == Format::Integer;
+        let whole = self.data.counts();
         ticks(&values, Axis { zero, whole, most: if self.narrow() { 4 } else { 5 } })
     }
 
@@ -296,8 +295,7 @@ impl Sheet<'_, '_, '_> {
     fn slot_labels(&self, slot: i32) -> Vec<Vec<String>> {
         let keys = self.data.keys.iter();
         keys.map(|key| {
-            let breaks = key.as_str().split_whitespace().any(|word| width(word, TEXT) > slot - GAP);
-            let limit = if breaks { self.width / 3 } else { slot - GAP };
+            let limit = if breaks_a_word(key.as_str(), slot) { self.width / 3 } else { slot - GAP };
             fit(key.as_str(), TEXT, limit, 4)
         })
         .collect()
@@ -306,8 +304,7 @@ impl Sheet<'_, '_, '_> {
     /// Whether every key has room below its bar without breaking a word.
     pub(super) fn keys_fit(&self, slot: i32) -> bool {
         self.data.keys.iter().all(|key| {
-            wrap(key.as_str(), TEXT, slot - GAP).len() <= 3
-                && key.as_str().split_whitespace().all(|word| width(word, TEXT) <= slot - GAP)
+            wrap(key.as_str(), TEXT, slot - GAP).len() <= 3 && !breaks_a_word(key.as_str(), slot)
         })
     }
 }
@@ -339,6 +336,10 @@ impl Annotations {
             canvas.lines(lines, (*left, *top), Side::Corner, Paint::Ink);
         }
     }
+}
+
+fn breaks_a_word(text: &str, slot: i32) -> bool {
+    text.split_whitespace().any(|word| width(word, TEXT) > slot - GAP)
 }
 
 /// What stands where a value does not.

@@ -365,6 +365,20 @@ impl Maker<'_> {
         }
     }
 
+    /// Rows for which a condition has no truth value are left out, which nobody meant.
+    pub(super) fn warn_of_undecided(&mut self, name: &str, rows: u64, frame: &str, span: Span) {
+        if rows == 0 {
+            return;
+        }
+        let rows = counted(rows, "row");
+        let message = format!(
+            "{name}: for {rows} of `{frame}` a condition is neither true nor false, because a cell is missing"
+        );
+        let warning = Diagnostic::warning(Code::Undecided, message).at(span);
+        self.diagnostics
+            .push(warning.hint("add `… is known` or `… is missing` to say what is meant"));
+    }
+
     /// What a reader should be told of the rows: conditions that are undecided, a place that cuts through a tie.
     fn warn(
         &mut self,
@@ -374,18 +388,7 @@ impl Maker<'_> {
         span: Span,
     ) {
         let undecided = question.undecided(folds).max(outer);
-        if undecided > 0 {
-            let rows = counted(undecided, "row");
-            let message = format!(
-                "{name}: for {rows} of `{}` a condition is neither true nor false, because a cell is missing",
-                question.frame
-            );
-            self.diagnostics.push(
-                Diagnostic::warning(Code::Undecided, message)
-                    .at(span)
-                    .hint("add `… is known` or `… is missing` to say what is meant"),
-            );
-        }
+        self.warn_of_undecided(name, undecided, &question.frame, span);
         let (Some(place), Some(rows), Some(frame)) =
             (question.cuts_place, question.selected.rows, self.figures.frames.get(&question.frame))
         else {

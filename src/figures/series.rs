@@ -9,7 +9,7 @@ use super::evaluate::{Inputs, Trouble, base, evaluate};
 use super::point::key_slug;
 use super::question::{Asked, Question};
 use super::{Figure, Point, PointValue, Provenance, RecipeText, Series};
-use crate::diag::{Code, Diagnostic, counted};
+use crate::diag::{Code, Diagnostic};
 use crate::frame::{Key, Partial};
 use crate::language::Recipe;
 use crate::spec::{self, SeriesOrigin, prose};
@@ -164,18 +164,8 @@ impl Maker<'_> {
         let outer = answer.values.undecided;
         series.undecided = outer + groups().map(most).sum::<u64>();
         let warned = outer + groups().map(|folds| question.undecided(folds)).sum::<u64>();
-        if warned > 0 {
-            let message = format!(
-                "series `{id}`: for {} of `{}` a condition is neither true nor false, because a cell is missing",
-                counted(warned, "row"),
-                question.frame
-            );
-            self.diagnostics.push(
-                Diagnostic::warning(Code::Undecided, message)
-                    .at(declared.span)
-                    .hint("add `… is known` or `… is missing` to say what is meant"),
-            );
-        }
+        let name = format!("series `{id}`");
+        self.warn_of_undecided(&name, warned, &question.frame, declared.span);
         let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer
             .values
             .groups

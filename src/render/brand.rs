@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::charts::{Palette, Rgb, Shades};
+use crate::charts::{COLOURS, Palette, Rgb, Shades};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::spec::decode::decode;
 use crate::spec::yaml;
@@ -146,10 +146,10 @@ impl Reader<'_> {
                 "delete one of them",
             );
         }
-        match <[Rgb; 4]>::try_from(marks) {
+        match <[Rgb; COLOURS]>::try_from(marks) {
             Ok(marks) => shades.marks = marks,
             // a colour that cannot be read was said already
-            Err(_) if raw.marks.is_empty() || raw.marks.len() == 4 => {}
+            Err(_) if raw.marks.is_empty() || raw.marks.len() == COLOURS => {}
             Err(_) => {
                 let message = format!("`marks` holds {} colours", raw.marks.len());
                 self.bad(raw.marks[0].span, message, "give four, or none");

@@ -32,7 +32,7 @@ impl Resolver<'_> {
         }
         let kind = self.chart_kind(id, &raw)?;
         let zero = raw.zero.unwrap_or(true);
-        if !zero && (kind.from_zero() || kind == ChartKind::Histogram) {
+        if !zero && kind.from_zero() {
             let message = format!(
                 "the axis of a {} begins at zero: its marks are seen as lengths",
                 kind.name()
@@ -79,11 +79,10 @@ impl Resolver<'_> {
     /// Words that stand where no note can: in a drawing, or as the header of a row.
     fn without_notes(&mut self, passage: &Option<Passage>) -> Option<Prose> {
         let prose = self.optional_prose(passage)?;
-        let mut cites = false;
-        prose.walk(&mut |inline| {
-            cites |= matches!(inline, prose::Inline::Cite(_) | prose::Inline::NoteRef(..));
-        });
-        if cites {
+        let noted = |inline: &prose::Inline| {
+            matches!(inline, prose::Inline::Cite(_) | prose::Inline::NoteRef(..))
+        };
+        if prose.any(noted) {
             self.chart_refused(
                 prose.passage.span,
                 "nothing can be cited here: a note has no place",
@@ -119,15 +118,7 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        if raw.horizontal
-            && !matches!(
-                kind,
-                ChartKind::Bar
-                    | ChartKind::GroupedBar
-                    | ChartKind::StackedBar
-                    | ChartKind::StackedPercent
-            )
-        {
+        if raw.horizontal && !kind.can_lie() {
             let message = format!("a {} does not lie", kind.name());
             self.chart_refused(id.span, message, "delete `horizontal:`");
         }
@@ -164,14 +155,13 @@ impl Resolver<'_> {
             );
             self.chart_refused(raw.words.span, message, "shorten it, or say it in the text");
         }
-        let mut proved = false;
-        words.walk(&mut |inline| {
-            proved |= matches!(
+        let proves = |inline: &prose::Inline| {
+            matches!(
                 inline,
                 prose::Inline::Cite(_) | prose::Inline::Claim(_) | prose::Inline::Insert(..)
-            );
-        });
-        if !proved {
+            )
+        };
+        if !words.any(proves) {
             self.chart_refused(
                 raw.words.span,
                 "an annotation states a fact and cites nothing for it",

@@ -237,9 +237,7 @@ pub struct Annotation {
 impl Annotation {
     /// Whether it cites a source by name.
     pub fn cites(&self) -> bool {
-        let mut cites = false;
-        self.words.walk(&mut |inline| cites |= matches!(inline, Inline::Cite(_)));
-        cites
+        self.words.any(|inline| matches!(inline, Inline::Cite(_)))
     }
 }
 
@@ -316,9 +314,14 @@ impl ChartKind {
         )
     }
 
+    /// Whether it can be turned, so that bars lie.
+    pub fn can_lie(self) -> bool {
+        matches!(self, Self::Bar | Self::GroupedBar | Self::StackedBar | Self::StackedPercent)
+    }
+
     /// Whether its marks begin at zero.
     pub fn from_zero(self) -> bool {
-        !matches!(self, Self::Line | Self::Dot | Self::Slope | Self::Multiples | Self::Histogram)
+        !matches!(self, Self::Line | Self::Dot | Self::Slope | Self::Multiples)
     }
 }
 

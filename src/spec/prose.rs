@@ -201,6 +201,13 @@ impl Prose {
         }
     }
 
+    /// Whether some stretch of it is of a kind.
+    pub fn any(&self, is: impl Fn(&Inline) -> bool) -> bool {
+        let mut found = false;
+        self.walk(&mut |inline| found |= is(inline));
+        found
+    }
+
     /// Calls `visit` on every stretch of words, in reading order.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Inline)) {
         walk_blocks(&self.blocks, visit);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Data;
 use super::drawn::{Drawn, is_key};
+use crate::charts::palette::COLOURS;
 use crate::charts::ticks::{Axis, ticks};
 use crate::charts::{NARROW, canvas, svg, width};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -13,8 +14,6 @@ use crate::spec::{self, Chart, ChartKind};
 use crate::text::Span;
 use crate::value::{CALENDAR_YEAR, Date, Format, Value};
 
-/// Strands that one plot can hold and a reader can tell apart.
-const MOST_STRANDS: usize = 4;
 /// Strands of a chart in which each is labelled where it ends.
 const MOST_LABELLED: usize = 12;
 /// Keys that can be drawn one beside the other.
@@ -37,6 +36,25 @@ impl<'a> Chooser<'a> {
             .at(self.chart.span)
     }
 
+    pub(super) fn warning(&self, message: &str) -> Diagnostic {
+        Diagnostic::warning(Code::ChartData, format!("chart `{}`: {message}", self.id))
+            .at(self.chart.span)
+    }
+
+    /// Keeps an index that the author names, once.
+    pub(super) fn name_once(
+        &self,
+        found: &mut Vec<usize>,
+        index: usize,
+        (name, span): &(String, Span),
+    ) -> Result<(), Diagnostic> {
+        if found.contains(&index) {
+            return Err(self.error(&format!("`{name}` is named twice")).at(*span));
+        }
+        found.push(index);
+        Ok(())
+    }
+
     pub(super) fn data(
         &self,
         series: &'a Series,
@@ -46,8 +64,8 @@ impl<'a> Chooser<'a> {
         let shown = Drawn::new(self, series)?;
         let (format, unit) = self.unit(series, &shown)?;
         let keys: Vec<&Value> = shown.keys.clone();
+        let along = along(&keys);
         let mut data = Data {
-            along: along(&keys),
             days: keys.iter().all(|key| matches!(key, Value::Date(_) | Value::Period(_))),
             holes: BTreeSet::new(),
             keys: keys.iter().map(|key| series.key(key, self.shower)).collect(),
@@ -62,8 +80,8 @@ impl<'a> Chooser<'a> {
             unit,
             whole: true,
             // small bars of a plot without an order begin at 0 like others
-            zero: self.chart.zero
-                || (self.chart.kind == ChartKind::Multiples && along(&keys).is_none()),
+            zero: self.chart.zero || (self.chart.kind == ChartKind::Multiples && along.is_none()),
+            along,
             cut: false,
             edges: Vec::new(),
             reference: None,
@@ -104,7 +122,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// All values have one unit: there is one axis.
-    pub(super) fn unit(
+    fn unit(
         &self,
         series: &Series,
         shown: &Drawn<'_>,
@@ -143,11 +161,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// Whether there is enough to draw, and not too much.
-    pub(super) fn enough(
-        &self,
-        data: &Data,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Diagnostic> {
+    fn enough(&self, data: &Data, diagnostics: &mut Diagnostics) -> Result<(), Diagnostic> {
         let kind = self.chart.kind;
         let (keys, strands) = (data.keys.len(), data.strands.len());
         let known = data.values().count();
@@ -173,9 +187,7 @@ impl<'a> Chooser<'a> {
                 .hint("use `kind: line`, or choose some with `values:`"));
         }
         if kind != ChartKind::Histogram && known == 1 {
-            let message =
-                format!("chart `{}`: one value is no chart: it compares nothing", self.id);
-            let warning = Diagnostic::warning(Code::ChartData, message).at(self.chart.span);
+            let warning = self.warning("one value is no chart: it compares nothing");
             diagnostics.push(warning.hint("write the number in the text instead"));
         }
         let marks = data.strands.iter().flat_map(|strand| &strand.marks);
@@ -189,7 +201,8 @@ impl<'a> Chooser<'a> {
         }
         let most = match kind {
             ChartKind::Multiples | ChartKind::Slope => MOST_LABELLED,
-            _ => MOST_STRANDS,
+            // a reader can tell as many apart as there are colours
+            _ => COLOURS,
         };
         if strands > most {
             let message = format!("{strands} strands, where a reader can tell {most} apart");
@@ -206,11 +219,11 @@ impl<'a> Chooser<'a> {
     }
 
     /// Whether 0 is beside the axis, however many steps it has.
-    pub(super) fn cut(&self, data: &Data) -> bool {
+    fn cut(&self, data: &Data) -> bool {
         let reference = data.reference.iter().map(|(value, _)| value);
         let values: Vec<Exact> = data.values().chain(reference).cloned().collect();
         let zero = Exact::zero();
-        let whole = data.whole && data.format == Format::Integer;
+        let whole = data.counts();
         !data.zero
             && [4, 5].into_iter().any(|most| {
                 let ticks = ticks(&values, Axis { zero: false, whole, most });
@@ -218,7 +231,7 @@ impl<'a> Chooser<'a> {
             })
     }
 
-    pub(super) fn reference(&self, data: &mut Data) -> Result<(), Diagnostic> {
+    fn reference(&self, data: &mut Data) -> Result<(), Diagnostic> {
         let Some(reference) = &self.chart.reference else { return Ok(()) };
         let Some(figure) = self.figures.find(&reference.figure)? else { return Ok(()) };
         let unit = figure.value.number().and_then(|number| number.measure.unit.as_ref());
@@ -242,7 +255,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// The index of the key at which an annotation stands.
-    pub(super) fn annotated(
+    fn annotated(
         &self,
         series: &Series,
         keys: &[&Value],

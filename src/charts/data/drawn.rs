@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use super::choose::{Chooser, scaled};
 use super::{Mark, Strand};
+use crate::charts::palette::COLOURS;
 use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::figures::{Point, PointValue, Series, Shower, key_slug};
 use crate::spec::ChartKind;
 use crate::text::Span;
 use crate::value::{Scale, Value};
-
-/// Colours of marks.
-const MOST_HIGHLIGHTED: usize = 4;
 
 /// The points of a chart as a table: a row for each strand, a column for each key.
 pub(super) struct Drawn<'a> {
@@ -65,7 +63,7 @@ impl<'a> Drawn<'a> {
         Ok(drawn)
     }
 
-    pub(super) fn by_value(
+    fn by_value(
         chooser: &Chooser<'_>,
         series: &'a Series,
         indices: &[usize],
@@ -91,7 +89,7 @@ impl<'a> Drawn<'a> {
         })
     }
 
-    pub(super) fn by_second_key(
+    fn by_second_key(
         chooser: &Chooser<'_>,
         series: &'a Series,
         index: usize,
@@ -140,7 +138,8 @@ impl<'a> Drawn<'a> {
     /// The strands that the author highlights, by their names or as `values` names them.
     pub(super) fn highlight(&self, chooser: &Chooser<'_>) -> Result<Vec<usize>, Diagnostic> {
         let mut found = Vec::new();
-        for (name, span) in &chooser.chart.highlight {
+        for named in &chooser.chart.highlight {
+            let (name, span) = named;
             let by =
                 |names: &[String]| names.iter().position(|known| key_slug(known) == key_slug(name));
             let index = by(&self.names).or_else(|| by(&self.ids)).ok_or_else(|| {
@@ -149,16 +148,11 @@ impl<'a> Drawn<'a> {
                     .at(*span)
                     .did_you_mean(name, self.ids.iter().map(String::as_str))
             })?;
-            if found.contains(&index) {
-                return Err(chooser.error(&format!("`{name}` is named twice")).at(*span));
-            }
-            found.push(index);
+            chooser.name_once(&mut found, index, named)?;
         }
-        if found.len() > MOST_HIGHLIGHTED {
-            let message = format!(
-                "{} strands stand out, where there are {MOST_HIGHLIGHTED} colours",
-                found.len()
-            );
+        if found.len() > COLOURS {
+            let message =
+                format!("{} strands stand out, where there are {COLOURS} colours", found.len());
             return Err(chooser.error(&message).hint("highlight fewer"));
         }
         Ok(found)
@@ -191,12 +185,9 @@ fn chosen_values(chooser: &Chooser<'_>, series: &Series) -> Result<Vec<usize>, D
             .collect());
     }
     let mut indices = Vec::new();
-    for (value, span) in &chooser.chart.values {
-        let index = value_index(series, value, *span)?;
-        if indices.contains(&index) {
-            return Err(chooser.error(&format!("`{value}` is named twice")).at(*span));
-        }
-        indices.push(index);
+    for named in &chooser.chart.values {
+        let index = value_index(series, &named.0, named.1)?;
+        chooser.name_once(&mut indices, index, named)?;
     }
     Ok(indices)
 }
@@ -220,7 +211,8 @@ fn chosen_keys(
         return Ok((0..keys.len()).collect());
     }
     let mut found = Vec::new();
-    for (key, span) in wanted {
+    for named in wanted {
+        let (key, span) = named;
         let index = keys
             .iter()
             .position(|known| is_key(series, known, key, chooser.shower))
@@ -231,10 +223,7 @@ fn chosen_keys(
                     .at(*span)
                     .did_you_mean(key, all.iter().map(String::as_str))
             })?;
-        if found.contains(&index) {
-            return Err(chooser.error(&format!("`{key}` is named twice")).at(*span));
-        }
-        found.push(index);
+        chooser.name_once(&mut found, index, named)?;
     }
     Ok(found)
 }
@@ -242,19 +231,12 @@ fn chosen_keys(
 /// Whether words name a key of a series: by its label, as readers see it, or as files have it. A percentage needs its
 /// sign.
 pub(super) fn is_key(series: &Series, key: &Value, words: &str, shower: &Shower<'_>) -> bool {
-    if key_slug(series.key(key, shower).as_str()) == key_slug(words) && !is_percent(key) {
-        return true;
-    }
-    if let Some(number) = key.number().filter(|_| is_percent(key)) {
+    if let Some(number) = key.number().filter(|number| number.measure.scale != Scale::Plain) {
         let percent = words.trim().strip_suffix('%').and_then(|digits| Exact::parse(digits.trim()));
         return percent.is_some_and(|percent| percent == &number.value * &Exact::power_of_ten(2));
     }
-    let names = [shower.key(key).to_string(), key.to_string()];
+    let names = [series.key(key, shower).to_string(), shower.key(key).to_string(), key.to_string()];
     names.iter().any(|name| key_slug(name) == key_slug(words))
-}
-
-fn is_percent(key: &Value) -> bool {
-    key.number().is_some_and(|number| number.measure.scale != Scale::Plain)
 }
 
 /// The points of the keys that an author lists, in that order, each once.

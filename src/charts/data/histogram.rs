@@ -35,23 +35,16 @@ impl Chooser<'_> {
         }
         let missing = data.keys.len() - values.len();
         if missing > 0 {
-            let message = format!(
-                "{} without a value left out of the histogram",
-                counted(missing as u64, "point")
-            );
+            let points = counted(missing as u64, "point");
             let warning =
-                Diagnostic { severity: crate::diag::Severity::Warning, ..self.error(&message) };
+                self.warning(&format!("{points} without a value left out of the histogram"));
             diagnostics.push(warning.hint("say so in a `note:`"));
         }
         let most = MOST_BINS.min(values.len().isqrt().max(4) + 2);
         let mut edges = ticks(&values, Axis { zero: false, whole: data.whole, most });
         // whole numbers on the last edge have a bin of their own: in the last but one they would make a false peak
         let highest = values.iter().max();
-        if data.whole
-            && data.format == Format::Integer
-            && highest == edges.last()
-            && edges.len() > 2
-        {
+        if data.counts() && highest == edges.last() && edges.len() > 2 {
             edges.push(&(&edges[1] - &edges[0]) + &edges[edges.len() - 1]);
         }
         let last = edges.len() - 2;
@@ -70,8 +63,7 @@ impl Chooser<'_> {
             hidden: false,
         });
         data.strands = vec![Strand { name: "values".into(), marks: marks.collect() }];
-        (data.along, data.edges, data.whole, data.zero) = (None, edges, true, true);
-        (data.days, data.cut) = (false, false);
+        (data.along, data.edges, data.whole, data.days) = (None, edges, true, false);
         let unit = self.shower.locale.unit(data.format, data.unit.as_deref());
         let unit = unit.or(data.unit.as_deref().map(plural));
         data.key = std::mem::take(&mut data.measure);

@@ -92,6 +92,29 @@ pub struct Data {
 }
 
 impl Data {
+    /// Whether the values are whole and print so: the axis has no fractions then.
+    pub fn counts(&self) -> bool {
+        self.whole && self.format == Format::Integer
+    }
+
+    /// Keys in a row at which something is known, as far as no key is left out.
+    pub(super) fn runs(&self, known: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+        let mut runs: Vec<Vec<usize>> = Vec::new();
+        let mut broken = true;
+        for key in 0..self.keys.len() {
+            broken |= self.holes.contains(&key);
+            match runs.last_mut() {
+                _ if !known(key) => broken = true,
+                Some(run) if !broken => run.push(key),
+                _ => {
+                    runs.push(vec![key]);
+                    broken = false;
+                }
+            }
+        }
+        runs
+    }
+
     /// Every known value.
     pub fn values(&self) -> impl Iterator<Item = &Exact> {
         self.strands.iter().flat_map(Strand::known).map(|(_, value, _)| value)

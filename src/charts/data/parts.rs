@@ -4,7 +4,7 @@ use super::Data;
 use super::choose::Chooser;
 use super::drawn::{Drawn, value_index};
 use crate::charts::Strand;
-use crate::diag::{Code, Diagnostic, Diagnostics, list};
+use crate::diag::{Diagnostic, Diagnostics, list};
 use crate::exact::Exact;
 use crate::figures::PointValue;
 use crate::language::{Expr, Function, Kind, Operator};
@@ -86,12 +86,9 @@ impl Chooser<'_> {
                 .hint("leave those keys out with `keys:`, or use `kind: stacked-bar`"));
         }
         if !gaps.is_empty() {
-            let message = format!(
-                "chart `{}`: parts without a value are left out of their stacks: {}",
-                self.id,
-                list(&gaps, 5)
-            );
-            let warning = Diagnostic::warning(Code::ChartData, message).at(self.chart.span);
+            let gaps = list(&gaps, 5);
+            let warning = self
+                .warning(&format!("parts without a value are left out of their stacks: {gaps}"));
             diagnostics
                 .push(warning.hint("say so in a `note:`, or leave those keys out with `keys:`"));
         }
