@@ -235,7 +235,7 @@ fn every_note_of_a_table_leads_back() {
     for target in targets {
         assert!(html.contains(&format!(" id=\"{target}\"")), "{target} is nowhere");
     }
-    assert!(html.contains("<th scope=\"row\">7 in all</th>"));
+    assert!(html.contains("<th scope=\"row\" class=\"short\">7 in all</th>"));
 }
 
 #[test]

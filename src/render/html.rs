@@ -19,6 +19,8 @@ use crate::text::escape_markup as escape;
 const CSV: &str = "text/csv;charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
+/// Characters up to which the header of a row stays on one line: `2024 Q1`.
+const SHORT: usize = 8;
 /// Rows above which the data of a chart scroll by themselves, and are not printed.
 const LONG: usize = 20;
 
@@ -358,7 +360,9 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
             .map(|(i, cell)| {
                 let text = escape(&cell.shown);
                 if i < grid.headers {
-                    return format!("<th scope=\"row\">{text}</th>");
+                    let short = cell.shown.chars().count() <= SHORT && cell.shown.contains(' ');
+                    let class = if short { " class=\"short\"" } else { "" };
+                    return format!("<th scope=\"row\"{class}>{text}</th>");
                 }
                 // points share the method of their series, which is linked once
                 let own = cell.figure.as_ref().filter(|id| !id.contains('/'));
