@@ -213,6 +213,7 @@ impl<'a> Composer<'a> {
                     claim.references.iter().map(|reference| Subject::Source(reference.id.clone()));
                 Inline::Cite(inner, subjects.map(|subject| self.register.refer(subject)).collect())
             }
+            spec::Inline::Exempt(words) => Inline::Exempt(self.inlines(&words.content)),
             spec::Inline::Parameter(reference, _) => Inline::Parameter(self.parameter(reference)),
             spec::Inline::NoteRef(label, _) => {
                 Inline::Note(self.register.refer(Subject::Author(label.clone())))

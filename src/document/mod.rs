@@ -134,6 +134,8 @@ pub enum Inline {
     Value(Shown, String, Vec<NoteRef>),
     /// Words tied to sources.
     Cite(Vec<Inline>, Vec<NoteRef>),
+    /// Words that a link of the author's exempts from the check.
+    Exempt(Vec<Inline>),
     /// A parameter's value.
     Parameter(String),
     /// A reference to a note.

@@ -45,6 +45,11 @@ impl Splices {
                     self.inlines(&claim.content, inner);
                     self.replace(claim.inner.end..claim.range.end, marks(notes));
                 }
+                (spec::Inline::Exempt(claim), Inline::Exempt(inner)) => {
+                    self.replace(claim.range.start..claim.inner.start, String::new());
+                    self.inlines(&claim.content, inner);
+                    self.replace(claim.inner.end..claim.range.end, String::new());
+                }
                 (spec::Inline::Insert(_, range), Inline::Value(shown, _, notes)) => {
                     self.replace(
                         range.clone(),

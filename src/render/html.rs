@@ -125,7 +125,8 @@ fn plain(inlines: &[Inline]) -> String {
         | Inline::Struck(inner)
         | Inline::Link(_, inner)
         | Inline::Claim(inner, ..)
-        | Inline::Cite(inner, _) => plain(inner),
+        | Inline::Cite(inner, _)
+        | Inline::Exempt(inner) => plain(inner),
         Inline::Note(_) => String::new(),
         Inline::Soft | Inline::Hard => " ".into(),
     };
@@ -190,6 +191,7 @@ fn inline(inline: &Inline) -> String {
             )
         }
         Inline::Cite(inner, notes) => format!("{}{}", inlines(inner), note_refs(notes)),
+        Inline::Exempt(inner) => inlines(inner),
         Inline::Note(note) => note_refs(std::slice::from_ref(note)),
         Inline::Soft => "\n".into(),
         Inline::Hard => "<br>\n".into(),

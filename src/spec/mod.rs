@@ -5,6 +5,7 @@
 
 mod charts;
 pub(crate) mod decode;
+pub mod plain;
 pub mod prose;
 pub(crate) mod raw;
 mod resolve;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+pub use self::plain::{Mark, MarkKind, Plain};
 pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
 use crate::exact::Rounding;
 use crate::language::{Expr, Recipe};

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag};
 
+use super::plain::{MarkKind, Plain};
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::text::{Passage, Span};
 
@@ -17,6 +18,8 @@ pub struct Prose {
     pub passage: Passage,
     /// Its structure.
     pub blocks: Vec<Block>,
+    /// Its words, without markup.
+    pub plain: Plain,
 }
 
 /// A block of prose.
@@ -107,6 +110,8 @@ pub enum Inline {
     Insert(Reference, Range<usize>),
     /// A reference to a source.
     Cite(Claim),
+    /// Words whose numbers are no statistics, as the author says; tied to nothing.
+    Exempt(Claim),
     /// A parameter's value, inserted.
     Parameter(Reference, Range<usize>),
     /// A reference to an author's footnote.
@@ -165,7 +170,7 @@ impl std::fmt::Display for Reference {
     }
 }
 
-const SCHEMES: [&str; 5] = ["fig", "chart", "table", "cite", "param"];
+const SCHEMES: [&str; 6] = ["fig", "chart", "table", "cite", "param", "num"];
 const WEB: [&str; 3] = ["http", "https", "mailto"];
 
 /// Reads a text. `inline` texts (titles, labels) are one paragraph.
@@ -173,12 +178,13 @@ pub fn parse(passage: &Passage, inline: bool, diagnostics: &mut Diagnostics) -> 
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(&passage.words, options).into_offset_iter();
-    let mut reader = Reader { passage, diagnostics, stack: vec![Open::new(Shape::Body, 0..0)] };
+    let stack = vec![Open::new(Shape::Body, 0..0, 0)];
+    let mut reader = Reader { passage, diagnostics, stack, plain: Plain::default() };
     for (event, range) in events {
         reader.event(event, range);
     }
     let body = reader.stack.pop().map(|open| open.blocks).unwrap_or_default();
-    let prose = Prose { passage: passage.clone(), blocks: body };
+    let prose = Prose { passage: passage.clone(), blocks: body, plain: reader.plain };
     if inline && !matches!(prose.blocks.as_slice(), [] | [Block::Paragraph(_)]) {
         diagnostics.push(
             Diagnostic::error(
@@ -255,7 +261,9 @@ fn walk_inlines<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
             | Inline::Link(_, inner) => {
                 walk_inlines(inner, visit);
             }
-            Inline::Claim(claim) | Inline::Cite(claim) => walk_inlines(&claim.content, visit),
+            Inline::Claim(claim) | Inline::Cite(claim) | Inline::Exempt(claim) => {
+                walk_inlines(&claim.content, visit)
+            }
             _ => {}
         }
     }
@@ -276,6 +284,8 @@ pub fn plain(inlines: &[Inline]) -> String {
 struct Open {
     shape: Shape,
     range: Range<usize>,
+    /// Where its words begin in the plain text.
+    plain: usize,
     blocks: Vec<Block>,
     inlines: Vec<Inline>,
     items: Vec<Vec<Block>>,
@@ -284,9 +294,9 @@ struct Open {
 }
 
 impl Open {
-    fn new(shape: Shape, range: Range<usize>) -> Self {
+    fn new(shape: Shape, range: Range<usize>, plain: usize) -> Self {
         let (blocks, inlines, items) = (Vec::new(), Vec::new(), Vec::new());
-        Self { shape, range, blocks, inlines, items, cells: Vec::new(), rows: Vec::new() }
+        Self { shape, range, plain, blocks, inlines, items, cells: Vec::new(), rows: Vec::new() }
     }
 }
 
@@ -314,6 +324,7 @@ struct Reader<'a> {
     passage: &'a Passage,
     diagnostics: &'a mut Diagnostics,
     stack: Vec<Open>,
+    plain: Plain,
 }
 
 impl Reader<'_> {
@@ -335,13 +346,40 @@ impl Reader<'_> {
         match event {
             Event::Start(tag) => {
                 let shape = self.shape(tag, &range);
-                self.stack.push(Open::new(shape, range));
+                // loose words before a list in an item
+                let inside = matches!(
+                    shape,
+                    Shape::Emphasis
+                        | Shape::Strong
+                        | Shape::Struck
+                        | Shape::Link(_)
+                        | Shape::Image(_)
+                        | Shape::Skipped
+                );
+                if !inside {
+                    self.plain.end();
+                }
+                self.stack.push(Open::new(shape, range, self.plain.text.len()));
             }
             Event::End(_) => self.close(),
-            Event::Text(text) => self.text(&text),
-            Event::Code(text) => self.inline(Inline::Code(text.into_string())),
-            Event::SoftBreak => self.inline(Inline::Soft),
-            Event::HardBreak => self.inline(Inline::Hard),
+            Event::Text(text) => {
+                self.plain.words(&text, range.start);
+                self.text(&text);
+            }
+            Event::Code(text) => {
+                let start = self.plain.text.len();
+                self.plain.words(&text, range.start + 1);
+                self.plain.mark(start, MarkKind::Code, self.span(&range));
+                self.inline(Inline::Code(text.into_string()));
+            }
+            Event::SoftBreak => {
+                self.plain.space(range.start);
+                self.inline(Inline::Soft);
+            }
+            Event::HardBreak => {
+                self.plain.space(range.start);
+                self.inline(Inline::Hard);
+            }
             Event::Rule => self.block(Block::Rule),
             Event::FootnoteReference(label) => {
                 let span = self.span(&range);
@@ -476,7 +514,23 @@ impl Reader<'_> {
     fn close(&mut self) {
         self.flush();
         let Some(open) = self.stack.pop() else { return };
-        let Open { shape, range, blocks, inlines, items, cells, rows } = open;
+        let Open { shape, range, plain, blocks, inlines, items, cells, rows } = open;
+        match shape {
+            Shape::Paragraph
+            | Shape::Heading(_)
+            | Shape::Quote
+            | Shape::List(_)
+            | Shape::Item
+            | Shape::Note(_)
+            | Shape::Grid(_)
+            | Shape::Row
+            | Shape::Cell => self.plain.end(),
+            Shape::Code => {
+                self.plain.mark(plain, MarkKind::Code, self.span(&range));
+                self.plain.end();
+            }
+            _ => {}
+        }
         match shape {
             Shape::Paragraph => {
                 self.leftovers(&inlines, &range);
@@ -488,7 +542,7 @@ impl Reader<'_> {
                 self.block(Block::Heading(level, inlines));
             }
             Shape::Quote => self.block(Block::Quote(blocks)),
-            Shape::Code => self.block(Block::Code(plain(&inlines))),
+            Shape::Code => self.block(Block::Code(self::plain(&inlines))),
             Shape::List(start) => self.block(Block::List(start, items)),
             Shape::Item => {
                 if let Some(list) = self.stack.last_mut() {
@@ -518,8 +572,8 @@ impl Reader<'_> {
             Shape::Emphasis => self.inline(Inline::Emphasis(inlines)),
             Shape::Strong => self.inline(Inline::Strong(inlines)),
             Shape::Struck => self.inline(Inline::Struck(inlines)),
-            Shape::Link(url) => self.link(&url, inlines, range),
-            Shape::Image(url) => self.image(&url, inlines, range),
+            Shape::Link(url) => self.link(&url, inlines, range, plain),
+            Shape::Image(url) => self.image(&url, inlines, range, plain),
             Shape::Body | Shape::Skipped => {}
         }
     }
@@ -542,7 +596,8 @@ impl Reader<'_> {
         }
     }
 
-    fn link(&mut self, url: &str, content: Vec<Inline>, range: Range<usize>) {
+    /// A link; `start` is where its words begin in the plain text.
+    fn link(&mut self, url: &str, content: Vec<Inline>, range: Range<usize>, start: usize) {
         let Some((scheme, target)) = url.split_once(':') else {
             self.inline(Inline::Link(url.to_string(), content));
             return;
@@ -550,9 +605,11 @@ impl Reader<'_> {
         let span = self.span(&range);
         let words = plain(&content);
         match scheme {
-            "fig" | "cite" => {
-                let references: Vec<Reference> =
-                    target.split(',').map(|text| Reference::parse(text, span)).collect();
+            "fig" | "cite" | "num" => {
+                let references: Vec<Reference> = match scheme {
+                    "num" => Vec::new(),
+                    _ => target.split(',').map(|text| Reference::parse(text, span)).collect(),
+                };
                 if scheme == "fig" && words.trim() == "=" {
                     if references.len() > 1 {
                         self.error(
@@ -562,8 +619,13 @@ impl Reader<'_> {
                             "write one `[=](fig:id)` for each",
                         );
                     }
+                    self.plain.insert(start, references[0].clone(), range.start);
                     self.inline(Inline::Insert(references[0].clone(), range));
                     return;
+                }
+                if scheme == "num" && target.trim().is_empty() {
+                    let hint = "say why the number is no statistic: `[17](num:age-of-a-person)`";
+                    self.error(Code::BrokenLink, &range, "an exemption without a reason", hint);
                 }
                 if words.trim().is_empty() {
                     self.error(
@@ -585,15 +647,26 @@ impl Reader<'_> {
                 }
                 let end = source.rfind("](").map_or(range.end, |at| range.start + at);
                 let inner = (range.start + 1).min(end)..end;
+                let kind = match scheme {
+                    "fig" => MarkKind::Claim(references.clone()),
+                    "num" => MarkKind::Exempt(target.trim().replace('-', " ")),
+                    _ => MarkKind::Cite,
+                };
+                self.plain.mark(start, kind, span);
                 let claim = Claim { references, content, words, range, inner, span };
-                self.inline(if scheme == "fig" {
-                    Inline::Claim(claim)
-                } else {
-                    Inline::Cite(claim)
+                self.inline(match scheme {
+                    "fig" => Inline::Claim(claim),
+                    "num" => Inline::Exempt(claim),
+                    _ => Inline::Cite(claim),
                 });
             }
-            "param" => self.inline(Inline::Parameter(Reference::parse(target, span), range)),
+            "param" => {
+                self.plain.cut(start);
+                self.inline(Inline::Parameter(Reference::parse(target, span), range));
+            }
             "chart" | "table" => {
+                // its words are no part of the text: the chart's own title takes their place
+                self.plain.cut(start);
                 let target = Target { id: target.to_string(), words, range, span };
                 self.inline(if scheme == "chart" {
                     Inline::Chart(target)
@@ -606,7 +679,7 @@ impl Reader<'_> {
                 let message = format!("`{other}:` is not a kind of link");
                 let near = nearest(other, SCHEMES.iter().chain(&WEB).copied());
                 let hint = near.map_or(
-                    "links begin with fig:, chart:, table:, cite:, param:, https: or mailto:"
+                    "links begin with fig:, chart:, table:, cite:, param:, num:, https: or mailto:"
                         .into(),
                     |near| format!("did you mean `{near}:`?"),
                 );
@@ -615,9 +688,9 @@ impl Reader<'_> {
         }
     }
 
-    fn image(&mut self, url: &str, content: Vec<Inline>, range: Range<usize>) {
+    fn image(&mut self, url: &str, content: Vec<Inline>, range: Range<usize>, start: usize) {
         if url.starts_with("chart:") {
-            self.link(url, content, range);
+            self.link(url, content, range, start);
         } else {
             self.error(
                 Code::UnknownTarget,

@@ -1,0 +1,101 @@
+//! A text as a reader reads it: without markup, with what the author's links make of each stretch of it.
+//!
+//! The check of words reads this form, because a phrase may begin before a link and end behind it: `nearly
+//! [6,000](fig:x)`, `[47](fig:y) percent`.
+
+use std::ops::Range;
+
+use super::prose::Reference;
+use crate::text::{Passage, Span};
+
+/// Stands for a value that is inserted.
+pub const INSERTED: char = '\u{fffc}';
+
+/// A text without its markup. Paragraphs, headings, items and cells end with a line feed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Plain {
+    /// The words.
+    pub text: String,
+    /// What links make of them, in order; none inside another.
+    pub marks: Vec<Mark>,
+    /// Where stretches begin that stand in the passage as they are: byte here, byte there.
+    places: Vec<(usize, usize)>,
+}
+
+/// A stretch of words that is more than words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// Its bytes in the plain text.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: MarkKind,
+    /// Where the link stands.
+    pub span: Span,
+}
+
+/// What a link or markup makes of words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MarkKind {
+    /// They are tied to figures.
+    Claim(Vec<Reference>),
+    /// A figure's value stands here.
+    Insert(Reference),
+    /// A source is cited.
+    Cite,
+    /// The author says why a number in them is no statistic.
+    Exempt(String),
+    /// They are code.
+    Code,
+}
+
+impl Plain {
+    /// Words that stand in the passage from a byte on.
+    pub(super) fn words(&mut self, words: &str, from: usize) {
+        self.places.push((self.text.len(), from));
+        self.text.push_str(words);
+    }
+
+    /// A space, where a line ends inside a paragraph.
+    pub(super) fn space(&mut self, from: usize) {
+        self.words(" ", from);
+    }
+
+    /// The end of a paragraph, heading, item or cell.
+    pub(super) fn end(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+
+    /// Marks the words from `start` on.
+    pub(super) fn mark(&mut self, start: usize, kind: MarkKind, span: Span) {
+        self.marks.push(Mark { range: start..self.text.len(), kind, span });
+    }
+
+    /// Takes back the words from `start` on.
+    pub(super) fn cut(&mut self, start: usize) {
+        self.text.truncate(start);
+        self.places.retain(|(at, _)| *at < start);
+    }
+
+    /// A value in place of the words from `start` on.
+    pub(super) fn insert(&mut self, start: usize, reference: Reference, from: usize) {
+        let span = reference.span;
+        self.cut(start);
+        self.words(INSERTED.encode_utf8(&mut [0; 4]), from);
+        self.mark(start, MarkKind::Insert(reference), span);
+    }
+
+    /// Where bytes of the plain text stand in the author's.
+    pub fn span(&self, range: &Range<usize>, passage: &Passage) -> Span {
+        let place = |at: usize| {
+            let index = self.places.partition_point(|(start, _)| *start <= at);
+            let (start, from) = self.places[..index].last().copied().unwrap_or((0, 0));
+            from + (at - start)
+        };
+        let start = place(range.start);
+        let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };
+        let end = end.max(start).min(passage.words.len());
+        passage.part(start.min(end), end)
+    }
+}
