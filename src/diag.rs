@@ -101,7 +101,19 @@ codes! {
     UnknownTarget "unknown-target" "A chart, table or source that does not exist.",
     RawHtml "raw-html" "HTML in a text.",
     WrongClaim "wrong-claim" "Words that say another number than the figure.",
-    UnreadClaim "unread-claim" "Words about a figure that hold no number to check.",
+    UnreadClaim "unread-claim" "Words about a figure that assert nothing which can be checked.",
+    OtherPeriod "other-period" "Words that name another period than the figure covers.",
+    OtherName "other-name" "Words that name another key than the figure is of.",
+    OtherBase "other-base" "Shares of different bases side by side, or beside a number that is not their base.",
+    PartPeriod "part-period" "A comparison of unequal stretches of time.",
+    ChangedUnits "changed-units" "A change between two totals over different units.",
+    RatioRows "ratio-rows" "A ratio whose parts rest on different rows.",
+    PartsTotal "parts-total" "Numbers that do not add up to the total beside them.",
+    OwnArithmetic "own-arithmetic" "Numbers of a sentence that contradict each other.",
+    OneRowDecides "one-row-decides" "A rank that changes when a single row goes.",
+    AbsentGroups "absent-groups" "A count of groups with few rows, in which groups without any are not there.",
+    UntiedNumber "untied-number" "A number that is tied to no figure.",
+    Words "words" "A project's own list of words that cannot be read.",
     Footnote "footnote" "A footnote that is used and not defined, or defined and not used.",
     NoNumbers "no-numbers" "A report that ties no number to a figure.",
     // charts and tables
@@ -114,6 +126,24 @@ codes! {
     Template "template" "A page template that fails.",
     Drift "drift" "A figure or an input that differs from the lock.",
     WriteFailed "write-failed" "The bundle cannot be written.",
+}
+
+impl Code {
+    /// The rules about words whose severity a report may change.
+    pub const OF_WORDS: [Code; 12] = [
+        Code::UntiedNumber,
+        Code::UnreadClaim,
+        Code::OtherPeriod,
+        Code::OtherName,
+        Code::OtherBase,
+        Code::PartPeriod,
+        Code::ChangedUnits,
+        Code::RatioRows,
+        Code::PartsTotal,
+        Code::OwnArithmetic,
+        Code::OneRowDecides,
+        Code::AbsentGroups,
+    ];
 }
 
 /// A cell or a stretch of a data file, with enough of it to show.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::num::NonZeroUsize;
 
 use crate::bundle::{self, Bundle, Lock, MOST_ROWS, drift};
-use crate::claims::{self, Verdicts};
+use crate::claims::{self, Lexicon, Override, Verdicts};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::document::{self, Document, NoteContent};
 use crate::figures::{self, Figures, RowSet, Shower};
@@ -19,6 +19,8 @@ use crate::world::{Stamp, World};
 
 /// Where themes are.
 const THEMES: &str = "templates/themes";
+/// Where a project's own words are.
+const WORDS: &str = "templates/words";
 /// Rows of a figure that are named in its source's note.
 const NAMED_ROWS: usize = 40;
 
@@ -36,6 +38,7 @@ pub struct Project {
     stamps: BTreeMap<String, Stamp>,
     overrides: BTreeMap<String, String>,
     brands: BTreeMap<String, Look>,
+    lexicons: BTreeMap<String, Lexicon>,
 }
 
 /// A report's own look, with the files that it is made of, by path.
@@ -78,6 +81,7 @@ pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outc
     let theme = theme(world, &mut project.overrides, &mut diagnostics);
     for spec in &specs {
         look(world, spec, &mut project, &mut diagnostics);
+        lexicon(world, spec, &mut project, &mut diagnostics);
     }
     load(world, &specs, threads, &mut project, &mut diagnostics);
     for spec in specs {
@@ -219,6 +223,22 @@ fn look(world: &dyn World, spec: &Spec, project: &mut Project, diagnostics: &mut
     project.brands.insert(name.clone(), look);
 }
 
+/// Reads the words of a report's language, with the project's own over them, once.
+fn lexicon(world: &dyn World, spec: &Spec, project: &mut Project, diagnostics: &mut Diagnostics) {
+    let Some(locale) = Locale::named(&spec.language) else { return };
+    if project.lexicons.contains_key(&spec.language) {
+        return;
+    }
+    let path = format!("{WORDS}/{}.yaml", spec.language);
+    let present = list(world, "templates", diagnostics).contains(&path);
+    let text = present.then(|| diagnostics.take(read_text(world, &path))).flatten();
+    let own = text.as_ref().map(|text| Override { path: &path, text });
+    if let Some(lexicon) = diagnostics.take(Lexicon::load(&locale, own)) {
+        project.lexicons.insert(spec.language.clone(), lexicon);
+    }
+    project.overrides.extend(text.map(|text| (path, text)));
+}
+
 /// Loads each dataset once, with the columns that any of the reports names.
 fn load(
     world: &dyn World,
@@ -256,7 +276,17 @@ fn report(
     let plan = figures::plan(&spec, &project.sources, &project.frames).into(diagnostics);
     let figures =
         figures::compute(&spec, &project.sources, &project.frames, plan, threads).into(diagnostics);
-    let verdicts = claims::check(&spec, &figures, &project.sources, &locale).into(diagnostics);
+    let lexicon = project.lexicons.get(&spec.language)?;
+    let inputs = claims::Inputs {
+        spec: &spec,
+        figures: &figures,
+        sources: &project.sources,
+        frames: &project.frames,
+        locale: &locale,
+        lexicon,
+        threads,
+    };
+    let verdicts = claims::check(inputs).into(diagnostics);
     let rows = figures::small_row_sets(&figures, &project.frames, NAMED_ROWS, threads);
     let (sources, frames) = (&project.sources, &project.frames);
     let built_in = Brand::default();

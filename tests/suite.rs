@@ -16,6 +16,7 @@ mod bundle;
 mod charts;
 mod commands;
 mod conformance;
+mod corpus;
 mod diagnostics;
 mod documentation;
 mod lineage;

@@ -1,52 +1,114 @@
-//! The author's words against the figures that they are tied to.
+//! The author's words against the figures that they are tied to, and every number that is tied to none.
 //!
-//! In: a spec, its figures, a language. Out: a [`Verdict`] for every claim, and an error for every one that is wrong.
-//! The rule is one: digits typed are digits claimed.
+//! In: a spec, its figures, a language and its [`Lexicon`]. Out: a [`Verdict`] for every claim, and diagnostics for what is
+//! wrong, unread or untied. `docs/words.md` has the rules.
 
+mod check;
+mod comparisons;
+mod exempt;
+mod grammar;
+mod guards;
+mod interval;
+mod judge;
+mod lexicon;
 mod number;
 mod references;
+mod subject;
+mod token;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
-use crate::figures::{Figure, Figures, Shower};
-use crate::locale::{Locale, Typed};
-use crate::sources::Sources;
-use crate::spec::{Claim, Inline, Prose, Spec};
+use std::ops::Range;
+
+pub use check::{Inputs, check};
+pub use exempt::Rule;
+pub use lexicon::{Lexicon, Override};
+
+use crate::diag::Diagnostic;
+use crate::locale::Locale;
 use crate::text::Span;
-use crate::value::{Format, Value};
 
-/// What the check of a claim found.
+/// What the check of a claim found, from good to bad.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Finding {
     /// The words state the value.
     Exact,
     /// The value agrees with the words at the digits typed.
     Rounds,
+    /// A phrase whose interval holds the value.
+    Approximates,
+    /// The words assert nothing that can be checked.
+    Unread,
+    /// A number that is tied to nothing.
+    Untied,
     /// The words state another value.
     Wrong,
-    /// The words hold no number to check.
-    Unread,
 }
 
-/// One claim with what was found.
-#[derive(Clone, Debug)]
+impl Finding {
+    /// Every finding, from good to bad.
+    pub const ALL: [Self; 6] =
+        [Self::Exact, Self::Rounds, Self::Approximates, Self::Unread, Self::Untied, Self::Wrong];
+
+    /// The word that readers see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Rounds => "rounds",
+            Self::Approximates => "approximates",
+            Self::Unread => "unread",
+            Self::Untied => "untied",
+            Self::Wrong => "wrong",
+        }
+    }
+
+    /// Whether the words tie out.
+    pub fn ties(self) -> bool {
+        self <= Self::Approximates
+    }
+}
+
+/// One claim, or one number outside all claims, with what was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verdict {
     /// The author's words.
     pub words: String,
+    /// What they assert, in canonical form: `nearly 6000`, `down + 39%`.
+    pub reading: String,
     /// Ids of the figures that they are tied to.
     pub figures: Vec<String>,
     /// What was found.
     pub finding: Finding,
+    /// The intervals that were used, in words.
+    pub intervals: Vec<String>,
+    /// What is wrong, and what would be true.
+    pub remarks: Vec<String>,
+    /// How many numbers it states.
+    pub numbers: usize,
     /// Where the claim stands.
     pub span: Span,
 }
 
+/// A number that is no statistic.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exempted {
+    /// The words.
+    pub words: String,
+    /// Why.
+    pub rule: Rule,
+    /// What the author says, where the author exempts it.
+    pub reason: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// All verdicts of a report, in reading order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Verdicts {
-    /// Each claim.
+    /// Each claim, and each number that is tied to nothing.
     pub claims: Vec<Verdict>,
     /// Values that the text inserts; they tie out because they are the figures.
     pub inserted: usize,
+    /// Numbers that are no statistics.
+    pub exempt: Vec<Exempted>,
 }
 
 impl Verdicts {
@@ -57,171 +119,28 @@ impl Verdicts {
 
     /// Numbers that tie out, of those that were found.
     pub fn tied(&self) -> (usize, usize) {
-        let good = self.count(Finding::Exact) + self.count(Finding::Rounds) + self.inserted;
-        (good, good + self.count(Finding::Wrong))
-    }
-}
-
-/// Checks every text of a report.
-pub fn check(
-    spec: &Spec,
-    figures: &Figures,
-    sources: &Sources,
-    locale: &Locale,
-) -> Outcome<Verdicts> {
-    let mut diagnostics = Diagnostics::default();
-    let mut verdicts = Verdicts::default();
-    let shower = Shower { locale, rounding: spec.rounding };
-    references::check(spec, sources, &mut diagnostics);
-    for prose in spec.proses() {
-        let mut claims = Vec::new();
-        prose.walk(&mut |inline| match inline {
-            Inline::Claim(claim) => claims.push(claim),
-            Inline::Insert(reference, _) => {
-                verdicts.inserted += 1;
-                if let Some(Some(figure)) = diagnostics.take(figures.find(reference)) {
-                    diagnostics
-                        .take(number::inserted(figure).map_err(|error| error.at(reference.span)));
-                }
-            }
-            _ => {}
-        });
-        for claim in claims {
-            let checked = claim_verdict(prose, claim, figures, &shower, &mut diagnostics);
-            verdicts.claims.extend(checked);
-        }
-    }
-    if verdicts.tied().1 == 0 && figures.failed.is_empty() && !diagnostics.has_errors() {
-        let error =
-            Diagnostic::error(Code::NoNumbers, "no number of this report is tied to a figure");
-        diagnostics.push(
-            error.at(spec.body.passage.part(0, 0)).hint("write `[5,598](fig:id)` or `[=](fig:id)`"),
-        );
-    }
-    Outcome::new(verdicts, diagnostics)
-}
-
-fn claim_verdict(
-    prose: &Prose,
-    claim: &Claim,
-    figures: &Figures,
-    shower: &Shower<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Verdict> {
-    let mut tied: Vec<&Figure> = Vec::new();
-    let mut silent = false;
-    for reference in &claim.references {
-        match diagnostics.take(figures.find(reference)) {
-            Some(Some(figure)) => tied.push(figure),
-            _ => silent = true,
-        }
-    }
-    if silent {
-        return None;
-    }
-    // what follows, as a reader sees it: a sign may be escaped
-    let after = prose.passage.words[claim.range.end..].replace('\\', "");
-    let judged = judge(claim, &tied, &after, shower);
-    let finding = judged.as_ref().map_or(Finding::Wrong, |finding| *finding);
-    if let Err(error) = judged {
-        diagnostics.push(error.at(claim.span));
-    } else if finding == Finding::Unread {
-        let shown: Vec<String> =
-            tied.iter().map(|figure| shower.figure(figure).to_string()).collect();
-        let message = format!("`{}` holds no number to check", claim.words);
-        let warning = Diagnostic::warning(Code::UnreadClaim, message).at(claim.span);
-        diagnostics.push(
-            warning
-                .label(format!("the figure is {}", shown.join(", ")))
-                .hint("make sure that the words are true, or write the number"),
-        );
-    }
-    let figures = tied.iter().map(|figure| figure.id.clone()).collect();
-    Some(Verdict { words: claim.words.clone(), figures, finding, span: claim.span })
-}
-
-/// Takes numbers and figures in order.
-fn judge(
-    claim: &Claim,
-    tied: &[&Figure],
-    after: &str,
-    shower: &Shower<'_>,
-) -> Result<Finding, Diagnostic> {
-    let mut findings = Vec::new();
-    let (numeric, worded): (Vec<&Figure>, Vec<&Figure>) =
-        tied.iter().partition(|figure| matches!(figure.value, Value::Number(_)));
-    // what names a text is taken out, and the numbers are looked for in the rest
-    let mut words = claim.words.clone();
-    for figure in worded {
-        findings.push(text_finding(&mut words, claim, figure, shower)?);
-    }
-    let typed = typed_numbers(&words, claim, &numeric, shower.locale)?;
-    for (typed, figure) in typed.iter().zip(&numeric) {
-        findings.push(number::finding(typed, figure, (&words, after), shower)?);
-    }
-    if typed.len() < numeric.len() {
-        findings.push(Finding::Unread);
-    }
-    Ok(findings.into_iter().max().unwrap_or(Finding::Unread))
-}
-
-/// The numbers in a claim's words. Years are left out where there are too many numbers: first those behind `in`, `of`
-/// and the like, then others.
-fn typed_numbers(
-    words: &str,
-    claim: &Claim,
-    numeric: &[&Figure],
-    locale: &Locale,
-) -> Result<Vec<Typed>, Diagnostic> {
-    let mut typed = locale.numbers(words);
-    if typed.is_empty() && numeric.iter().any(|figure| figure.format == Some(Format::Words)) {
-        typed.extend(number::in_words(words, locale));
-    }
-    if typed.len() > numeric.len() {
-        // `per 100,000` names the base
-        let base = |typed: &Typed| {
-            numeric.iter().any(|figure| matches!(figure.format, Some(Format::Per(n)) if typed.value == i128::from(n).into()))
+        let of = |good: bool| {
+            let claims = self.claims.iter().filter(|verdict| verdict.finding.ties() || !good);
+            self.inserted + claims.map(|verdict| verdict.numbers).sum::<usize>()
         };
-        typed.retain(|typed| !base(typed));
+        (of(true), of(false))
     }
-    while typed.len() > numeric.len() {
-        let year = |dated: bool| {
-            typed.iter().position(|typed| {
-                number::is_year(typed, words) && (!dated || number::is_dated(typed, words))
-            })
-        };
-        let Some(year) = year(true).or_else(|| year(false)) else { break };
-        typed.remove(year);
+
+    /// Claims that hold without stating a number: a name, a direction, an order.
+    pub fn worded(&self) -> usize {
+        self.claims.iter().filter(|verdict| verdict.finding.ties() && verdict.numbers == 0).count()
     }
-    if typed.len() > numeric.len() {
-        let message = format!(
-            "`{}` holds {} for {}",
-            claim.words,
-            counted(typed.len() as u64, "number"),
-            counted(numeric.len() as u64, "figure")
-        );
-        return Err(Diagnostic::error(Code::WrongClaim, message).hint("name a figure for each number, in order, or move the other numbers out of the brackets"));
-    }
-    Ok(typed)
 }
 
-/// A text, date or period ties when the words hold it as words of their own, in this or another of its spellings.
-fn text_finding(
-    words: &mut String,
-    claim: &Claim,
-    figure: &Figure,
-    shower: &Shower<'_>,
-) -> Result<Finding, Diagnostic> {
-    let shown = shower.figure(figure).to_string();
-    for spelling in std::iter::once(&shown).chain(&figure.also) {
-        if let Some((start, end)) = whole_words(words, spelling, shower.locale) {
-            words.replace_range(start..end, " ");
-            return Ok(Finding::Exact);
-        }
-    }
-    let message = format!("`{}` does not name the figure, which is `{shown}`", claim.words);
-    Err(Diagnostic::error(Code::WrongClaim, message)
-        .hint(format!("write `{shown}`, or add another spelling with `also:` to `{}`", figure.id)))
+/// What the judge found of one claim.
+#[derive(Default)]
+pub(crate) struct Judged {
+    finding: Option<Finding>,
+    reading: String,
+    intervals: Vec<String>,
+    problems: Vec<Diagnostic>,
+    unread: Vec<String>,
+    named: Vec<Range<usize>>,
 }
 
 /// Where words hold a spelling, in any case, as words of their own: not joined to others by letters, digits, hyphens

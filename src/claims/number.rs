@@ -1,258 +1,375 @@
-//! One typed number against one figure.
+//! One stated number against one value: agreement at the digits typed, the interval of a phrase, and what went wrong.
 
 use super::Finding;
+use super::grammar::{Form, Stated, Unit};
+use super::interval::{allowed, last_unit, show};
+use super::lexicon::Lexicon;
 use crate::diag::{Code, Diagnostic};
-use crate::exact::Exact;
+use crate::exact::{Exact, Rounding};
 use crate::figures::{Figure, Shower};
-use crate::locale::{Locale, Typed};
-use crate::value::{Format, Number, Scale, Value};
+use crate::locale::Locale;
+use crate::value::{Number, Value};
 
-/// A typed number that moves the value by more than this part of it is no rounding.
-const ROUNDED_ZEROS: (i128, i128) = (2, 100);
+/// What a comparison needs to know beside the two numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) locale: &'a Locale,
+    pub(super) rounding: Rounding,
+}
 
-/// `four` in "four times"; nothing in "twenty-four" or "four hundred", which are other numbers.
-pub(super) fn in_words(words: &str, locale: &Locale) -> Option<Typed> {
-    const LARGER: [&str; 9] = [
-        "hundred", "thousand", "million", "billion", "dozen", "score", "half", "halves", "quarters",
-    ];
-    let mut at = 0;
-    let all: Vec<(usize, &str)> = words
-        .split(|c: char| !(c.is_alphabetic() || c == '-'))
-        .filter(|word| !word.is_empty())
-        .filter_map(|word| {
-            let start = at + words[at..].find(word)?;
-            at = start + word.len();
-            Some((start, word))
-        })
-        .collect();
-    let (index, value) = all
-        .iter()
-        .enumerate()
-        .find_map(|(index, (_, word))| Some((index, locale.number_word(word)?)))?;
-    let next = all.get(index + 1).map(|(_, word)| word.to_lowercase());
-    if next.is_some_and(|next| {
-        LARGER.contains(&next.as_str()) || next.ends_with("thirds") || next.ends_with("ths")
-    }) {
+/// What was found, and the interval that was used, in words.
+pub(super) struct Agreement {
+    pub(super) finding: Finding,
+    pub(super) interval: Option<String>,
+}
+
+/// Compares a stated number with a value in the same unit.
+pub(super) fn agreement(
+    stated: &Stated,
+    value: &Exact,
+    whole: bool,
+    rules: &Rules<'_>,
+) -> Agreement {
+    let exactly = rules.lexicon.hedge("exactly");
+    let Some(interval) = allowed(stated, rules.lexicon) else {
+        return Agreement { finding: digits(stated, value, rules), interval: None };
+    };
+    let words = interval.words(whole, &|end| show(end, stated, rules.locale));
+    let hedged = stated.hedge.is_some();
+    let rounds = stated.form != Form::Multiple
+        || hedged
+        || !stated.value.is_integer()
+        || value.round(0, rules.rounding) == stated.value;
+    let finding = if !interval.holds(value) || !rounds {
+        Finding::Wrong
+    } else if *value == stated.value && (!hedged || stated.hedge == exactly) {
+        Finding::Exact
+    } else {
+        Finding::Approximates
+    };
+    Agreement { finding, interval: Some(words) }
+}
+
+/// Digits typed are digits claimed.
+fn digits(stated: &Stated, value: &Exact, rules: &Rules<'_>) -> Finding {
+    if *value == stated.value {
+        return Finding::Exact;
+    }
+    let (decimals, power) = typed(stated);
+    let moved = (&stated.value - value).abs();
+    let small = moved <= value.abs() * rules.lexicon.zeros.clone();
+    if value.round(decimals - power, rules.rounding) == stated.value && (power == 0 || small) {
+        return Finding::Rounds;
+    }
+    // whole thousands
+    let zeros = zeros(&stated.value);
+    let plain = power == 0 && decimals == 0 && !matches!(stated.unit, Unit::Percent | Unit::Points);
+    let rounded = (3..=zeros).any(|zeros| value.round(-zeros, rules.rounding) == stated.value);
+    if plain && rounded && small { Finding::Rounds } else { Finding::Wrong }
+}
+
+/// Decimals typed, and the power of ten of the scale word.
+fn typed(stated: &Stated) -> (i32, i32) {
+    match stated.form {
+        Form::Digits { decimals, power } => (decimals as i32, power as i32),
+        _ => {
+            // two and a half
+            let decimals = stated.value.decimals().unwrap_or(0) as i32;
+            (decimals, 0)
+        }
+    }
+}
+
+/// How many zeros a whole number ends with.
+fn zeros(value: &Exact) -> i32 {
+    if value.is_zero() || !value.is_integer() {
+        return 0;
+    }
+    let mut zeros = 0;
+    while (value * &Exact::power_of_ten(-i64::from(zeros + 1))).is_integer() {
+        zeros += 1;
+    }
+    zeros
+}
+
+/// The slip that a wrong number in digits looks like.
+pub(super) fn slip(
+    stated: &Stated,
+    value: &Exact,
+    counted_rows: bool,
+    rules: &Rules<'_>,
+) -> Option<String> {
+    let (decimals, power) = typed(stated);
+    let places = decimals - power;
+    let shift = Exact::power_of_ten(i64::from(places));
+    let cut = (&value.abs() * &shift).floored();
+    let cut = cut.checked_div(&shift)?;
+    let cut = if value.is_negative() { -cut } else { cut };
+    if stated.hedge.is_some() || !matches!(stated.form, Form::Digits { .. } | Form::Words) {
         return None;
     }
-    let (start, word) = all[index];
-    Some(Typed {
-        value: Exact::from(i128::from(value)),
-        decimals: 0,
-        percent: false,
-        range: (start, start + word.len()),
+    if counted_rows && stated.value == value + &Exact::one() {
+        return Some("it is one more than the rows: the header was counted".into());
+    }
+    if cut == stated.value && !value.is_integer() | (power > 0) {
+        return Some("it was truncated, not rounded".into());
+    }
+    let twice = (1..=3).find(|more| {
+        let once = value.round(places + more, rules.rounding);
+        once != *value && once.round(places, rules.rounding) == stated.value
+    });
+    if let Some(more) = twice {
+        let once = value.round(places + more, rules.rounding);
+        let shown = rules.locale.digits(&once, once.decimals().unwrap_or(0));
+        return Some(format!("it was rounded twice, through {shown}"));
+    }
+    for (thousands, word) in [(3, "1,000"), (6, "1,000,000")] {
+        for (sign, way) in [(1, "large"), (-1, "small")] {
+            let factor = Exact::power_of_ten(-i64::from(thousands * sign));
+            let other = Stated {
+                value: &stated.value * &factor,
+                form: rescale(&stated.form, thousands * sign),
+                ..stated.clone()
+            };
+            if digits(&other, value, rules) <= Finding::Rounds {
+                return Some(format!("it is {word} times too {way}"));
+            }
+        }
+    }
+    let text = |value: &Exact| value.abs().fixed(decimals.max(0) as u32);
+    let (a, b) = (text(&stated.value), text(&value.round(places, rules.rounding)));
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let differ: Vec<usize> =
+        (0..a.len().min(b.len())).filter(|index| a[*index] != b[*index]).collect();
+    if a.len() == b.len()
+        && let [first, second] = differ[..]
+        && second == first + 1
+        && a[first] == b[second]
+        && a[second] == b[first]
+    {
+        return Some("two digits are swapped".into());
+    }
+    None
+}
+
+fn rescale(form: &Form, power: i32) -> Form {
+    match form {
+        Form::Digits { decimals, power: typed } => {
+            Form::Digits { decimals: *decimals, power: (*typed as i32 - power).max(0) as u32 }
+        }
+        other => other.clone(),
+    }
+}
+
+/// Words that would be true, nearest to those typed: `about 5,600`, `nearly half`, `11%`.
+pub(super) fn proposal(stated: &Stated, value: &Exact, shown: &str, rules: &Rules<'_>) -> String {
+    if value.is_negative() {
+        return shown.to_string();
+    }
+    match stated.form {
+        Form::Fraction if stated.value < Exact::one() => {
+            fraction(value, rules).unwrap_or_else(|| shown.to_string())
+        }
+        Form::Multiple => multiple(value, rules).unwrap_or_else(|| shown.to_string()),
+        _ if stated.hedge.is_some() => {
+            hedged(stated, value, rules).unwrap_or_else(|| shown.to_string())
+        }
+        _ => shown.to_string(),
+    }
+}
+
+/// The typed hedge, or *about*, before the value with few digits.
+fn hedged(stated: &Stated, value: &Exact, rules: &Rules<'_>) -> Option<String> {
+    let own = stated.hedge?;
+    let id = rules.lexicon.hedges.get(own)?.id.as_str();
+    let up = match id {
+        "nearly" | "under" | "at-most" => Some(true),
+        "over" | "at-least" | "just-over" => Some(false),
+        _ => None,
+    };
+    let about = rules.lexicon.hedge("about");
+    // the value's digits before the point
+    let mut top = 0;
+    while Exact::power_of_ten(i64::from(top)) <= *value {
+        top += 1;
+    }
+    let power = typed(stated).1;
+    for hedge in [Some(own).filter(|_| id != "nearly"), about, Some(own)].into_iter().flatten() {
+        for digits in 1..=4 {
+            let places = digits - top;
+            let unit = Exact::power_of_ten(-i64::from(places));
+            let below = value.checked_div(&unit)?.floored();
+            let at = match up.filter(|_| Some(hedge) == Some(own)) {
+                Some(true) if &below * &unit != *value => &(&below + &Exact::one()) * &unit,
+                Some(_) => &below * &unit,
+                None => value.round(places, rules.rounding),
+            };
+            let candidate = Stated { value: at.clone(), hedge: Some(hedge), ..stated.clone() };
+            let fits = allowed(&candidate, rules.lexicon).is_some_and(|found| found.holds(value));
+            // few digits, but no coarser than needed to be near
+            let near = (&at - value).abs() * Exact::from(50) <= value.abs();
+            if fits && near && !at.is_zero() {
+                let word = &rules.lexicon.hedges.get(hedge)?.word;
+                return Some(format!("{word} {}", typed_like(&at, stated, power, rules.locale)));
+            }
+        }
+    }
+    None
+}
+
+/// A value with a scale word, at the decimals typed or as many more as make it near: `3.4 million`.
+pub(super) fn scaled(
+    value: &Exact,
+    (decimals, power): (u32, u32),
+    rules: &Rules<'_>,
+) -> Option<String> {
+    (decimals..decimals + 4).find_map(|decimals| {
+        let rounded = value.round(decimals as i32 - power as i32, rules.rounding);
+        let moved = (&rounded - value).abs();
+        let near = moved <= value.abs() * rules.lexicon.zeros.clone() && !rounded.is_zero();
+        let stated = bare(rounded.clone(), Form::Digits { decimals, power }, None);
+        near.then(|| typed_like(&rounded, &stated, power as i32, rules.locale))
     })
 }
 
-/// Whether a word that comes before dates stands right before a number.
-pub(super) fn is_dated(typed: &Typed, words: &str) -> bool {
-    let before = words[..typed.range.0].trim_end();
-    let last = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_lowercase();
-    ["in", "of", "since", "by", "until", "from", "to", "and", "during", "for", "year"]
-        .contains(&last.as_str())
-}
-
-/// Four digits from 1900 to 2100 without a group mark or percent sign.
-pub(super) fn is_year(typed: &Typed, words: &str) -> bool {
-    let digits = &words[typed.range.0..typed.range.1];
-    let year = typed.value.to_i128().is_some_and(|year| (1900..=2100).contains(&year));
-    year && digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Power of ten of a scale word right after the number: `million`.
-fn scale_word(rest: &str) -> i64 {
-    let word: String = rest.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
-    match word.as_str() {
-        "thousand" => 3,
-        "million" | "m" => 6,
-        "billion" | "bn" => 9,
-        _ => 0,
+/// A value as the author typed the number: with the same scale word.
+fn typed_like(value: &Exact, stated: &Stated, power: i32, locale: &Locale) -> String {
+    if power == 0 {
+        return show(value, stated, locale);
     }
-}
-
-/// Whether words begin with a unit, after spaces.
-fn begins(rest: &str, units: &[&str]) -> bool {
-    let rest = rest.trim_start().to_lowercase();
-    units.iter().any(|unit| rest.starts_with(unit))
-}
-
-/// Compares a typed number with a figure at the digits typed.
-pub(super) fn finding(
-    typed: &Typed,
-    figure: &Figure,
-    (words, after): (&str, &str),
-    shower: &Shower<'_>,
-) -> Result<Finding, Diagnostic> {
-    let Value::Number(number) = &figure.value else { return Ok(Finding::Unread) };
-    let typed_text = &words[typed.range.0..typed.range.1];
-    let shown = shower.figure(figure);
-    let wrong = |why: String, hint: String| {
-        let message = format!("`{typed_text}` is not the figure `{}`: {why}", figure.id);
-        Err(Diagnostic::error(Code::WrongClaim, message).hint(hint))
+    let scaled = value * &Exact::power_of_ten(-i64::from(power));
+    let digits = locale.digits(&scaled, scaled.decimals().unwrap_or(0).min(6));
+    let word = match power {
+        3 => "thousand",
+        6 => "million",
+        9 => "billion",
+        _ => "trillion",
     };
-    let inside = &words[typed.range.1..];
-    let context = format!("{inside}{after}");
-    let rest = context.trim_start();
-    let percent_word = typed.percent
-        || begins(rest, &["%", "percent", "per cent"]) && !begins(rest, &["percentage point"]);
-    let points_word = begins(rest, &["percentage point", "point", "pp", "-point", "‑point"]);
-    match number.measure.scale {
-        Scale::Percent if !percent_word && !matches!(figure.format, Some(Format::Decimal(_))) => {
-            return wrong(format!("it is a percentage, {shown}"), format!("write `{shown}`"));
+    format!("{digits} {word}")
+}
+
+/// The fraction in words that fits best, with the hedge that makes it true.
+fn fraction(value: &Exact, rules: &Rules<'_>) -> Option<String> {
+    let lexicon = rules.lexicon;
+    let mut best: Option<(u8, Exact, String)> = None;
+    for of in [2_u32, 3, 4, 5, 10] {
+        for top in 1..of {
+            let part = Exact::from(i128::from(top)).checked_div(&Exact::from(i128::from(of)))?;
+            let name = fraction_name(top, of, lexicon)?;
+            if part.fraction().1 != of.to_string() {
+                continue;
+            }
+            for (cost, hedge) in
+                [(0, None), (1, Some("nearly")), (1, Some("just-over")), (2, Some("about"))]
+            {
+                let index = hedge.and_then(|id| lexicon.hedge(id));
+                if hedge.is_some() && index.is_none() {
+                    continue;
+                }
+                let candidate = bare(part.clone(), Form::Fraction, index);
+                if !allowed(&candidate, lexicon)?.holds(value) {
+                    continue;
+                }
+                let cost = cost + if of > 5 { 2 } else { 0 };
+                let distance = (&part - value).abs();
+                let word = index
+                    .and_then(|index| lexicon.hedges.get(index))
+                    .map_or(String::new(), |h| format!("{} ", h.word));
+                let better = best.as_ref().is_none_or(|(c, d, _)| (cost, &distance) < (*c, d));
+                if better {
+                    best = Some((cost, distance, format!("{word}{name}")));
+                }
+            }
         }
-        Scale::Points if typed.percent || !points_word => {
-            return wrong(
-                format!("it is a difference in percentage points, {shown}"),
-                format!("write `{shown}`"),
-            );
-        }
-        Scale::Plain if percent_word || points_word && begins(rest, &["percentage point"]) => {
-            return wrong(
-                format!("it is no percentage; it is {shown}"),
-                format!("write `{shown}`"),
-            );
-        }
-        _ => {}
     }
-    if number.measure.scale == Scale::Percent
-        && matches!(figure.format, Some(Format::Decimal(_)))
-        && !percent_word
+    best.map(|(_, _, words)| words)
+}
+
+/// `a third`, `two thirds`, `half`
+fn fraction_name(top: u32, of: u32, lexicon: &Lexicon) -> Option<String> {
+    let (one, many) = lexicon.fraction_names.get(&of)?;
+    Some(match (top, of) {
+        (1, 2) => lexicon.half.clone(),
+        (1, _) => format!("{} {one}", lexicon.article),
+        _ => format!("{} {many}", lexicon.counted(top)?),
+    })
+}
+
+/// *four times*, with a hedge where it is needed.
+fn multiple(value: &Exact, rules: &Rules<'_>) -> Option<String> {
+    let lexicon = rules.lexicon;
+    let half_more = Exact::scaled(15, 1);
+    let floor = value.floored().to_i128().filter(|times| (1..100).contains(times))?;
+    if *value < half_more {
+        return None;
+    }
+    for (times, hedge) in
+        [(floor, None), (floor + 1, None), (floor + 1, Some("nearly")), (floor, Some("over"))]
     {
-        return as_decimal(typed, number, figure, typed_text, shower);
-    }
-    let power = if number.measure.scale == Scale::Plain { -scale_word(&context) } else { 2 };
-    let base = match figure.format {
-        Some(Format::Per(n)) => Exact::from(i128::from(n)),
-        _ => Exact::power_of_ten(power),
-    };
-    let value = &number.value * &base;
-    if value == typed.value {
-        return precise(typed, number, &base, typed_text, figure, Finding::Exact);
-    }
-    if value.round(typed.decimals as i32, shower.rounding) == typed.value {
-        let moved = (&typed.value - &value).abs();
-        let scaled = power < 0;
-        if !scaled || within(&moved, &value) {
-            return precise(typed, number, &base, typed_text, figure, Finding::Rounds);
+        let index = hedge.and_then(|id| lexicon.hedge(id));
+        let candidate = bare(Exact::from(times), Form::Multiple, index);
+        if allowed(&candidate, lexicon)?.holds(value) {
+            let word = index
+                .and_then(|index| lexicon.hedges.get(index))
+                .map_or(String::new(), |h| format!("{} ", h.word));
+            let number =
+                u32::try_from(times).ok().filter(|n| *n < 10).and_then(|n| lexicon.counted(n));
+            let number = number.map_or(times.to_string(), str::to_string);
+            return Some(format!("{word}{number} {}", lexicon.times));
         }
     }
-    if rounded_zeros(typed, &value, shower) {
-        return precise(typed, number, &base, typed_text, figure, Finding::Rounds);
-    }
-    let digits =
-        shower.locale.digits(&value.round(typed.decimals as i32, shower.rounding), typed.decimals);
-    let instead = match (number.measure.scale, figure.format) {
-        (Scale::Percent, _) => format!("{digits}%"),
-        (_, Some(Format::Words)) => shown.to_string(),
-        _ if power < 0 => shown.to_string(),
-        _ => digits,
-    };
-    let mut hint = format!("write `{instead}`");
-    if value.is_negative()
-        && !typed.value.is_negative()
-        && (-value.clone()).round(typed.decimals as i32, shower.rounding) == typed.value
-    {
-        hint = format!(
-            "the change is negative: write `{instead}`, or cite a figure of the fall, with `to` the other way round"
-        );
-    }
-    wrong(format!("it is {shown}{}", exact_words(number, shown.as_str())), hint)
+    None
 }
 
-/// The exact value, where it says more than the printed one.
-fn exact_words(number: &Number, shown: &str) -> String {
-    let text = number.value.to_string();
-    if number.value.is_integer() || text.contains('/') && text.len() > 24 || shown == text {
-        return String::new();
-    }
-    format!(" (exactly {text})")
-}
-
-/// `19,000` for 19,125: whole thousands may have rounded zeros, where that moves the value by at most 2%.
-fn rounded_zeros(typed: &Typed, value: &Exact, shower: &Shower<'_>) -> bool {
-    let thousands =
-        typed.value.checked_div(&Exact::from(1000)).is_some_and(|n| n.is_integer() && !n.is_zero());
-    if !thousands || typed.decimals > 0 {
-        return false;
-    }
-    let mut zeros = 3;
-    while (&typed.value * &Exact::power_of_ten(-(zeros + 1))).is_integer() {
-        zeros += 1;
-    }
-    let moved = (&typed.value - value).abs();
-    (3..=zeros).any(|zeros| value.round(-(zeros as i32), shower.rounding) == typed.value)
-        && within(&moved, value)
-}
-
-fn within(moved: &Exact, value: &Exact) -> bool {
-    let (part, whole) = ROUNDED_ZEROS;
-    moved * &Exact::from(whole) <= value.abs() * Exact::from(part)
+fn bare(value: Exact, form: Form, hedge: Option<usize>) -> Stated {
+    Stated { value, unit: Unit::Plain, form, hedge, core: 0..0, range_with_next: false, pair: None }
 }
 
 /// Digits that the source's own rounding does not support are no agreement.
-fn precise(
-    typed: &Typed,
+///
+/// `base` is what a value is multiplied by to be the number typed.
+pub(super) fn precise(
+    stated: &Stated,
     number: &Number,
     base: &Exact,
     text: &str,
-    figure: &Figure,
-    finding: Finding,
-) -> Result<Finding, Diagnostic> {
-    let Some((low, high)) = &number.bounds else { return Ok(finding) };
+    id: &str,
+) -> Result<(), Diagnostic> {
+    let Some((low, high)) = &number.bounds else { return Ok(()) };
     let width = (&(high - low) * base).abs();
     // each of two rounded values adds a unit; trailing zeros of a whole number are digits that were not typed
-    let mut unit = Exact::power_of_ten(-i64::from(typed.decimals));
-    while typed.decimals == 0
-        && !typed.value.is_zero()
-        && (&typed.value * &Exact::power_of_ten(-1))
-            .checked_div(&unit)
-            .is_some_and(|n| n.is_integer())
-    {
-        unit = unit * Exact::from(10);
-    }
+    let (decimals, power) = typed(stated);
+    let unit = match decimals {
+        0 => last_unit(&stated.value),
+        _ => Exact::power_of_ten(i64::from(power - decimals)),
+    };
+    // a decimal zero is a digit, too
+    let typed_unit = Exact::power_of_ten(i64::from(power - decimals));
+    let unit = if decimals > 0 { typed_unit } else { unit };
     if width > unit * Exact::from(2) {
         let (low, high) = (low * base, high * base);
-        let bound = |value: &Exact| {
-            value.round(typed.decimals as i32 + 2, crate::exact::Rounding::HalfUp).to_string()
-        };
+        let places = (decimals - power).max(0) + 2;
+        let bound = |value: &Exact| value.round(places, Rounding::HalfUp).to_string();
         let message = format!(
-            "`{text}` is finer than `{}` is known: between {} and {}",
-            figure.id,
+            "`{text}` is finer than `{id}` is known: between {} and {}",
             bound(&low),
             bound(&high)
         );
         return Err(Diagnostic::error(Code::WrongClaim, message)
             .hint("type fewer digits; the value was published rounded"));
     }
-    Ok(finding)
-}
-
-/// A share that prints as a decimal is typed as one.
-fn as_decimal(
-    typed: &Typed,
-    number: &Number,
-    figure: &Figure,
-    text: &str,
-    shower: &Shower<'_>,
-) -> Result<Finding, Diagnostic> {
-    if number.value.round(typed.decimals as i32, shower.rounding) != typed.value {
-        let shown = shower.figure(figure);
-        let message = format!("`{text}` is not the figure `{}`: it is {shown}", figure.id);
-        return Err(Diagnostic::error(Code::WrongClaim, message).hint(format!("write `{shown}`")));
-    }
-    let finding = if number.value == typed.value { Finding::Exact } else { Finding::Rounds };
-    precise(typed, number, &Exact::one(), text, figure, finding)
+    Ok(())
 }
 
 /// A value that is inserted must not print digits finer than it is known.
-pub(super) fn inserted(figure: &Figure) -> Result<(), Diagnostic> {
+pub(super) fn inserted(figure: &Figure, shower: &Shower<'_>) -> Result<(), Diagnostic> {
     let (Value::Number(number), Some(format)) = (&figure.value, figure.format) else {
         return Ok(());
     };
-    let (power, decimals) = format.digits();
-    let base = Exact::power_of_ten(power);
-    let value = (&number.value * &base).round(decimals as i32, crate::exact::Rounding::HalfUp);
-    let typed = Typed { value, decimals, percent: false, range: (0, 0) };
-    let text = format!("[=](fig:{})", figure.id);
-    precise(&typed, number, &base, &text, figure, Finding::Exact).map(|_| ())
+    let base = format.factor();
+    let (_, decimals) = format.digits();
+    let value = (&number.value * &base).round(decimals as i32, shower.rounding);
+    let stated = bare(value, Form::Digits { decimals, power: 0 }, None);
+    precise(&stated, number, &base, &format!("[=](fig:{})", figure.id), &figure.id)
 }

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::point::series_frame;
 use super::question::{Asked, Question, question};
 use super::term::Term;
-use super::{Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText};
+use super::{Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText, Series};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted, list};
 use crate::exact::Exact;
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
@@ -17,7 +17,7 @@ use crate::locale::natural_format;
 use crate::sources::Sources;
 use crate::spec::{self, Origin, Reference, Spec, prose};
 use crate::text::Span;
-use crate::value::{Format, Measure, Scale, Value};
+use crate::value::{Format, Measure, Period, Scale, Value};
 
 /// Under this base a whole percentage says more than there is (reviewers ask for 30).
 const SMALL_BASE: i128 = 30;
@@ -28,6 +28,7 @@ pub(super) struct Answer {
     pub(super) values: Partials,
     pub(super) totals: Partials,
     pub(super) sources: Partials,
+    pub(super) periods: Partials,
 }
 
 /// Computes every figure and series of a plan.
@@ -113,6 +114,7 @@ fn ask(
         queries.push(question.query.clone());
         queries.extend(question.totals.clone());
         queries.extend(question.sources.as_ref().map(|(query, _)| query.clone()));
+        queries.extend(question.periods.as_ref().map(|(query, _)| query.clone()));
     }
     let mut results = scan(frame, program, &queries, threads).into_iter();
     let mut next = || results.next().unwrap_or_default();
@@ -122,7 +124,8 @@ fn ask(
             let values = next();
             let totals = if question.totals.is_some() { next() } else { Partials::default() };
             let sources = if question.sources.is_some() { next() } else { Partials::default() };
-            ((*id).clone(), Answer { values, totals, sources })
+            let periods = if question.periods.is_some() { next() } else { Partials::default() };
+            ((*id).clone(), Answer { values, totals, sources, periods })
         })
         .collect()
 }
@@ -229,6 +232,7 @@ impl Maker<'_> {
             reason: declared.reason.clone(),
             also: declared.also.clone(),
             base: None,
+            covers: declared.covers.iter().copied().collect(),
             counts: None,
             uses: Vec::new(),
             sources: BTreeSet::new(),
@@ -276,6 +280,12 @@ impl Maker<'_> {
         for used in &uses {
             figure.sources.extend(self.sources_of(used));
         }
+        term.named(&mut |id, keys, span| {
+            let reference = Reference { id: id.to_string(), keys: keys.to_vec(), span };
+            if let Ok(Some(used)) = self.figures.find(&reference) {
+                figure.covers.extend(used.covers.iter().copied());
+            }
+        });
         figure.uses = uses;
         Ok(())
     }
@@ -333,6 +343,7 @@ impl Maker<'_> {
         figure.provenance = Provenance::Computed;
         figure.counts = Some(counts(frame, folds));
         figure.sources = self.question_sources(question, &answer.sources, &[])?;
+        figure.covers.extend(self.question_periods(question, &answer.periods, &[]));
         if frame.is_some_and(|frame| frame.provenance.is_none()) {
             figure.uses = vec![question.frame.clone()];
         }
@@ -449,6 +460,29 @@ impl Maker<'_> {
             found.insert(id);
         }
         Ok(found)
+    }
+
+    /// The periods of a question's rows; of a series without a column of periods, those of its points.
+    pub(super) fn question_periods(
+        &self,
+        question: &Question,
+        partials: &Partials,
+        keys: &[Key],
+    ) -> BTreeSet<Period> {
+        let Some((_, meaning)) = &question.periods else {
+            let series = self.figures.series.get(&question.frame);
+            let figures = series.into_iter().flat_map(Series::figures);
+            return figures.flat_map(|figure| figure.covers.iter().copied()).collect();
+        };
+        let groups = partials.groups.keys().filter(|group| group.starts_with(keys));
+        let period = |group: &Vec<Key>| match group.last().map(|key| match key {
+            Key::Value(code) => Some(meaning.value(*code)),
+            Key::Unknown(_) => None,
+        }) {
+            Some(Some(Value::Period(period))) => Some(period),
+            _ => None,
+        };
+        groups.filter_map(period).collect()
     }
 
     fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {

@@ -24,7 +24,7 @@ use crate::exact::Exact;
 use crate::frame::{Frame, Key, NumberId, Program, TruthId};
 use crate::spec::{Prose, Reference};
 use crate::text::Span;
-use crate::value::{Format, Value};
+use crate::value::{Format, Period, Value};
 
 pub use compute::compute;
 pub use evidence::{
@@ -85,6 +85,8 @@ pub struct Figure {
     pub also: Vec<String>,
     /// What a share or a quotient that is printed as a percentage is taken of.
     pub base: Option<Exact>,
+    /// The periods of the rows that it uses, or that its source speaks of; none where nothing says.
+    pub covers: BTreeSet<Period>,
     /// What its scan counted, of a computed figure.
     pub counts: Option<Counts>,
     /// Figures and series that it is made from.

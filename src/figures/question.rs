@@ -33,6 +33,8 @@ pub(super) struct Question {
     pub(super) selected: Selected,
     /// The sources of the rows used, where rows name theirs: grouped by keys and source.
     pub(super) sources: Option<(Query, Meaning)>,
+    /// The periods of the rows used: grouped by keys and period, where a column that is named holds periods.
+    pub(super) periods: Option<(Query, Meaning)>,
     /// Folds of shares, whose base leaves undecided rows out by design.
     pub(super) shares: BTreeSet<usize>,
     /// A test on `place`, which may cut through a tie.
@@ -200,6 +202,7 @@ pub(super) fn question(
         let known = program.known(key.key);
         rows = program.both(rows, Some(known));
     }
+    let periods = period_query(frame, program, rows, &group, &columns);
     let selected = Selected {
         frame: frame.name.clone(),
         rows,
@@ -218,6 +221,7 @@ pub(super) fn question(
         keys,
         selected,
         sources,
+        periods,
         shares,
         cuts_place,
     })
@@ -287,6 +291,24 @@ fn source_query(
     group.push(Group { key, keep_unknown: false });
     let folds = vec![Fold { kind: FoldKind::Count, value: None, filter: None }];
     Some((Query { filter: rows, group, folds }, first.meaning.clone()))
+}
+
+/// Groups the rows used by the first column of periods among those that are named.
+fn period_query(
+    frame: &Frame,
+    program: &mut Program,
+    rows: Option<TruthId>,
+    group: &[Group],
+    columns: &[String],
+) -> Option<(Query, Meaning)> {
+    let (name, column) = frame.columns.iter().find(|(name, column)| {
+        columns.contains(name) && matches!(column.meaning, Meaning::Period(_))
+    })?;
+    let key = program.column_node(frame.index(name)?);
+    let mut group = group.to_vec();
+    group.push(Group { key, keep_unknown: false });
+    let folds = vec![Fold { kind: FoldKind::Count, value: None, filter: None }];
+    Some((Query { filter: rows, group, folds }, column.meaning.clone()))
 }
 
 /// Columns of the frame that expressions name, through added columns, sorted.

@@ -288,6 +288,7 @@ impl Maker<'_> {
                 reason: None,
                 also: Vec::new(),
                 base: base(term, &inputs),
+                covers: self.question_periods(question, &answer.periods, integers),
                 counts: Some(counts(frame, partials)),
                 uses: if over_series { vec![question.frame.clone()] } else { Vec::new() },
                 sources: sources.clone(),

@@ -56,12 +56,17 @@ pub(super) enum Unit {
 impl Term {
     /// Calls `visit` on every figure and point in the term.
     pub(super) fn references<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Span)) {
+        self.named(&mut |id, _, span| visit(id, span));
+    }
+
+    /// The same with the keys of points.
+    pub(super) fn named<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [String], Span)) {
         match self {
-            Self::Figure(id, _, span) => visit(id, *span),
-            Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => a.references(visit),
+            Self::Figure(id, keys, span) => visit(id, keys, *span),
+            Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => a.named(visit),
             Self::Binary(_, a, b, _) | Self::Pair(_, a, b, _) | Self::Share(a, b, _) => {
-                a.references(visit);
-                b.references(visit);
+                a.named(visit);
+                b.named(visit);
             }
             Self::Constant(_) | Self::Text(_) | Self::Fold(..) => {}
         }

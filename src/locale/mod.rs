@@ -18,13 +18,22 @@ pub struct Locale {
     pub language: String,
     decimal: String,
     group: String,
+    /// Other group marks that writers use.
+    #[serde(default)]
+    group_also: Vec<String>,
     minus: String,
     percent: String,
     points: [String; 2],
     days: [String; 2],
     per: String,
-    million: String,
-    billion: String,
+    million: [String; 2],
+    billion: [String; 2],
+    /// Whether the plural begins at two, so that 1.5 is singular.
+    #[serde(default)]
+    plural_from_two: bool,
+    /// Words that end with an apostrophe before the next.
+    #[serde(default)]
+    elisions: Vec<String>,
     numbers: Vec<String>,
     months: Vec<String>,
     date: String,
@@ -46,12 +55,13 @@ pub struct Typed {
 
 impl Locale {
     /// The languages there are.
-    pub const LANGUAGES: [&str; 1] = ["en-GB"];
+    pub const LANGUAGES: [&str; 2] = ["en-GB", "fr"];
 
     /// The locale of a BCP 47 tag, where it is known.
     pub fn named(language: &str) -> Option<Self> {
         let data = match language {
             "en-GB" => include_str!("en-GB.yaml"),
+            "fr" => include_str!("fr.yaml"),
             _ => return None,
         };
         serde_yaml::from_str(data).ok()
@@ -80,7 +90,10 @@ impl Locale {
         let decimals = format.digits().1;
         let rounded = (&number.value * &format.factor()).round(decimals as i32, rounding);
         let text = self.digits(&rounded, decimals);
-        let plural = usize::from(rounded.abs() != Exact::one());
+        let plural = usize::from(match self.plural_from_two {
+            true => rounded.abs() >= Exact::from(2),
+            false => rounded.abs() != Exact::one(),
+        });
         match format {
             Format::Integer if number.measure.unit.as_deref() == Some(CALENDAR_YEAR) => {
                 rounded.to_string()
@@ -89,8 +102,8 @@ impl Locale {
             Format::Percent(_) => self.percent.replace("{}", &text),
             Format::Points(_) => self.points[plural].replace("{}", &text),
             Format::Days => self.days[plural].replace("{}", &text),
-            Format::Million(_) => self.million.replace("{}", &text),
-            Format::Billion(_) => self.billion.replace("{}", &text),
+            Format::Million(_) => self.million[plural].replace("{}", &text),
+            Format::Billion(_) => self.billion[plural].replace("{}", &text),
             Format::Per(n) => self.per.replacen("{}", &text, 1).replacen(
                 "{}",
                 &self.digits(&Exact::from(i128::from(n)), 0),
@@ -109,6 +122,11 @@ impl Locale {
         }
     }
 
+    /// Digits as a percentage: `47%`.
+    pub fn percentage(&self, digits: &str) -> String {
+        self.percent.replace("{}", digits)
+    }
+
     /// The sign of a format's unit, as it stands in the header of a column: `%`, `£`, `days`; none of plain numbers.
     pub fn unit(&self, format: Format, unit: Option<&str>) -> Option<String> {
         let without = |pattern: &str| pattern.replace("{}", "").trim().to_string();
@@ -123,8 +141,8 @@ impl Locale {
             Format::Percent(_) => without(&self.percent),
             Format::Points(_) => without(&self.points[1]),
             Format::Days => without(&self.days[1]),
-            Format::Million(_) => with(without(&self.million)),
-            Format::Billion(_) => with(without(&self.billion)),
+            Format::Million(_) => with(without(&self.million[1])),
+            Format::Billion(_) => with(without(&self.billion[1])),
             Format::Per(n) => {
                 let base = self.digits(&Exact::from(i128::from(n)), 0);
                 without(&self.per.replacen("{}", "", 1).replacen("{}", &base, 1))
@@ -198,13 +216,18 @@ impl Locale {
         found
     }
 
-    fn number_at(&self, text: &str, start: usize) -> Typed {
+    /// The number whose digits begin at a byte: its value without a sign, its decimals, and where it ends.
+    pub fn digits_at(&self, text: &str, start: usize) -> (Exact, u32, usize) {
         let digits_from = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
         let mut end = start + digits_from(start);
         let mut plain = text[start..end].to_string();
         let groupable = plain.len() <= 3;
-        while groupable && text[end..].starts_with(&self.group) {
-            let next = end + self.group.len();
+        let mark = |at: usize| {
+            let mut marks = std::iter::once(&self.group).chain(&self.group_also);
+            marks.find(|mark| text[at..].starts_with(mark.as_str())).map(String::len)
+        };
+        while let Some(length) = mark(end).filter(|_| groupable) {
+            let next = end + length;
             if digits_from(next) != 3 {
                 break;
             }
@@ -222,12 +245,16 @@ impl Locale {
                 end = next + count;
             }
         }
+        (Exact::parse(&plain).unwrap_or_else(Exact::zero), decimals, end)
+    }
+
+    fn number_at(&self, text: &str, start: usize) -> Typed {
+        let (value, decimals, end) = self.digits_at(text, start);
         let before = &text[..start];
         let sign = before.chars().next_back().filter(|c| matches!(c, '-' | '−' | '\u{2013}'));
         let lead = sign.map_or(before, |c| &before[..before.len() - c.len_utf8()]);
         let signed =
             sign.is_some() && lead.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-        let value = Exact::parse(&plain).unwrap_or_else(Exact::zero);
         let rest = text[end..].trim_start_matches([' ', '\u{a0}', '\u{202f}']);
         let percent = rest.starts_with('%');
         let end = if percent { text.len() - rest.len() + 1 } else { end };
@@ -240,6 +267,17 @@ impl Locale {
         let text = text.trim();
         let mut numbers = self.numbers(text);
         (numbers.len() == 1 && numbers[0].range == (0, text.len())).then(|| numbers.remove(0))
+    }
+
+    /// Whether a word, with its apostrophe, is joined to the next and yet a word of its own.
+    pub fn elides(&self, word: &str) -> bool {
+        let word = word.trim_end_matches(['\'', '’']).to_lowercase();
+        self.elisions.contains(&word)
+    }
+
+    /// The names of the months.
+    pub fn months(&self) -> impl Iterator<Item = &str> {
+        self.months.iter().map(String::as_str)
     }
 
     /// Whether a text ends with the name of a month.

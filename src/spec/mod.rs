@@ -11,16 +11,17 @@ pub(crate) mod raw;
 mod resolve;
 pub(crate) mod yaml;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
 pub use self::plain::{Mark, MarkKind, Plain};
 pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
+use crate::diag::{Code, Severity};
 use crate::exact::Rounding;
 use crate::language::{Expr, Recipe};
 use crate::text::{Passage, Span, TextId};
-use crate::value::{Date, Format, PartialDate, Value};
+use crate::value::{Date, Format, PartialDate, Period, Value};
 
 pub(crate) use resolve::is_id;
 pub use resolve::parse;
@@ -44,6 +45,8 @@ pub struct Spec {
     pub authors: Vec<String>,
     /// How ties are rounded.
     pub rounding: Rounding,
+    /// How bad the author finds what a rule about words reports; none of those left out.
+    pub severity: BTreeMap<Code, Option<Severity>>,
     /// The theme of its page: `templates/themes/NAME.yaml`.
     pub theme: Option<(String, Span)>,
     /// Whether methods and evidence are printed with the briefing.
@@ -134,6 +137,8 @@ pub struct Figure {
     pub label: Option<Prose>,
     /// What a reader must know.
     pub caveat: Option<Prose>,
+    /// The periods that a quoted or entered value is about, where the author says so.
+    pub covers: Vec<Period>,
     /// Other spellings of a text.
     pub also: Vec<String>,
     /// Whether an empty selection counts as 0.

@@ -17,7 +17,7 @@ pub(super) struct RawReport {
     pub(super) title: Passage,
     /// A line below the title.
     pub(super) subtitle: Option<Passage>,
-    /// Language of the briefing and of its numbers: en-GB.
+    /// Language of the briefing, of its numbers and of its words: en-GB or fr.
     pub(super) language: Option<Passage>,
     /// Date of the briefing, e.g. 2025-04-13. No clock is ever read.
     pub(super) date: Passage,
@@ -26,6 +26,9 @@ pub(super) struct RawReport {
     pub(super) authors: Vec<RawAuthor>,
     /// How ties are rounded: half-up (away from zero, the default) or half-even.
     pub(super) rounding: Option<Passage>,
+    /// How bad a rule about words is, by its name: error, warning or off. See docs/words.md.
+    #[serde(default)]
+    pub(super) severity: Section<Passage>,
     /// The theme of the page: `templates/themes/NAME.yaml`.
     pub(super) theme: Option<Passage>,
     /// Whether the methods are printed with the briefing: true unless given.
@@ -107,6 +110,9 @@ pub(super) struct RawFigure {
     pub(super) source: Option<Passage>,
     /// Where in the source: a page, paragraph or table.
     pub(super) at: Option<Passage>,
+    /// The period that a quoted or entered value is about, or a list of them: 2024, 2024 Q1, 2023/24.
+    #[serde(default)]
+    pub(super) period: Vec<Passage>,
     /// Which organisation entered the number.
     pub(super) by: Option<Passage>,
     /// When it was entered.

@@ -9,12 +9,12 @@ use super::prose::{self, Prose};
 use super::raw::{RawFigure, RawReport, RawSelection, RawSeries};
 use super::yaml;
 use super::{Card, Check, Figure, Origin, Selection, Series, SeriesOrigin, Spec};
-use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, Severity};
 use crate::exact::{Exact, Rounding};
 use crate::language::{self, Kind, RESERVED, Recipe, Sort};
 use crate::locale::Locale;
 use crate::text::{Passage, Span, TextId, Texts};
-use crate::value::{Date, Format, Measure, Number, PartialDate, Scale, Value};
+use crate::value::{Date, Format, Measure, Number, PartialDate, Period, Scale, Value};
 
 /// Reads a report: the texts of its spec and body, already loaded.
 ///
@@ -92,6 +92,7 @@ impl<'a> Resolver<'a> {
             date: date?,
             authors: raw.authors.iter().map(|author| author.name.words.clone()).collect(),
             rounding,
+            severity: this.severity(raw.severity),
             theme: raw.theme.as_ref().map(|theme| (theme.words.clone(), theme.span)),
             print_methods: raw.print_methods.unwrap_or(true),
             cards: raw
@@ -243,7 +244,60 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let allow_empty = raw.allow_empty;
-        Some(Figure { origin, format, label, caveat, also, allow_empty, reason, span: id.span })
+        let covers = raw.period.iter().filter_map(|period| self.period(period)).collect();
+        if let (Some(period), Origin::Recipe(_)) = (raw.period.first(), &origin) {
+            self.bad(
+                period.span,
+                "a computed figure covers the periods of its rows",
+                "delete `period:`",
+            );
+        }
+        let span = id.span;
+        Some(Figure { origin, format, label, caveat, covers, also, allow_empty, reason, span })
+    }
+
+    fn period(&mut self, passage: &Passage) -> Option<Period> {
+        let period = Period::parse(&passage.words, None);
+        if period.is_none() {
+            let message = format!("`{}` is not a period", passage.words);
+            self.bad(passage.span, message, "write 2024, 2024 H1, 2024 Q1, 2024-03 or 2023/24");
+        }
+        period
+    }
+
+    /// How bad a rule about words is.
+    fn severity(&mut self, section: Section<Passage>) -> BTreeMap<Code, Option<Severity>> {
+        let mut severity = BTreeMap::new();
+        for (name, level) in section.0 {
+            let code = Code::ALL.iter().find(|code| code.name() == name.words);
+            let adjustable = || Code::OF_WORDS.iter().map(|code| code.name());
+            let Some(code) = code.filter(|code| Code::OF_WORDS.contains(code)) else {
+                let message = match code {
+                    Some(_) => format!("`{}` is not for the author to change", name.words),
+                    None => format!("there is no rule `{}`", name.words),
+                };
+                let known: Vec<&str> = adjustable().collect();
+                self.diagnostics.push(
+                    Diagnostic::error(Code::BadValue, message)
+                        .at(name.span)
+                        .did_you_mean(&name.words, adjustable())
+                        .hint(format!("rules: {}", known.join(", "))),
+                );
+                continue;
+            };
+            let level = match level.words.as_str() {
+                "error" => Some(Severity::Error),
+                "warning" => Some(Severity::Warning),
+                "off" => None,
+                other => {
+                    let message = format!("`{other}` is no severity");
+                    self.bad(level.span, message, "write error, warning or off");
+                    continue;
+                }
+            };
+            severity.insert(*code, level);
+        }
+        severity
     }
 
     /// A number of the author's own, with its reason, may be written as readers write it: `1,234`.

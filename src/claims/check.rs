@@ -1,0 +1,408 @@
+//! The walk over a report's texts: claims to the judge, numbers outside them to the list of what is untied or exempt.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use super::comparisons::Comparisons;
+use super::exempt::Rule;
+use super::grammar::{Reading, Term, TermKind, read};
+use super::guards::Guards;
+use super::judge::{self, Role, judge, said};
+use super::lexicon::{Lexicon, Sense};
+use super::number::{self, Rules};
+use super::subject::Subject;
+use super::token::Kind;
+use super::{Exempted, Finding, Verdict, Verdicts, references};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::figures::{Figure, Figures, Shower};
+use crate::frame::Frame;
+use crate::locale::Locale;
+use crate::sources::Sources;
+use crate::spec::{Mark, MarkKind, Prose, Reference, Spec};
+
+/// How many words beside a link are read with it.
+const BESIDE: usize = 2;
+
+/// What the check looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The report.
+    pub spec: &'a Spec,
+    /// Its figures.
+    pub figures: &'a Figures,
+    /// Everything that can be cited.
+    pub sources: &'a Sources,
+    /// The datasets that its figures use.
+    pub frames: &'a BTreeMap<String, Frame>,
+    /// Its language.
+    pub locale: &'a Locale,
+    /// The words of that language.
+    pub lexicon: &'a Lexicon,
+    /// How many threads may look at rows.
+    pub threads: NonZeroUsize,
+}
+
+/// Checks every text of a report.
+pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
+    let Inputs { spec, figures, sources, frames, locale, lexicon, threads } = inputs;
+    let mut diagnostics = Diagnostics::default();
+    let mut verdicts = Verdicts::default();
+    references::check(spec, sources, &mut diagnostics);
+    let shower = Shower { locale, rounding: spec.rounding };
+    let rules = Rules { lexicon, locale, rounding: spec.rounding };
+    for prose in spec.proses() {
+        let reading = read(&prose.plain.text, lexicon, locale);
+        let checker = Checker { spec, figures, frames, shower, rules, prose, reading: &reading };
+        checker.prose(&mut verdicts, &mut diagnostics);
+    }
+    for (id, declared) in &spec.figures {
+        let (Some(figure), Some(label)) = (figures.figures.get(id), &declared.label) else {
+            continue;
+        };
+        let reading = read(&label.plain.text, lexicon, locale);
+        Guards { spec, frames, shower, rules, prose: label, reading: &reading }
+            .label(figure, &mut diagnostics);
+    }
+    Comparisons { spec, figures, frames, shower, threads }.run(&mut diagnostics);
+    let mut diagnostics = judged_by(spec, diagnostics);
+    if verdicts.tied().1 == 0
+        && verdicts.claims.is_empty()
+        && figures.failed.is_empty()
+        && !diagnostics.has_errors()
+    {
+        let error =
+            Diagnostic::error(Code::NoNumbers, "no number of this report is tied to a figure");
+        diagnostics.push(
+            error.at(spec.body.passage.part(0, 0)).hint("write `[5,598](fig:id)` or `[=](fig:id)`"),
+        );
+    }
+    Outcome::new(verdicts, diagnostics)
+}
+
+/// The severity that the report gives to each rule about words.
+fn judged_by(spec: &Spec, diagnostics: Diagnostics) -> Diagnostics {
+    let mut judged = Diagnostics::default();
+    for diagnostic in diagnostics.iter() {
+        match spec.severity.get(&diagnostic.code) {
+            None => judged.push(diagnostic.clone()),
+            Some(Some(severity)) => {
+                judged.push(Diagnostic { severity: *severity, ..diagnostic.clone() });
+            }
+            Some(None) => {}
+        }
+    }
+    judged
+}
+
+/// One text with what it says.
+struct Checker<'a> {
+    spec: &'a Spec,
+    figures: &'a Figures,
+    frames: &'a BTreeMap<String, Frame>,
+    shower: Shower<'a>,
+    rules: Rules<'a>,
+    prose: &'a Prose,
+    reading: &'a Reading,
+}
+
+/// A claim whose figures were found, for what looks across a sentence.
+pub(super) struct Tied<'a> {
+    pub(super) mark: &'a Mark,
+    pub(super) subjects: Vec<Subject<'a>>,
+}
+
+impl<'a> Checker<'a> {
+    fn prose(&self, verdicts: &mut Verdicts, diagnostics: &mut Diagnostics) {
+        let plain = &self.prose.plain;
+        let mut found: Vec<Verdict> = Vec::new();
+        let mut tied: Vec<Tied<'a>> = Vec::new();
+        for mark in &plain.marks {
+            match &mark.kind {
+                MarkKind::Claim(references) => {
+                    let Some(subjects) = self.subjects(references, diagnostics) else { continue };
+                    found.push(self.claim(mark, &subjects, diagnostics));
+                    tied.push(Tied { mark, subjects });
+                }
+                MarkKind::Insert(reference) => {
+                    verdicts.inserted += 1;
+                    if let Some(Some(figure)) = diagnostics.take(self.figures.find(reference)) {
+                        let printed = number::inserted(figure, &self.shower);
+                        diagnostics.take(printed.map_err(|error| error.at(reference.span)));
+                    }
+                }
+                MarkKind::Cite | MarkKind::Exempt(_) | MarkKind::Code => {}
+            }
+        }
+        self.outside(&mut found, &mut verdicts.exempt, diagnostics);
+        self.across(&tied, diagnostics);
+        let Self { spec, frames, shower, rules, prose, reading, .. } = *self;
+        Guards { spec, frames, shower, rules, prose, reading }.run(&tied, diagnostics);
+        found.sort_by_key(|verdict| verdict.span.start);
+        verdicts.claims.extend(found);
+    }
+
+    /// The figures of a link; none where one failed or does not exist, which is said.
+    fn subjects(
+        &self,
+        references: &[Reference],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<Subject<'a>>> {
+        let mut subjects = Vec::new();
+        let mut silent = false;
+        for reference in references {
+            match diagnostics.take(self.figures.find(reference)) {
+                Some(Some(figure)) => {
+                    subjects.push(Subject::of(self.spec, self.figures, reference, figure));
+                }
+                _ => silent = true,
+            }
+        }
+        (!silent).then_some(subjects)
+    }
+
+    fn claim(
+        &self,
+        mark: &Mark,
+        subjects: &[Subject<'a>],
+        diagnostics: &mut Diagnostics,
+    ) -> Verdict {
+        let text = self.prose.plain.text.as_str();
+        let inside: Vec<&Term> =
+            self.reading.terms.iter().filter(|term| starts_in(term, &mark.range)).collect();
+        let beside = self.beside(mark, &inside);
+        let role = |term: &Term| self.role(term);
+        let words = &text[mark.range.clone()];
+        let numbers = inside.iter().filter(|term| term.number().is_some()).count();
+        let reading =
+            judge::Reading { words, at: mark.range.start, text, inside, beside, role: &role };
+        let judged = judge(&reading, subjects, &self.shower, &self.rules);
+        let finding = judged.finding.unwrap_or(Finding::Unread);
+        let mut remarks = Vec::new();
+        for problem in judged.problems {
+            let hints: Vec<&str> = problem.hints.iter().map(String::as_str).collect();
+            remarks.push(format!("{}: {}", problem.message, hints.join("; ")));
+            diagnostics.push(problem.at(mark.span));
+        }
+        if finding == Finding::Unread {
+            let message = judged
+                .unread
+                .first()
+                .cloned()
+                .unwrap_or_else(|| format!("`{words}` holds nothing that can be checked"));
+            remarks.push(message.clone());
+            let figures: Vec<&Figure> = subjects.iter().map(|subject| subject.figure).collect();
+            let shown: Vec<String> =
+                figures.iter().map(|figure| self.shower.figure(figure).to_string()).collect();
+            let warning = Diagnostic::warning(Code::UnreadClaim, message).at(mark.span);
+            diagnostics.push(
+                warning
+                    .label(format!("the figure is {}", shown.join(", ")))
+                    .hint("make sure that the words are true, or write the number"),
+            );
+        }
+        let numbers = match (numbers, judged.reading.bytes().any(|b| b.is_ascii_digit())) {
+            // a year or a rank that is the figure
+            (0, true) => 1,
+            (numbers, _) => numbers,
+        };
+        Verdict {
+            words: words.to_string(),
+            reading: if judged.reading.is_empty() { "-".into() } else { judged.reading },
+            figures: subjects.iter().map(|subject| subject.figure.id.clone()).collect(),
+            finding,
+            intervals: judged.intervals,
+            remarks,
+            numbers,
+            span: mark.span,
+        }
+    }
+
+    /// Direction words and *since 2015* up to two words before what a link says, or behind it, in the same breath.
+    fn beside(&self, mark: &Mark, inside: &[&Term]) -> Vec<&'a Term> {
+        let tokens = &self.reading.tokens;
+        let numbers = || inside.iter().filter(|term| term.number().is_some());
+        let first = self.reading.token_at(mark.range.start);
+        let last = self.reading.token_at(mark.range.end);
+        let first = numbers().map(|term| term.tokens.start).min().map_or(first, |at| at.min(first));
+        let last = numbers().map(|term| term.tokens.end).max().map_or(last, |at| at.max(last));
+        let word = |index: usize| tokens[index].kind == Kind::Word;
+        let free = |term: &&Term| !self.marked(&term.range);
+        let speaks = |term: &&Term| {
+            let order = term.has(Sense::Highest) || term.has(Sense::Lowest);
+            term.way().is_some() || order || matches!(term.kind, TermKind::Since(_))
+        };
+        let terms = self.reading.terms.iter().filter(speaks).filter(free);
+        let near = |term: &&Term| {
+            let before = term.tokens.end <= first
+                && term.tokens.start + BESIDE >= first
+                && (term.tokens.start..first).all(word);
+            let from = |end: usize| {
+                term.tokens.start >= end
+                    && term.tokens.start < end + BESIDE
+                    && (end..term.tokens.start).all(word)
+            };
+            before || from(last)
+        };
+        terms.filter(near).collect()
+    }
+
+    fn role(&self, term: &Term) -> Option<Role> {
+        let at = term.tokens.start;
+        let before = |sense| self.rules.lexicon.before(&self.reading.tokens, at, sense).is_some();
+        let word = at > 0 && self.reading.tokens[at - 1].kind == Kind::Word;
+        match () {
+            () if before(Sense::From) => Some(Role::From),
+            () if before(Sense::By) => Some(Role::By),
+            () if before(Sense::To) && word => Some(Role::To),
+            () => None,
+        }
+    }
+
+    /// Whether a stretch lies in a link or in code.
+    fn marked(&self, range: &Range<usize>) -> bool {
+        self.mark(range).is_some_and(|mark| !matches!(mark.kind, MarkKind::Cite))
+    }
+
+    fn mark(&self, range: &Range<usize>) -> Option<&'a Mark> {
+        let marks = &self.prose.plain.marks;
+        let index = marks.partition_point(|mark| mark.range.end <= range.start);
+        marks.get(index).filter(|mark| mark.range.start <= range.start)
+    }
+
+    /// Numbers outside all claims: exempt, or tied to nothing.
+    fn outside(
+        &self,
+        found: &mut Vec<Verdict>,
+        exempt: &mut Vec<Exempted>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let text = &self.prose.plain.text;
+        for term in &self.reading.terms {
+            let core = term.core();
+            let mark = self.mark(&core);
+            let words = text[core.clone()].to_string();
+            let span = self.prose.plain.span(&core, &self.prose.passage);
+            let (rule, reason) = match (mark.map(|mark| &mark.kind), &term.kind) {
+                (Some(MarkKind::Claim(_) | MarkKind::Insert(_)), _) => continue,
+                (Some(MarkKind::Exempt(reason)), _) if counts(term) => {
+                    (Rule::Reason, Some(reason.clone()))
+                }
+                (Some(MarkKind::Code), _) if counts(term) => (Rule::Code, None),
+                (_, TermKind::Exempt(exempt)) => (exempt.rule, None),
+                (_, TermKind::Since(_)) => (Rule::Date, None),
+                (_, TermKind::Ordinal(_)) => (Rule::Ordinal, None),
+                (_, TermKind::Number(_) | TermKind::Running(_)) => {
+                    let (verdict, error) = self.untied(term, words, span);
+                    found.push(verdict);
+                    diagnostics.push(error);
+                    continue;
+                }
+                _ => continue,
+            };
+            exempt.push(Exempted { words, rule, reason, span });
+        }
+    }
+
+    fn untied(&self, term: &Term, words: String, span: crate::text::Span) -> (Verdict, Diagnostic) {
+        let reading = match &term.kind {
+            TermKind::Number(stated) => said(stated, &self.rules),
+            TermKind::Running(steps) => format!("{steps} running"),
+            _ => words.clone(),
+        };
+        let message = format!("`{words}` is tied to no figure");
+        let verdict = Verdict {
+            words: words.clone(),
+            reading,
+            figures: Vec::new(),
+            finding: Finding::Untied,
+            intervals: Vec::new(),
+            remarks: vec![message.clone()],
+            numbers: 1,
+            span,
+        };
+        let error = Diagnostic::error(Code::UntiedNumber, message).at(span);
+        let same = self.figures.all().find(|figure| {
+            let shown = self.shower.figure(figure).to_string();
+            shown == words || shown == format!("{words}%")
+        });
+        let hint = match same {
+            Some(figure) => {
+                format!("`{}` has this value: `[{words}](fig:{})`", figure.id, figure.id)
+            }
+            None => format!(
+                "tie it, `[{words}](fig:id)`, or say why it is no statistic: `[{words}](num:reason)`"
+            ),
+        };
+        (verdict, error.hint(hint))
+    }
+
+    /// What a sentence says across its claims: *fell from [A] to [B]*.
+    fn across(&self, tied: &[Tied<'a>], diagnostics: &mut Diagnostics) {
+        let text = &self.prose.plain.text;
+        for term in &self.reading.terms {
+            let Some(way) = term.way().filter(|_| !self.marked(&term.range)) else { continue };
+            let sentence = self.reading.sentence(term.range.start);
+            let role = |tied: &Tied<'_>| {
+                let inside =
+                    self.reading.terms.iter().filter(|term| starts_in(term, &tied.mark.range));
+                inside.filter(|term| term.number().is_some()).find_map(|term| self.role(term))
+            };
+            let mut after = tied.iter().filter(|tied| {
+                tied.mark.range.start >= term.range.end
+                    && tied.mark.range.end <= sentence.end
+                    && tied.subjects.len() == 1
+            });
+            let (Some(first), Some(second)) = (after.next(), after.next()) else { continue };
+            let near = self.reading.token_at(first.mark.range.start) <= term.tokens.end + BESIDE;
+            let (from, to) = match (role(first), role(second)) {
+                (Some(Role::From), Some(Role::To)) => (first, second),
+                (Some(Role::To), Some(Role::From)) => (second, first),
+                _ => continue,
+            };
+            let nearer = self.reading.terms.iter().any(|other| {
+                other.way().is_some()
+                    && other.tokens.start >= term.tokens.end
+                    && other.range.end <= first.mark.range.start
+            });
+            if !near || nearer {
+                continue;
+            }
+            let subjects = [from.subjects[0], to.subjects[0]];
+            let silent = |_: &Term| None;
+            let reading = judge::Reading {
+                words: &text[term.range.clone()],
+                at: term.range.start,
+                text,
+                inside: vec![term],
+                beside: Vec::new(),
+                role: &silent,
+            };
+            let judged = judge(&reading, &subjects, &self.shower, &self.rules);
+            let _ = way;
+            for problem in judged.problems {
+                let span = self.prose.plain.span(&term.range, &self.prose.passage);
+                diagnostics.push(problem.at(span));
+            }
+        }
+    }
+}
+
+/// Whether what a term says begins inside a link.
+pub(super) fn starts_in(term: &Term, link: &Range<usize>) -> bool {
+    let core = term.core();
+    link.start <= core.start && core.start < link.end
+}
+
+/// Whether a term holds a number, of whatever kind.
+fn counts(term: &Term) -> bool {
+    matches!(
+        term.kind,
+        TermKind::Number(_)
+            | TermKind::Running(_)
+            | TermKind::Exempt(_)
+            | TermKind::Ordinal(_)
+            | TermKind::Rank(..)
+            | TermKind::Since(_)
+    )
+}

@@ -1,0 +1,636 @@
+//! Checks that a true number does not mislead, one sentence at a time. `docs/words.md`, section 9, lists them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::check::Tied;
+use super::grammar::{Reading, Term, TermKind, Unit};
+use super::interval::last_unit;
+use super::lexicon::Sense;
+use super::number::{Rules, agreement};
+use super::subject::Subject;
+use super::token::Kind;
+use super::{Finding, exempt::Rule};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::exact::Exact;
+use crate::figures::{Figure, Shower, key_slug};
+use crate::frame::{Frame, Meaning};
+use crate::language::{Compare, Expr, Kind as ExprKind};
+use crate::spec::{MarkKind, Origin, Prose, SeriesOrigin, Spec};
+use crate::text::Span;
+use crate::value::{Date, Period, Value};
+
+/// Columns with more texts than this are not looked through for names.
+const MOST_NAMES: usize = 500;
+
+/// A text with its claims, for all guards.
+pub(super) struct Guards<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) frames: &'a BTreeMap<String, Frame>,
+    pub(super) shower: Shower<'a>,
+    pub(super) rules: Rules<'a>,
+    pub(super) prose: &'a Prose,
+    pub(super) reading: &'a Reading,
+}
+
+/// A stretch of time that words name.
+struct Named {
+    days: (Date, Date),
+    words: String,
+    /// Whether two ends were named.
+    span: bool,
+    /// Whether it is finer than a year.
+    fine: bool,
+}
+
+impl Named {
+    /// The same days a year earlier.
+    fn year_before(&self) -> Option<Self> {
+        let earlier = |day: Date| {
+            let (year, month, day) = day.parts();
+            Date::new(year - 1, month, day).or_else(|| Date::new(year - 1, month, day - 1))
+        };
+        let days = (earlier(self.days.0)?, earlier(self.days.1)?);
+        Some(Self { days, words: format!("the year before {}", self.words), ..*self })
+    }
+}
+
+impl<'a> Guards<'a> {
+    /// Runs every guard over every sentence that holds a claim.
+    pub(super) fn run(&self, tied: &[Tied<'a>], diagnostics: &mut Diagnostics) {
+        let mut done = 0;
+        while done < tied.len() {
+            let sentence = self.reading.sentence(tied[done].mark.range.start);
+            let end = tied[done..]
+                .iter()
+                .position(|tied| tied.mark.range.start >= sentence.end)
+                .map_or(tied.len(), |more| done + more)
+                .max(done + 1);
+            let claims = &tied[done..end];
+            self.period(claims, &sentence, diagnostics);
+            self.name(claims, &sentence, diagnostics);
+            self.base(claims, diagnostics);
+            done = end;
+        }
+        self.sums(diagnostics);
+        self.arithmetic(diagnostics);
+    }
+
+    /// A label that names another period than its figure covers.
+    pub(super) fn label(&self, figure: &Figure, diagnostics: &mut Diagnostics) {
+        let named = self.named(&(0..self.prose.plain.text.len()));
+        if let Some(message) = other_period(figure, &named, self.shower) {
+            let warning = Diagnostic::warning(Code::OtherPeriod, message);
+            diagnostics
+                .push(warning.at(self.prose.passage.span).hint("correct the label, or the recipe"));
+        }
+    }
+
+    fn terms(&self, within: &Range<usize>) -> impl Iterator<Item = &'a Term> {
+        let within = within.clone();
+        let from = self.reading.terms.partition_point(|term| term.range.start < within.start);
+        self.reading.terms[from..].iter().take_while(move |term| term.range.start < within.end)
+    }
+
+    /// The stretches of time that a sentence names, outside what it cites.
+    fn named(&self, sentence: &Range<usize>) -> Vec<Named> {
+        let text = &self.prose.plain.text;
+        let aside = |range: &Range<usize>| {
+            self.prose.plain.marks.iter().any(|mark| {
+                matches!(mark.kind, MarkKind::Cite | MarkKind::Exempt(_))
+                    && mark.range.start <= range.start
+                    && range.end <= mark.range.end
+            })
+        };
+        let mut named: Vec<(Named, Range<usize>)> = Vec::new();
+        for term in self.terms(sentence) {
+            let TermKind::Exempt(exempt) = &term.kind else { continue };
+            let (Some(period), Rule::Date | Rule::Period) = (exempt.when, exempt.rule) else {
+                continue;
+            };
+            if aside(&term.range) {
+                continue;
+            }
+            let days = period.days();
+            // 2021 to 2024
+            if let Some((last, range)) = named.last_mut() {
+                let between =
+                    &self.reading.tokens[self.reading.token_at(range.end)..term.tokens.start];
+                let joined = between.len() == 1
+                    && (self.rules.lexicon.is(between, 0, Sense::To).is_some()
+                        && !between[0].is("or")
+                        || self.rules.lexicon.is(between, 0, Sense::BetweenAnd).is_some()
+                            && self
+                                .rules
+                                .lexicon
+                                .before(
+                                    &self.reading.tokens,
+                                    self.reading.token_at(range.start),
+                                    Sense::Between,
+                                )
+                                .is_some());
+                if joined && days.1 > last.days.0 && !last.span {
+                    last.days.1 = days.1;
+                    last.words = text[range.start..term.range.end].to_string();
+                    last.span = true;
+                    *range = range.start..term.range.end;
+                    continue;
+                }
+            }
+            let words = text[term.range.clone()].to_string();
+            let fine = !matches!(period, Period::Year(_) | Period::FinancialYear(_));
+            // a month alone is mostly the date of something else
+            let month = matches!(period, Period::Month(..));
+            named.push((
+                Named { days, words, span: false, fine: fine && !month },
+                term.range.clone(),
+            ));
+        }
+        let mut named: Vec<Named> = named.into_iter().map(|(named, _)| named).collect();
+        if self.says(Sense::YearBefore, sentence) {
+            let earlier: Vec<Named> = named.iter().filter_map(Named::year_before).collect();
+            named.extend(earlier);
+        }
+        // *the same year*: that of the sentence before, in the same paragraph
+        if self.says(Sense::SameTime, sentence)
+            && let Some(end) = self.reading.token_at(sentence.start).checked_sub(1)
+            && !self.reading.tokens[end].is("\n")
+        {
+            let before = self.reading.sentence(self.reading.tokens[end].range.start);
+            if before.start < sentence.start {
+                named.extend(self.named(&before));
+            }
+        }
+        named
+    }
+
+    fn says(&self, sense: Sense, sentence: &Range<usize>) -> bool {
+        let tokens = self.reading.token_at(sentence.start)..self.reading.token_at(sentence.end);
+        tokens
+            .into_iter()
+            .any(|at| self.rules.lexicon.is(&self.reading.tokens, at, sense).is_some())
+    }
+
+    fn period(&self, claims: &[Tied<'a>], sentence: &Range<usize>, diagnostics: &mut Diagnostics) {
+        let named = self.named(sentence);
+        if named.is_empty() {
+            return;
+        }
+        for claim in claims {
+            // of several figures each has its own year where the claim's words hold years
+            let own = !self.named(&claim.mark.range).is_empty() || claim.subjects.len() == 1;
+            let figures: Vec<Figure> = match own {
+                true => claim.subjects.iter().map(|subject| subject.figure.clone()).collect(),
+                false => {
+                    let ids: Vec<&str> =
+                        claim.subjects.iter().map(|s| s.figure.id.as_str()).collect();
+                    let covers = claim.subjects.iter().flat_map(|s| s.figure.covers.clone());
+                    let first = claim.subjects.first().map(|subject| Figure {
+                        id: ids.join(", "),
+                        covers: covers.collect(),
+                        ..subject.figure.clone()
+                    });
+                    first.into_iter().collect()
+                }
+            };
+            for figure in &figures {
+                if let Some(message) = other_period(figure, &named, self.shower) {
+                    diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
+                }
+            }
+        }
+    }
+
+    /// Keys that figures are bound to against keys of the same column that a sentence names.
+    fn name(&self, claims: &[Tied<'a>], sentence: &Range<usize>, diagnostics: &mut Diagnostics) {
+        let mut words: Option<BTreeSet<String>> = None;
+        let bound: Vec<Vec<(String, String, String)>> = claims
+            .iter()
+            .map(|claim| claim.subjects.iter().flat_map(|subject| self.bound(subject)).collect())
+            .collect();
+        for (claim, keys) in claims.iter().zip(&bound) {
+            for (frame, column, key) in keys {
+                let words = words
+                    .get_or_insert_with(|| significant(&self.prose.plain.text[sentence.clone()]));
+                let names = |key: &str| {
+                    let needed = significant(key);
+                    !needed.is_empty() && needed.is_subset(words)
+                };
+                if names(key) {
+                    continue;
+                }
+                let Some(column_of) =
+                    self.frames.get(frame).and_then(|frame| frame.columns.get(column))
+                else {
+                    continue;
+                };
+                let Meaning::Text(texts) = &column_of.meaning else { continue };
+                if texts.len() > MOST_NAMES {
+                    continue;
+                }
+                let elsewhere = |other: &str| {
+                    bound.iter().flatten().any(|(_, same, key)| same == column && key == other)
+                };
+                let other =
+                    texts.iter().find(|other| *other != key && names(other) && !elsewhere(other));
+                if let Some(other) = other {
+                    let ids: Vec<&str> =
+                        claim.subjects.iter().map(|s| s.figure.id.as_str()).collect();
+                    let message = format!(
+                        "the sentence names `{other}`; the figure `{}` is of `{key}`",
+                        ids.join(", ")
+                    );
+                    diagnostics.push(
+                        Diagnostic::warning(Code::OtherName, message)
+                            .at(claim.mark.span)
+                            .hint(format!("name `{key}`, or cite the figure of `{other}`")),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The texts that a figure is bound to: frame, column and key.
+    fn bound(&self, subject: &Subject<'_>) -> Vec<(String, String, String)> {
+        let id = subject.figure.id.split('/').next().unwrap_or("");
+        let mut found = Vec::new();
+        let (from, filters): (&str, Vec<&Expr>) =
+            match self.spec.figures.get(id).map(|figure| &figure.origin) {
+                Some(Origin::Recipe(recipe)) => match &recipe.from {
+                    Some((from, _)) => {
+                        (from, std::iter::once(&recipe.value).chain(&recipe.filter).collect())
+                    }
+                    None => return found,
+                },
+                Some(_) => return found,
+                None => match self.spec.series.get(id).map(|series| &series.origin) {
+                    Some(SeriesOrigin::Grouped { from, filter, .. }) => {
+                        (&from.0, filter.iter().collect())
+                    }
+                    _ => return found,
+                },
+            };
+        let (chain, frame) = self.spec.chain(from);
+        if let Some((series, point, _)) = subject.point {
+            for (name, key) in series.keys.iter().zip(&point.keys) {
+                if let Value::Text(text) = key {
+                    found.push((frame.to_string(), name.clone(), text.clone()));
+                }
+            }
+        }
+        let selections = chain.iter().filter_map(|selection| selection.filter.as_ref());
+        for filter in filters.into_iter().chain(selections) {
+            equalities(filter, &mut |column, text| {
+                found.push((frame.to_string(), column.to_string(), text.to_string()));
+            });
+        }
+        found
+    }
+
+    /// Two shares of different bases, and a base beside a share that is not its own.
+    fn base(&self, claims: &[Tied<'a>], diagnostics: &mut Diagnostics) {
+        let shares: Vec<(&Tied<'_>, &Subject<'_>, &Exact)> = claims
+            .iter()
+            .filter_map(|claim| {
+                let [subject] = &claim.subjects[..] else { return None };
+                let base = subject.figure.base.as_ref().filter(|_| subject.is_percent())?;
+                Some((claim, subject, base))
+            })
+            .collect();
+        for (index, (claim, subject, base)) in shares.iter().enumerate() {
+            let digits = |value: &Exact| {
+                self.rules.locale.digits(value, value.decimals().unwrap_or(0).min(3))
+            };
+            for (_, other, other_base) in &shares[..index] {
+                let same_time = subject.figure.covers == other.figure.covers;
+                let kinds = (self.denominator(subject.figure), self.denominator(other.figure));
+                if base == other_base || !same_time || kinds.0 == kinds.1 {
+                    continue;
+                }
+                let message = format!(
+                    "two shares of different bases in one sentence: `{}` is of {}, `{}` of {}",
+                    other.figure.id,
+                    digits(other_base),
+                    subject.figure.id,
+                    digits(base)
+                );
+                diagnostics.push(
+                    Diagnostic::warning(Code::OtherBase, message)
+                        .at(claim.mark.span)
+                        .hint("say what each is of, or take them of the same"),
+                );
+            }
+            // 38% of 120
+            let tokens = &self.reading.tokens;
+            let number = self.terms(&claim.mark.range).find(|term| term.number().is_some());
+            let Some(mut at) = number.map(|term| term.tokens.end) else { continue };
+            let Some(length) = self.rules.lexicon.is(tokens, at, Sense::OutOf) else { continue };
+            at += length;
+            let following =
+                self.reading.terms.iter().find(|term| {
+                    (at..at + 2).contains(&term.tokens.start) && term.number().is_some()
+                });
+            let Some(stated) = following.and_then(Term::number) else { continue };
+            if stated.unit == Unit::Plain
+                && agreement(stated, base, true, &self.rules).finding == Finding::Wrong
+            {
+                let message = format!(
+                    "`{}` is a share of {}, and {} stands beside it",
+                    subject.figure.id,
+                    digits(base),
+                    digits(&stated.value)
+                );
+                diagnostics.push(
+                    Diagnostic::warning(Code::OtherBase, message)
+                        .at(claim.mark.span)
+                        .hint(format!("write {}, or say what the share is of", digits(base))),
+                );
+            }
+        }
+    }
+
+    /// What a share is taken of, without the values that its conditions compare with.
+    fn denominator(&self, figure: &Figure) -> String {
+        let id = figure.id.split('/').next().unwrap_or("");
+        let recipe = match self.spec.figures.get(id).map(|figure| &figure.origin) {
+            Some(Origin::Recipe(recipe)) => recipe,
+            _ => return id.to_string(),
+        };
+        match (&recipe.from, &recipe.value.kind) {
+            (None, ExprKind::Binary(_, _, below)) => {
+                below.names().first().map_or(String::new(), |(name, _)| {
+                    let other = self.spec.figures.get(*name).map(|figure| &figure.origin);
+                    match other {
+                        Some(Origin::Recipe(recipe)) => {
+                            blank(recipe.from.as_ref(), &[&recipe.value], self.spec)
+                        }
+                        _ => name.to_string(),
+                    }
+                })
+            }
+            (from, _) => blank(from.as_ref(), &[&recipe.value], self.spec),
+        }
+    }
+
+    /// *In all*, *in total*: the numbers before it add up to the one behind it.
+    fn sums(&self, diagnostics: &mut Diagnostics) {
+        for (index, term) in self.reading.terms.iter().enumerate() {
+            if !term.has(Sense::Total) {
+                continue;
+            }
+            let sentence = self.reading.sentence(term.range.start);
+            let total = self.reading.terms[index + 1..]
+                .iter()
+                .find(|next| next.number().is_some())
+                .filter(|next| next.tokens.start <= term.tokens.end + 2);
+            let Some((total_term, total)) = total.and_then(|term| Some((term, term.number()?)))
+            else {
+                continue;
+            };
+            let parts: Vec<_> = self
+                .terms(&(sentence.start..term.range.start))
+                .filter_map(Term::number)
+                .filter(|stated| stated.unit == total.unit && stated.hedge.is_none())
+                .collect();
+            if parts.len() < 2 {
+                continue;
+            }
+            // the last few that add up, or all of them
+            let mut sum = Exact::zero();
+            let mut slack = Exact::zero();
+            let half = Exact::scaled(5, 1);
+            let mut fits = false;
+            for part in parts.iter().rev() {
+                sum = &sum + &part.value;
+                if !part.value.is_integer() || part.unit == Unit::Percent {
+                    slack = &slack + &(&last_unit(&part.value) * &half);
+                }
+                fits |= (&sum - &total.value).abs() <= slack;
+            }
+            if fits {
+                continue;
+            }
+            let gap = (&sum - &total.value).abs();
+            let digits =
+                |value: &Exact| self.rules.locale.digits(value, value.decimals().unwrap_or(0));
+            let word = if sum > total.value { "less" } else { "more" };
+            let message = format!(
+                "the numbers before it add up to {}; the total is {} {word}",
+                digits(&sum),
+                digits(&gap)
+            );
+            let span = self.prose.plain.span(&total_term.core(), &self.prose.passage);
+            diagnostics.push(Diagnostic::warning(Code::PartsTotal, message).at(span).hint(
+                "find the part that is missing or counted twice; rounding does not explain the gap",
+            ));
+        }
+    }
+
+    /// *45 out of 120 (38%)*: the three numbers agree among themselves, tied or not.
+    fn arithmetic(&self, diagnostics: &mut Diagnostics) {
+        let tokens = &self.reading.tokens;
+        let numbers: Vec<&Term> =
+            self.reading.terms.iter().filter(|term| term.number().is_some()).collect();
+        for (index, term) in numbers.iter().enumerate() {
+            let Some(first) = term.number() else { continue };
+            let (part, whole, next) = match &first.pair {
+                Some(pair) if pair.0.value >= Exact::from(2) => {
+                    (pair.0.value.clone(), pair.1.value.clone(), index + 1)
+                }
+                Some(_) => continue,
+                None => {
+                    let Some(second) = numbers.get(index + 1) else { continue };
+                    let Some(length) = self.rules.lexicon.is(tokens, term.tokens.end, Sense::OutOf)
+                    else {
+                        continue;
+                    };
+                    let near = second.tokens.start == term.tokens.end + length;
+                    let Some(stated) = second.number().filter(|_| near) else { continue };
+                    let plain = first.unit == Unit::Plain
+                        && stated.unit == Unit::Plain
+                        && first.hedge.is_none();
+                    if !plain || first.value.is_zero() {
+                        continue;
+                    }
+                    (first.value.clone(), stated.value.clone(), index + 2)
+                }
+            };
+            let last = &numbers[next - 1];
+            let Some((percent, term)) =
+                numbers.get(next).and_then(|term| Some((term.number()?, term)))
+            else {
+                continue;
+            };
+            let opens = tokens[last.tokens.end..term.tokens.start].iter().all(|token| {
+                token.kind == Kind::Sign && (token.is("(") || token.is(",") || token.is("–"))
+                    || token.is("or")
+            });
+            let gap = term.tokens.start - last.tokens.end;
+            if percent.unit != Unit::Percent || !opens || gap == 0 || gap > 2 {
+                continue;
+            }
+            let Some(share) = part.checked_div(&whole) else { continue };
+            let share = share * Exact::from(100);
+            if agreement(percent, &share, false, &self.rules).finding == Finding::Wrong {
+                let places = percent.value.decimals().unwrap_or(0);
+                let right = self
+                    .rules
+                    .locale
+                    .digits(&share.round(places as i32, self.rules.rounding), places);
+                let digits =
+                    |value: &Exact| self.rules.locale.digits(value, value.decimals().unwrap_or(0));
+                let message = format!("{} of {} are {right}%", digits(&part), digits(&whole));
+                let span = self.prose.plain.span(&term.core(), &self.prose.passage);
+                diagnostics.push(
+                    Diagnostic::error(Code::OwnArithmetic, message)
+                        .at(span)
+                        .hint(format!("write `{right}%`, or correct the other two numbers")),
+                );
+            }
+        }
+    }
+}
+
+/// What is said of a figure whose periods none of the named ones touch, or of which they name more than it covers.
+fn other_period(figure: &Figure, named: &[Named], shower: Shower<'_>) -> Option<String> {
+    let covers: Vec<Period> = figure.covers.iter().copied().collect();
+    if covers.is_empty() || named.is_empty() {
+        return None;
+    }
+    let touches = |named: &&Named| {
+        covers.iter().any(|period| {
+            let (first, last) = period.days();
+            first <= named.days.1 && named.days.0 <= last
+        })
+    };
+    let told = covers_in_words(&covers, shower);
+    let all: Vec<&str> = named.iter().map(|named| named.words.as_str()).collect();
+    let touching: Vec<&Named> = named.iter().filter(touches).collect();
+    if touching.is_empty() {
+        return Some(format!(
+            "the words name {}; the figure `{}` covers {told}",
+            all.join(", "),
+            figure.id
+        ));
+    }
+    let (first, last) = super::exempt::days(&covers)?;
+    let covered: i64 = days_of(&covers);
+    let whole = |named: &&Named| named.days == (first, last);
+    if touching.iter().any(whole) {
+        return None;
+    }
+    // a span of which the figure covers a part: only of sums over several periods
+    let several = covers.len() > 1;
+    if let Some(span) = touching.iter().find(|named| named.span).filter(|_| several)
+        && (span.days.0 < first || span.days.1 > last)
+    {
+        return Some(format!(
+            "the words name {}; the figure `{}` covers {told}",
+            span.words, figure.id
+        ));
+    }
+    // a year of which the figure covers a part
+    let fine = touching.iter().any(|named| named.fine);
+    let year = touching.iter().find(|named| !named.span && !named.fine);
+    if let Some(year) = year.filter(|_| !fine && !several) {
+        let length = year.days.1.days() - year.days.0.days() + 1;
+        let inside = year.days.0 <= first && last <= year.days.1;
+        let part = inside && covered * 10 < length * 9 && length > 300 && covered > 31;
+        if part {
+            return Some(format!(
+                "the words name {}; the figure `{}` covers {told} only",
+                year.words, figure.id
+            ));
+        }
+    }
+    None
+}
+
+/// Days in periods, each counted once.
+pub(super) fn days_of(periods: &[Period]) -> i64 {
+    let mut stretches: Vec<(i64, i64)> =
+        periods.iter().map(|period| (period.days().0.days(), period.days().1.days())).collect();
+    stretches.sort_unstable();
+    let mut total = 0;
+    let mut end = i64::MIN;
+    for (first, last) in stretches {
+        let first = first.max(end.saturating_add(1));
+        if last >= first {
+            total += last - first + 1;
+            end = last;
+        }
+    }
+    total
+}
+
+/// `2021 to 2023 and 2024 Q1`
+pub(super) fn covers_in_words(covers: &[Period], shower: Shower<'_>) -> String {
+    let mut runs: Vec<(Period, Period)> = Vec::new();
+    for period in covers {
+        match runs.last_mut() {
+            Some((_, last))
+                if last.days().1.days() + 1 == period.days().0.days()
+                    && std::mem::discriminant(last) == std::mem::discriminant(period) =>
+            {
+                *last = *period
+            }
+            _ => runs.push((*period, *period)),
+        }
+    }
+    let show = |period: &Period| shower.key(&Value::Period(*period)).to_string();
+    let words: Vec<String> = runs
+        .iter()
+        .map(|(a, b)| if a == b { show(a) } else { format!("{} to {}", show(a), show(b)) })
+        .collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Words of a text that tell one name from another: no articles, no two-letter words but capitals.
+fn significant(text: &str) -> BTreeSet<String> {
+    const COMMON: [&str; 16] = [
+        "the", "and", "for", "with", "other", "all", "not", "council", "county", "city", "unknown",
+        "total", "from", "any", "none", "per",
+    ];
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() > 2 || word.chars().all(char::is_uppercase))
+        .map(|word| key_slug(word).trim_end_matches('s').to_string())
+        .filter(|word| !word.is_empty() && !COMMON.contains(&word.as_str()))
+        .collect()
+}
+
+/// Every `column = 'text'` that a condition needs.
+fn equalities<'e>(expr: &'e Expr, found: &mut dyn FnMut(&'e str, &'e str)) {
+    match &expr.kind {
+        ExprKind::Compare(Compare::Equal, a, b) => match (&a.kind, &b.kind) {
+            (ExprKind::Name(column), ExprKind::Text(text))
+            | (ExprKind::Text(text), ExprKind::Name(column)) => {
+                found(column, text);
+            }
+            _ => {}
+        },
+        ExprKind::And(a, b) => {
+            equalities(a, found);
+            equalities(b, found);
+        }
+        ExprKind::Call { filter: Some(filter), .. } => equalities(filter, found),
+        _ => {}
+    }
+}
+
+/// A frame with the columns that expressions name, as a name for what they count.
+fn blank(from: Option<&(String, Span)>, exprs: &[&Expr], spec: &Spec) -> String {
+    let frame = from.map_or("", |(from, _)| spec.chain(from).1);
+    let mut names = BTreeSet::new();
+    for expr in exprs {
+        if let ExprKind::Call { arguments, .. } = &expr.kind {
+            names.extend(arguments.iter().flat_map(Expr::names).map(|(name, _)| name));
+        } else {
+            names.extend(expr.names().into_iter().map(|(name, _)| name));
+        }
+    }
+    format!("{frame}: {}", names.into_iter().collect::<Vec<_>>().join(", "))
+}
