@@ -299,6 +299,7 @@ fn report(
         sources,
         frames,
         rows: &rows,
+        verdicts: &verdicts,
         locale: &locale,
     };
     let document = document::compose(inputs).into(diagnostics);

@@ -20,6 +20,7 @@ mod corpus;
 mod diagnostics;
 mod documentation;
 mod lineage;
+mod mutations;
 mod naive;
 mod properties;
 mod reference;

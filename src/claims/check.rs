@@ -1,6 +1,6 @@
 //! The walk over a report's texts: claims to the judge, numbers outside them to the list of what is untied or exempt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -13,13 +13,15 @@ use super::lexicon::{Lexicon, Sense};
 use super::number::{self, Rules};
 use super::subject::Subject;
 use super::token::Kind;
-use super::{Exempted, Finding, Verdict, Verdicts, references};
+use super::{Exempted, Finding, Verdict, Verdicts, outside, references};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
-use crate::figures::{Figure, Figures, Shower};
+use crate::figures::{Figure, Figures, Point, Shower, key_slug};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::Sources;
-use crate::spec::{Mark, MarkKind, Prose, Reference, Spec};
+use crate::spec::{Mark, MarkKind, Prose, Reference, Spec, TableRows};
+use crate::text::Span;
+use crate::value::Period;
 
 /// How many words beside a link are read with it.
 const BESIDE: usize = 2;
@@ -53,21 +55,18 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
     let rules = Rules { lexicon, locale, rounding: spec.rounding };
     for prose in spec.proses() {
         let reading = read(&prose.plain.text, lexicon, locale);
-        let checker = Checker { spec, figures, frames, shower, rules, prose, reading: &reading };
+        let context = context(spec, figures, prose);
+        let reading = &reading;
+        let checker = Checker { spec, figures, frames, shower, rules, prose, context, reading };
         checker.prose(&mut verdicts, &mut diagnostics);
     }
-    for (id, declared) in &spec.figures {
-        let (Some(figure), Some(label)) = (figures.figures.get(id), &declared.label) else {
-            continue;
-        };
-        let reading = read(&label.plain.text, lexicon, locale);
-        Guards { spec, frames, shower, rules, prose: label, reading: &reading }
-            .label(figure, &mut diagnostics);
-    }
+    beside(inputs, rules, &mut diagnostics);
     Comparisons { spec, figures, frames, shower, threads }.run(&mut diagnostics);
+    outside::judge(inputs, &mut verdicts, &mut diagnostics);
     let mut diagnostics = judged_by(spec, diagnostics);
     if verdicts.tied().1 == 0
         && verdicts.claims.is_empty()
+        && verdicts.outside.is_empty()
         && figures.failed.is_empty()
         && !diagnostics.has_errors()
     {
@@ -78,6 +77,79 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
         );
     }
     Outcome::new(verdicts, diagnostics)
+}
+
+/// The periods of what stands beside words: a figure its label, a card its value, a chart its texts, a table its caption.
+fn beside(inputs: Inputs<'_>, rules: Rules<'_>, diagnostics: &mut Diagnostics) {
+    let Inputs { spec, figures, frames, locale, lexicon, .. } = inputs;
+    let shower = Shower { locale, rounding: spec.rounding };
+    let mut guard = |prose: &Prose, say: &dyn Fn(&Guards<'_>, &mut Diagnostics)| {
+        let reading = read(&prose.plain.text, lexicon, locale);
+        let (context, reading) = (BTreeSet::new(), &reading);
+        say(&Guards { spec, frames, shower, rules, prose, context, reading }, diagnostics);
+    };
+    for (id, declared) in &spec.figures {
+        if let (Some(figure), Some(label)) = (figures.figures.get(id), &declared.label) {
+            guard(label, &|guards, diagnostics| guards.label(figure, diagnostics));
+        }
+    }
+    for card in &spec.cards {
+        let covers = stated(figures, &card.value);
+        guard(&card.label, &|guards, said| {
+            guards.beside(&covers, "the card's figure", false, said)
+        });
+    }
+    for (id, chart) in &spec.charts {
+        let covers = drawn(figures, &chart.series.0, &chart.keys);
+        let what = format!("the chart `{id}`");
+        guard(&chart.title, &|guards, said| guards.beside(&covers, &what, false, said));
+        guard(&chart.alt, &|guards, said| guards.beside(&covers, &what, false, said));
+        if let Some(subtitle) = &chart.subtitle {
+            guard(subtitle, &|guards, said| guards.beside(&covers, &what, true, said));
+        }
+    }
+    for (id, table) in &spec.tables {
+        let TableRows::Series(series, _) = &table.rows else { continue };
+        let covers = drawn(figures, series, &table.keys);
+        let what = format!("the table `{id}`");
+        guard(&table.caption, &|guards, said| guards.beside(&covers, &what, true, said));
+    }
+}
+
+/// The periods of the figures that a text claims.
+fn stated(figures: &Figures, prose: &Prose) -> BTreeSet<Period> {
+    let mut covers = BTreeSet::new();
+    for mark in &prose.plain.marks {
+        if let MarkKind::Claim(references) = &mark.kind {
+            let found = references.iter().filter_map(|reference| figures.find(reference).ok());
+            covers.extend(found.flatten().flat_map(|figure| figure.covers.iter().copied()));
+        }
+    }
+    covers
+}
+
+/// The periods of the points of a series that are drawn.
+fn drawn(figures: &Figures, series: &str, keys: &[(String, Span)]) -> BTreeSet<Period> {
+    let Some(series) = figures.series.get(series) else { return BTreeSet::new() };
+    let wanted = |point: &&Point| {
+        let key = point.keys.first().map(|key| key_slug(&key.to_string()));
+        keys.is_empty() || keys.iter().any(|(name, _)| Some(key_slug(name)) == key)
+    };
+    let points = series.points.iter().filter(wanted).flat_map(Point::figures);
+    points.flat_map(|figure| figure.covers.iter().copied()).collect()
+}
+
+/// The periods of what a text stands beside: of a card's label its value, of a chart's texts its points.
+fn context(spec: &Spec, figures: &Figures, prose: &Prose) -> BTreeSet<Period> {
+    let is = |other: &Prose| std::ptr::eq(other, prose);
+    if let Some(card) = spec.cards.iter().find(|card| is(&card.label)) {
+        return stated(figures, &card.value);
+    }
+    let chart = spec.charts.values().find(|chart| {
+        let own = chart.subtitle.iter().chain(&chart.note);
+        own.chain([&chart.title, &chart.alt]).any(is)
+    });
+    chart.map_or_else(BTreeSet::new, |chart| drawn(figures, &chart.series.0, &chart.keys))
 }
 
 /// The severity that the report gives to each rule about words.
@@ -96,14 +168,16 @@ fn judged_by(spec: &Spec, diagnostics: Diagnostics) -> Diagnostics {
 }
 
 /// One text with what it says.
-struct Checker<'a> {
-    spec: &'a Spec,
-    figures: &'a Figures,
-    frames: &'a BTreeMap<String, Frame>,
-    shower: Shower<'a>,
-    rules: Rules<'a>,
-    prose: &'a Prose,
-    reading: &'a Reading,
+pub(super) struct Checker<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) figures: &'a Figures,
+    pub(super) frames: &'a BTreeMap<String, Frame>,
+    pub(super) shower: Shower<'a>,
+    pub(super) rules: Rules<'a>,
+    pub(super) prose: &'a Prose,
+    /// The periods of what the text stands beside.
+    pub(super) context: BTreeSet<Period>,
+    pub(super) reading: &'a Reading,
 }
 
 /// A claim whose figures were found, for what looks across a sentence.
@@ -113,7 +187,7 @@ pub(super) struct Tied<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn prose(&self, verdicts: &mut Verdicts, diagnostics: &mut Diagnostics) {
+    pub(super) fn prose(&self, verdicts: &mut Verdicts, diagnostics: &mut Diagnostics) {
         let plain = &self.prose.plain;
         let mut found: Vec<Verdict> = Vec::new();
         let mut tied: Vec<Tied<'a>> = Vec::new();
@@ -137,7 +211,8 @@ impl<'a> Checker<'a> {
         self.outside(&mut found, &mut verdicts.exempt, diagnostics);
         self.across(&tied, diagnostics);
         let Self { spec, frames, shower, rules, prose, reading, .. } = *self;
-        Guards { spec, frames, shower, rules, prose, reading }.run(&tied, diagnostics);
+        let context = self.context.clone();
+        Guards { spec, frames, shower, rules, prose, context, reading }.run(&tied, diagnostics);
         found.sort_by_key(|verdict| verdict.span.start);
         verdicts.claims.extend(found);
     }
@@ -230,7 +305,8 @@ impl<'a> Checker<'a> {
         let free = |term: &&Term| !self.marked(&term.range);
         let speaks = |term: &&Term| {
             let order = term.has(Sense::Highest) || term.has(Sense::Lowest);
-            term.way().is_some() || order || matches!(term.kind, TermKind::Since(_))
+            let compares = term.compared().is_some() && term.tokens.start == last;
+            term.way().is_some() || order || compares || matches!(term.kind, TermKind::Since(_))
         };
         let terms = self.reading.terms.iter().filter(speaks).filter(free);
         let near = |term: &&Term| {
@@ -293,6 +369,8 @@ impl<'a> Checker<'a> {
                 (_, TermKind::Since(_)) => (Rule::Date, None),
                 (_, TermKind::Ordinal(_)) => (Rule::Ordinal, None),
                 (_, TermKind::Number(_) | TermKind::Running(_)) => {
+                    let words = text[term.range.clone()].to_string();
+                    let span = self.prose.plain.span(&term.range, &self.prose.passage);
                     let (verdict, error) = self.untied(term, words, span);
                     found.push(verdict);
                     diagnostics.push(error);
@@ -304,7 +382,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn untied(&self, term: &Term, words: String, span: crate::text::Span) -> (Verdict, Diagnostic) {
+    fn untied(&self, term: &Term, words: String, span: Span) -> (Verdict, Diagnostic) {
         let reading = match &term.kind {
             TermKind::Number(stated) => said(stated, &self.rules),
             TermKind::Running(steps) => format!("{steps} running"),

@@ -114,6 +114,15 @@ impl Term {
         matches!(&self.kind, TermKind::Phrase(senses) if senses.contains(&sense))
     }
 
+    /// The way in which it compares, right behind a number: *more than*.
+    pub(super) fn compared(&self) -> Option<Way> {
+        let TermKind::Phrase(senses) = &self.kind else { return None };
+        senses.iter().find_map(|sense| match sense {
+            Sense::Compared(way) => Some(*way),
+            _ => None,
+        })
+    }
+
     /// The way that it says a value goes, where it does.
     pub(super) fn way(&self) -> Option<Way> {
         let TermKind::Phrase(senses) = &self.kind else { return None };
@@ -132,6 +141,22 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// The bytes of every sentence.
+    pub(super) fn sentences(&self) -> Vec<Range<usize>> {
+        let mut sentences = Vec::new();
+        let mut start = None;
+        for token in &self.tokens {
+            let first = *start.get_or_insert(token.range.start);
+            if token.kind == TokenKind::End {
+                sentences.push(first..token.range.end);
+                start = None;
+            }
+        }
+        let last = self.tokens.last().map_or(0, |token| token.range.end);
+        sentences.extend(start.map(|start| start..last));
+        sentences
+    }
+
     /// The bytes of the sentence around a byte.
     pub(super) fn sentence(&self, at: usize) -> Range<usize> {
         let index = self.tokens.partition_point(|token| token.range.start < at);

@@ -30,6 +30,8 @@ pub(super) struct Guards<'a> {
     pub(super) shower: Shower<'a>,
     pub(super) rules: Rules<'a>,
     pub(super) prose: &'a Prose,
+    /// The periods of what the text stands beside.
+    pub(super) context: BTreeSet<Period>,
     pub(super) reading: &'a Reading,
 }
 
@@ -41,6 +43,10 @@ struct Named {
     span: bool,
     /// Whether it is finer than a year.
     fine: bool,
+    /// Whether it is a single month, which is mostly the date of something else.
+    month: bool,
+    /// Its bytes.
+    range: Range<usize>,
 }
 
 impl Named {
@@ -51,7 +57,8 @@ impl Named {
             Date::new(year - 1, month, day).or_else(|| Date::new(year - 1, month, day - 1))
         };
         let days = (earlier(self.days.0)?, earlier(self.days.1)?);
-        Some(Self { days, words: format!("the year before {}", self.words), ..*self })
+        let words = format!("the year before {}", self.words);
+        Some(Self { days, words, range: self.range.clone(), ..*self })
     }
 }
 
@@ -70,10 +77,44 @@ impl<'a> Guards<'a> {
             self.period(claims, &sentence, diagnostics);
             self.name(claims, &sentence, diagnostics);
             self.base(claims, diagnostics);
+            claims.iter().for_each(|claim| self.of(claim, diagnostics));
             done = end;
         }
         self.sums(diagnostics);
         self.arithmetic(diagnostics);
+    }
+
+    /// Words beside figures, without claims of their own, that name another period than these cover. `whole`: a span
+    /// that they name must be all of it.
+    pub(super) fn beside(
+        &self,
+        covers: &BTreeSet<Period>,
+        what: &str,
+        whole: bool,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let covers: Vec<Period> = covers.iter().copied().collect();
+        let Some(extent) = super::exempt::days(&covers) else { return };
+        for sentence in self.reading.sentences() {
+            let claims = |mark: &&crate::spec::Mark| {
+                matches!(mark.kind, MarkKind::Claim(_) | MarkKind::Insert(_))
+                    && sentence.start <= mark.range.start
+                    && mark.range.start < sentence.end
+            };
+            if self.prose.plain.marks.iter().any(|mark| claims(&mark)) {
+                continue;
+            }
+            let named = self.named(&sentence);
+            for named in named.iter().filter(|named| !fits(named, &covers, extent, whole)) {
+                let told = covers_in_words(&covers, self.shower);
+                let message = format!("the words name {}; {what} covers {told}", named.words);
+                diagnostics.push(
+                    Diagnostic::warning(Code::OtherPeriod, message)
+                        .at(self.prose.plain.span(&named.range, &self.prose.passage))
+                        .hint("correct the words; a year that is about something else is exempt: `[2024](num:why)`"),
+                );
+            }
+        }
     }
 
     /// A label that names another period than its figure covers.
@@ -102,7 +143,7 @@ impl<'a> Guards<'a> {
                     && range.end <= mark.range.end
             })
         };
-        let mut named: Vec<(Named, Range<usize>)> = Vec::new();
+        let mut named: Vec<Named> = Vec::new();
         for term in self.terms(sentence) {
             let TermKind::Exempt(exempt) = &term.kind else { continue };
             let (Some(period), Rule::Date | Rule::Period) = (exempt.when, exempt.rule) else {
@@ -113,27 +154,21 @@ impl<'a> Guards<'a> {
             }
             let days = period.days();
             // 2021 to 2024
-            if let Some((last, range)) = named.last_mut() {
+            if let Some(last) = named.last_mut() {
                 let between =
-                    &self.reading.tokens[self.reading.token_at(range.end)..term.tokens.start];
+                    &self.reading.tokens[self.reading.token_at(last.range.end)..term.tokens.start];
+                let (lexicon, start) =
+                    (self.rules.lexicon, self.reading.token_at(last.range.start));
+                let is = |sense| lexicon.is(between, 0, sense).is_some();
+                let from = || lexicon.before(&self.reading.tokens, start, Sense::Between).is_some();
                 let joined = between.len() == 1
-                    && (self.rules.lexicon.is(between, 0, Sense::To).is_some()
-                        && !between[0].is("or")
-                        || self.rules.lexicon.is(between, 0, Sense::BetweenAnd).is_some()
-                            && self
-                                .rules
-                                .lexicon
-                                .before(
-                                    &self.reading.tokens,
-                                    self.reading.token_at(range.start),
-                                    Sense::Between,
-                                )
-                                .is_some());
-                if joined && days.1 > last.days.0 && !last.span {
+                    && (is(Sense::To) && !between[0].is("or") || is(Sense::BetweenAnd) && from());
+                if joined && !last.span {
                     last.days.1 = days.1;
-                    last.words = text[range.start..term.range.end].to_string();
+                    last.range.end = term.range.end;
+                    last.words = text[last.range.clone()].to_string();
                     last.span = true;
-                    *range = range.start..term.range.end;
+                    last.month = false;
                     continue;
                 }
             }
@@ -141,12 +176,9 @@ impl<'a> Guards<'a> {
             let fine = !matches!(period, Period::Year(_) | Period::FinancialYear(_));
             // a month alone is mostly the date of something else
             let month = matches!(period, Period::Month(..));
-            named.push((
-                Named { days, words, span: false, fine: fine && !month },
-                term.range.clone(),
-            ));
+            let range = term.range.clone();
+            named.push(Named { days, words, span: false, fine: fine && !month, month, range });
         }
-        let mut named: Vec<Named> = named.into_iter().map(|(named, _)| named).collect();
         if self.says(Sense::YearBefore, sentence) {
             let earlier: Vec<Named> = named.iter().filter_map(Named::year_before).collect();
             named.extend(earlier);
@@ -176,6 +208,7 @@ impl<'a> Guards<'a> {
         if named.is_empty() {
             return;
         }
+        self.years(claims, &named, diagnostics);
         for claim in claims {
             // of several figures each has its own year where the claim's words hold years
             let own = !self.named(&claim.mark.range).is_empty() || claim.subjects.len() == 1;
@@ -198,6 +231,30 @@ impl<'a> Guards<'a> {
                     diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
                 }
             }
+        }
+    }
+
+    /// Years that a sentence names and none of its figures covers. It says nothing where some figure's time is not known.
+    fn years(&self, claims: &[Tied<'a>], named: &[Named], diagnostics: &mut Diagnostics) {
+        let figures = || claims.iter().flat_map(|claim| &claim.subjects).map(|s| s.figure);
+        if figures().any(|figure| figure.covers.is_empty()) {
+            return;
+        }
+        let mut covers = self.context.clone();
+        covers.extend(figures().flat_map(|figure| figure.covers.iter().copied()));
+        let covers: Vec<Period> = covers.into_iter().collect();
+        let Some(extent) = super::exempt::days(&covers) else { return };
+        for named in named.iter().filter(|named| !named.words.starts_with("the year before")) {
+            if fits(named, &covers, extent, false) {
+                continue;
+            }
+            let told = covers_in_words(&covers, self.shower);
+            let message =
+                format!("the words name {}; the figures of the sentence cover {told}", named.words);
+            let span = self.prose.plain.span(&named.range, &self.prose.passage);
+            diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(span).hint(
+                "correct the year; one that is about something else is exempt: `[2024](num:why)`",
+            ));
         }
     }
 
@@ -349,6 +406,34 @@ impl<'a> Guards<'a> {
         }
     }
 
+    /// Words behind *of* that are not what a quoted share is taken of.
+    fn of(&self, claim: &Tied<'a>, diagnostics: &mut Diagnostics) {
+        let [subject] = &claim.subjects[..] else { return };
+        let declared = self.spec.figures.get(&subject.figure.id);
+        let Some(of) = declared.and_then(|figure| figure.of.as_ref()) else { return };
+        let tokens = &self.reading.tokens;
+        let number = self.terms(&claim.mark.range).find(|term| term.number().is_some());
+        let Some(at) = number.map(|term| term.tokens.end) else { return };
+        let Some(length) = self.rules.lexicon.is(tokens, at, Sense::OutOf) else { return };
+        let words =
+            tokens[at + length..].iter().take_while(|token| token.kind == Kind::Word).take(3);
+        let text = &self.prose.plain.text;
+        let words: Vec<&str> = words.map(|token| &text[token.range.clone()]).collect();
+        let all = words.join(" ");
+        let telling = words.iter().position(|word| !significant(word).is_empty());
+        let Some(telling) = telling else { return };
+        let said = words[..=telling].join(" ");
+        if significant(&all).is_disjoint(&significant(of)) {
+            let message =
+                format!("`{}` is a share of {of}; the words say of {said}", subject.figure.id);
+            diagnostics.push(
+                Diagnostic::warning(Code::OtherBase, message)
+                    .at(claim.mark.span)
+                    .hint(format!("say of {of}")),
+            );
+        }
+    }
+
     /// What a share is taken of, without the values that its conditions compare with.
     fn denominator(&self, figure: &Figure) -> String {
         let id = figure.id.split('/').next().unwrap_or("");
@@ -489,6 +574,26 @@ impl<'a> Guards<'a> {
             }
         }
     }
+}
+
+/// Whether a stretch of time that words name is one that periods cover: a single one touches one of them, a span lies
+/// within their extent, or is all of it.
+fn fits(named: &Named, covers: &[Period], extent: (Date, Date), whole: bool) -> bool {
+    if named.month {
+        return true;
+    }
+    if named.span {
+        return match whole && covers.len() > 1 {
+            true => named.days == extent,
+            false => {
+                extent.0 <= named.days.0 && named.days.1 <= extent.1 && named.days.0 <= named.days.1
+            }
+        };
+    }
+    covers.iter().any(|period| {
+        let (first, last) = period.days();
+        first <= named.days.1 && named.days.0 <= last
+    })
 }
 
 /// What is said of a figure whose periods none of the named ones touch, or of which they name more than it covers.

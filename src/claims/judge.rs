@@ -8,7 +8,7 @@ use super::subject::{Sort, Subject, time};
 use super::{Finding, Judged};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
-use crate::figures::{Figure, Shower};
+use crate::figures::{Figure, Provenance, Shower};
 use crate::value::{Format, Measure, Number, Scale, Value};
 
 /// A claim as the grammar reads it.
@@ -88,9 +88,13 @@ impl<'a> Judge<'a, '_> {
             }
             let shown = self.shower.figure(subject.figure).to_string();
             let spellings = std::iter::once(&shown).chain(&subject.figure.also);
+            // a sign of percent behind the link makes it another thing
+            let after = &self.reading.text[self.reading.at + self.reading.words.len()..];
+            let percent = after.trim_start().starts_with('%');
             let found = spellings
                 .into_iter()
-                .find_map(|spelling| super::whole_words(&words, spelling, self.rules.locale));
+                .find_map(|spelling| super::whole_words(&words, spelling, self.rules.locale))
+                .filter(|(_, end)| !percent || *end < words.trim_end().len());
             match found {
                 Some((start, end)) => {
                     words.replace_range(start..end, &" ".repeat(end - start));
@@ -131,11 +135,20 @@ impl<'a> Judge<'a, '_> {
             .collect();
         let ordered = self.orders(&inside, figures);
         let mut numbers = self.numbers(&inside, figures, &ordered);
+        let inside_numbers: Vec<usize> = inside
+            .iter()
+            .filter(|term| term.number().is_some())
+            .map(|term| term.tokens.end)
+            .collect();
         let ways: Vec<(Way, &Term, bool)> = inside
             .iter()
             .map(|term| (*term, true))
             .chain(self.reading.beside.iter().map(|term| (*term, false)))
-            .filter_map(|(term, inside)| Some((term.way()?, term, inside)))
+            .filter_map(|(term, inside)| {
+                let behind = || inside_numbers.contains(&term.tokens.start);
+                let way = term.way().or_else(|| term.compared().filter(|_| behind()))?;
+                Some((way, term, inside))
+            })
             .collect();
         let open: Vec<usize> = (0..figures.len())
             .filter(|index| !(ordered.contains(index) && numbers.len() < figures.len()))
@@ -336,7 +349,7 @@ impl<'a> Judge<'a, '_> {
         ways: &[(Way, &Term, bool)],
         term: &Term,
     ) {
-        let typed = self.typed(stated, term);
+        let typed = self.typed(term);
         self.items.push((stated.core.start, said(stated, self.rules)));
         let figure = subject.figure;
         let Value::Number(number) = &figure.value else { return };
@@ -395,6 +408,10 @@ impl<'a> Judge<'a, '_> {
         }
         if found.finding != Finding::Wrong {
             match precise(stated, number, &factor, &typed, &figure.id) {
+                // made from a rounded value: it agrees as that value does
+                Ok(()) if number.bounds.is_some() && figure.provenance == Provenance::Derived => {
+                    self.found(found.finding.max(Finding::Rounds));
+                }
                 Ok(()) => self.found(found.finding),
                 Err(error) => {
                     self.found(Finding::Wrong);
@@ -457,14 +474,9 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
-    fn typed(&self, stated: &Stated, term: &Term) -> String {
-        match stated.hedge {
-            Some(_) => self.reading.text.get(term.range.clone()),
-            None => self.reading.text.get(stated.core.clone()),
-        }
-        .unwrap_or("")
-        .trim()
-        .to_string()
+    /// The words of a number, with its hedge and unit.
+    fn typed(&self, term: &Term) -> String {
+        self.reading.text.get(term.range.clone()).unwrap_or("").trim().to_string()
     }
 
     /// A range for one figure: what lies in it, ends included.

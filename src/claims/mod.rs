@@ -12,15 +12,19 @@ mod interval;
 mod judge;
 mod lexicon;
 mod number;
+mod outside;
 mod references;
 mod subject;
 mod token;
 
 use std::ops::Range;
 
+use indexmap::IndexMap;
+
 pub use check::{Inputs, check};
 pub use exempt::Rule;
 pub use lexicon::{Lexicon, Override};
+pub use outside::{Outside, OutsideVerdict};
 
 use crate::diag::Diagnostic;
 use crate::locale::Locale;
@@ -109,6 +113,8 @@ pub struct Verdicts {
     pub inserted: usize,
     /// Numbers that are no statistics.
     pub exempt: Vec<Exempted>,
+    /// What others said, by id.
+    pub outside: IndexMap<String, Outside>,
 }
 
 impl Verdicts {
@@ -170,7 +176,10 @@ fn whole_words(words: &str, spelling: &str, locale: &Locale) -> Option<(usize, u
             && after.next().is_some_and(char::is_alphanumeric);
         let dated = wanted.starts_with(|c: char| c.is_ascii_digit())
             && locale.ends_with_month(&words[..start]);
-        let inside = before || next.is_some_and(char::is_alphanumeric) || joined || dated;
+        let number = wanted.ends_with(|c: char| c.is_ascii_digit());
+        let percent = number && words[end..].trim_start().starts_with('%');
+        let inside =
+            before || next.is_some_and(char::is_alphanumeric) || joined || dated || percent;
         (!inside).then_some((start, end))
     })
 }

@@ -110,10 +110,10 @@ pub(super) fn slip(
         return None;
     }
     if counted_rows && stated.value == value + &Exact::one() {
-        return Some("it is one more than the rows: the header was counted".into());
+        return Some("it is one more than the rows: the header looks counted".into());
     }
     if cut == stated.value && !value.is_integer() | (power > 0) {
-        return Some("it was truncated, not rounded".into());
+        return Some("it looks truncated, not rounded".into());
     }
     let twice = (1..=3).find(|more| {
         let once = value.round(places + more, rules.rounding);
@@ -122,7 +122,7 @@ pub(super) fn slip(
     if let Some(more) = twice {
         let once = value.round(places + more, rules.rounding);
         let shown = rules.locale.digits(&once, once.decimals().unwrap_or(0));
-        return Some(format!("it was rounded twice, through {shown}"));
+        return Some(format!("it looks rounded twice, through {shown}"));
     }
     for (thousands, word) in [(3, "1,000"), (6, "1,000,000")] {
         for (sign, way) in [(1, "large"), (-1, "small")] {

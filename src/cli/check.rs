@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::{End, MessageFormat, Options, report};
-use crate::claims::Finding;
+use crate::claims::{Finding, OutsideVerdict};
 use crate::pipeline::{self, Report};
 use crate::text::Texts;
 
@@ -50,6 +50,22 @@ fn lines(report: &Report, texts: &Texts) {
         });
         anstream::println!("{json}");
     }
+    for (id, outside) in &report.verdicts.outside {
+        let (file, line, column) = place(report.spec.claims[id].span);
+        let guards: Vec<String> =
+            outside.guards.iter().map(|(code, says)| format!("{}: {says}", code.name())).collect();
+        let problems: Vec<String> = outside
+            .problems
+            .iter()
+            .map(|(says, hints)| format!("{says}: {}", hints.join("; ")))
+            .collect();
+        let json = serde_json::json!({
+            "report": name, "kind": "outside", "file": file, "line": line, "column": column, "id": id,
+            "verdict": outside.verdict.name(), "problems": problems, "guards": guards,
+            "readings": outside.claims.iter().map(|claim| claim.reading.as_str()).collect::<Vec<_>>(),
+        });
+        anstream::println!("{json}");
+    }
     for exempt in &report.verdicts.exempt {
         let (file, line, column) = place(exempt.span);
         let json = serde_json::json!({
@@ -82,6 +98,12 @@ fn table(report: &Report, texts: &Texts) {
         );
         for interval in &verdict.intervals {
             anstream::println!("{:<24} {:<12} {interval}", "", "");
+        }
+    }
+    for (id, outside) in &report.verdicts.outside {
+        anstream::println!("{:<24} {:<12} outside claim", short(id, 24), outside.verdict.name());
+        for (code, says) in &outside.guards {
+            anstream::println!("{:<24} {:<12} {}: {says}", "", "", code.name());
         }
     }
     let mut rules: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -124,6 +146,14 @@ pub(super) fn say(report: &Report, options: &Options) {
             1 => more.push_str(&format!("; 1 {one}")),
             count => more.push_str(&format!("; {count} {many}")),
         }
+    }
+    let outside = &verdicts.outside;
+    if !outside.is_empty() {
+        let mut counts: BTreeMap<OutsideVerdict, usize> = BTreeMap::new();
+        outside.values().for_each(|claim| *counts.entry(claim.verdict).or_default() += 1);
+        let counts: Vec<String> =
+            counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
+        more.push_str(&format!("; of {} outside claims {}", outside.len(), counts.join(", ")));
     }
     anstream::println!(
         "{}: {tied} of {found} numbers tie out ({figures} figures){more}",

@@ -7,6 +7,7 @@ use super::splice::{Splices, escape, marks};
 use super::tables::{Maker, of_chart};
 use super::{Block, ChartBlock, Credit, Document, Grid, GridCell, Inline, TableBlock, Text};
 use crate::charts::{self, Shades, Words};
+use crate::claims::Verdicts;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Rounding;
 use crate::figures::{Figure, Figures, RowSet, Shower, key_slug};
@@ -32,6 +33,8 @@ pub struct Inputs<'a> {
     pub rows: &'a BTreeMap<String, RowSet>,
     /// The language.
     pub locale: &'a Locale,
+    /// What the check of the words found.
+    pub verdicts: &'a Verdicts,
     /// The colours of drawings.
     pub shades: &'a Shades,
 }
@@ -121,7 +124,7 @@ impl<'a> Composer<'a> {
     }
 
     /// Words alone, with values inserted.
-    fn plain(&self, inlines: &[spec::Inline]) -> String {
+    pub(super) fn plain(&self, inlines: &[spec::Inline]) -> String {
         let mut text = String::new();
         for inline in inlines {
             match inline {
@@ -383,16 +386,20 @@ impl<'a> Composer<'a> {
         let total = label.map(|label| self.plain(label.inlines()));
         let shower = Shower { locale: self.inputs.locale, rounding: spec.rounding };
         let maker = Maker { id, table, figures, shower: &shower };
-        let made = maker.make(columns, total, self.diagnostics);
+        let made = match &table.rows {
+            TableRows::Claims(named) => self.claims(id, table, named, columns).map(Some),
+            _ => maker.make(columns, total, self.diagnostics),
+        };
         let (data, more) = self.diagnostics.take(made)??;
         let note = table.note.as_ref().map(|note| self.passage(note));
         let series = match &table.rows {
             TableRows::Series(name, _) => Some(name.clone()),
-            TableRows::Figures(_) => None,
+            TableRows::Figures(_) | TableRows::Claims(_) => None,
         };
         let total = table.total.iter().flat_map(|total| &total.figures);
         let caveats = match &table.rows {
             TableRows::Series(name, _) => self.caveats(name, total),
+            TableRows::Claims(_) => Vec::new(),
             TableRows::Figures(members) => {
                 let members = members.iter().map(|(id, span)| Reference::parse(id, *span));
                 let members: Vec<Reference> = members.collect();
@@ -469,9 +476,10 @@ fn grid_markdown(grid: &Grid) -> String {
     let rule = (0..grid.head.len())
         .map(|column| if grid.is_numeric(column) { "---:".to_string() } else { "---".to_string() });
     let cells = |cells: &Vec<GridCell>, strong: &str| {
-        let shown = cells.iter().map(|cell| match cell.shown.as_str() {
-            "" => String::new(),
-            shown => format!("{strong}{}{strong}", escape(shown)),
+        let shown = cells.iter().map(|cell| match (&cell.text, cell.shown.as_str()) {
+            (Some(text), _) => in_a_cell(&text.markdown),
+            (None, "") => String::new(),
+            (None, shown) => format!("{strong}{}{strong}", escape(shown)),
         });
         row(shown.collect())
     };

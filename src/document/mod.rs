@@ -3,6 +3,7 @@
 //! In: a spec, its figures, sources, charts. Out: a [`Document`]: prose with every figure's [`Shown`] in its place,
 //! numbered notes in reading order, tables, and a method for each figure. Nothing here computes.
 
+mod claims;
 mod compose;
 mod methods;
 mod notes;
@@ -321,6 +322,8 @@ pub struct Grid {
     pub unbased: bool,
     /// Whether rounded numbers do not add up to their total as printed.
     pub rounded: bool,
+    /// Whether some claim of others stands in the report's own words.
+    pub paraphrased: bool,
 }
 
 impl Grid {
@@ -331,6 +334,10 @@ impl Grid {
         lines.extend(missing.then(|| "[x] not available.".to_string()));
         lines.extend(self.unbased.then(|| "[z] not applicable.".to_string()));
         lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
+        lines.extend(
+            self.paraphrased
+                .then(|| "Claims without quotation marks are in our words.".to_string()),
+        );
         lines.extend(
             self.rounded.then(|| "Rounded numbers may not add up to the total.".to_string()),
         );
@@ -343,6 +350,11 @@ impl Grid {
         let rows = self.rows.iter().chain(&self.foot);
         let rows = rows.map(|row| row.iter().map(|cell| cell.plain.clone()).collect());
         csv(head, rows)
+    }
+
+    /// Whether its cells are sentences, which stand below each other where there is no room.
+    pub fn is_worded(&self) -> bool {
+        self.rows.first().is_some_and(|row| row.iter().any(|cell| cell.text.is_some()))
     }
 
     /// Whether a column holds numbers, which stand to the right.
@@ -362,6 +374,8 @@ pub struct GridCell {
     pub figure: Option<String>,
     /// Whether it is a number, which stands to the right.
     pub numeric: bool,
+    /// What stands there in place of `shown`, where it has links and notes.
+    pub text: Option<Text>,
 }
 
 impl Method {

@@ -66,6 +66,7 @@ pub(super) fn of_chart(
         marks: data.gaps(),
         unbased,
         rounded: false,
+        paraphrased: false,
     };
     // of two periods, the strands are the longer list
     if kind == ChartKind::Slope { turned(grid, &capital(&data.strand)) } else { grid }
@@ -143,8 +144,22 @@ impl<'a> Maker<'a> {
                         .hint("make a series of them: `figures: [...]` under `series:`"));
                 }
                 let (marks, foot, rounded) = ((false, false), None, false);
-                Ok(Some((Grid { head, headers: 1, rows, foot, marks, unbased: false, rounded }, 0)))
+                Ok(Some((
+                    Grid {
+                        head,
+                        headers: 1,
+                        rows,
+                        foot,
+                        marks,
+                        unbased: false,
+                        rounded,
+                        paraphrased: false,
+                    },
+                    0,
+                )))
             }
+            // made where notes are
+            TableRows::Claims(_) => Ok(None),
             TableRows::Series(name, span) => {
                 let Some(series) = self.figures.find_series((name, *span))? else {
                     return Ok(None);
@@ -301,7 +316,16 @@ impl<'a> Maker<'a> {
         let Some((foot, rounded)) = self.foot(&cells, total, headers, &units, diagnostics)? else {
             return Ok(None);
         };
-        Ok(Some(Grid { head, headers, rows, foot, marks, unbased: false, rounded }))
+        Ok(Some(Grid {
+            head,
+            headers,
+            rows,
+            foot,
+            marks,
+            unbased: false,
+            rounded,
+            paraphrased: false,
+        }))
     }
 
     /// Numbers of one unit in one column have the same decimals.
@@ -424,8 +448,8 @@ fn with_unit(head: Text, unit: Option<&str>) -> Text {
 
 impl GridCell {
     /// The header of a row.
-    fn header(shown: String) -> Self {
-        Self { plain: shown.clone(), shown, figure: None, numeric: false }
+    pub(super) fn header(shown: String) -> Self {
+        Self { plain: shown.clone(), shown, figure: None, numeric: false, text: None }
     }
 
     /// A figure's value, without the sign of its unit where the header has it.
@@ -440,20 +464,27 @@ impl GridCell {
             },
             figure: Some(figure.id.clone()),
             numeric: figure.value.number().is_some(),
+            text: None,
         }
+    }
+
+    /// Words with links and notes.
+    pub(super) fn words(text: Text) -> Self {
+        let (shown, plain) = (text.plain.clone(), text.plain.clone());
+        Self { shown, plain, figure: None, numeric: false, text: Some(text) }
     }
 
     /// What a percentage is taken of.
     fn base(shown: Option<&Shown>) -> Self {
         let shown = shown.map_or(NOT_APPLICABLE.to_string(), Shown::to_string);
-        Self { plain: digits(&shown), shown, figure: None, numeric: true }
+        Self { plain: digits(&shown), shown, figure: None, numeric: true, text: None }
     }
 
     /// A number that is no figure, or the mark for one that is not there.
     fn number(shown: Option<&Shown>, hidden: bool) -> Self {
         let absent = if hidden { HIDDEN } else { NOT_AVAILABLE };
         let shown = shown.map_or(absent.to_string(), Shown::to_string);
-        Self { plain: digits(&shown), shown, figure: None, numeric: true }
+        Self { plain: digits(&shown), shown, figure: None, numeric: true, text: None }
     }
 }
 

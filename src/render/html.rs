@@ -343,14 +343,19 @@ fn credit(credit: &Credit) -> String {
 
 fn grid(grid: &Grid, caption: &str, label: &str) -> String {
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
+    // cells of sentences stand below each other on small screens, where they name their column and stay a table
+    let worded = grid.is_worded();
+    let role = |role: &str| if worded { format!(" role=\"{role}\"") } else { String::new() };
+    let (table, group, line) = (role("table"), role("rowgroup"), role("row"));
     let head: String = grid
         .head
         .iter()
         .enumerate()
         .map(|(i, text)| {
             format!(
-                "<th scope=\"col\"{}>{}</th>",
+                "<th scope=\"col\"{}{}>{}</th>",
                 class(grid.is_numeric(i)),
+                role("columnheader"),
                 inlines(&text.inlines)
             )
         })
@@ -360,21 +365,29 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
             .iter()
             .enumerate()
             .map(|(i, cell)| {
-                let text = escape(&cell.shown);
+                let text = match &cell.text {
+                    Some(text) => inlines(&text.inlines),
+                    None => escape(&cell.shown),
+                };
                 if i < grid.headers {
                     let short = cell.shown.chars().count() <= SHORT && cell.shown.contains(' ');
                     let class = if short { " class=\"short\"" } else { "" };
-                    return format!("<th scope=\"row\"{class}>{text}</th>");
+                    let role = role("rowheader");
+                    return format!("<th scope=\"row\"{class}{role}>{text}</th>");
                 }
                 // points share the method of their series, which is linked once
                 let own = cell.figure.as_ref().filter(|id| !id.contains('/'));
                 let text = own.map_or(text.clone(), |id| {
                     format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
                 });
-                format!("<td{}>{text}</td>", class(cell.numeric))
+                let name = match worded {
+                    true => format!(" data-name=\"{}\"", escape(&grid.head[i].plain)),
+                    false => String::new(),
+                };
+                format!("<td{}{}{name}>{text}</td>", class(cell.numeric), role("cell"))
             })
             .collect();
-        format!("<tr>{cells}</tr>\n")
+        format!("<tr{line}>{cells}</tr>\n")
     };
     let rows: String = grid.rows.iter().map(row).collect();
     let foot = grid
@@ -382,7 +395,8 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
         .as_ref()
         .map_or(String::new(), |foot| format!("<tfoot>\n{}</tfoot>\n", row(foot)));
     format!(
-        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n"
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table{}{table}>\n{caption}<thead{group}><tr{line}>{head}</tr></thead>\n<tbody{group}>\n{rows}</tbody>\n{foot}</table></div>\n",
+        if worded { " class=\"worded\"" } else { "" }
     )
 }
 

@@ -172,15 +172,20 @@ impl Resolver<'_> {
     }
 
     pub(super) fn table(&mut self, id: &Passage, raw: RawTable) -> Option<Table> {
-        let rows = match (&raw.series, raw.figures.is_empty()) {
-            (Some(series), true) => TableRows::Series(series.words.clone(), series.span),
-            (None, false) => TableRows::Figures(named(&raw.figures)),
+        let given = (&raw.series, raw.figures.is_empty(), raw.claims.is_empty());
+        let rows = match given {
+            (Some(series), true, true) => TableRows::Series(series.words.clone(), series.span),
+            (None, false, true) => TableRows::Figures(named(&raw.figures)),
+            (None, true, false) => TableRows::Claims(match named(&raw.claims) {
+                all if all.len() == 1 && all[0].0 == "all" => Vec::new(),
+                claims => claims,
+            }),
             _ => {
                 let error = Diagnostic::error(
                     Code::MissingField,
-                    format!("table `{}` needs `series:` or `figures:`", id.words),
+                    format!("table `{}` needs `series:`, `figures:` or `claims:`", id.words),
                 );
-                self.diagnostics.push(error.at(id.span).hint("give one of the two"));
+                self.diagnostics.push(error.at(id.span).hint("give one of them"));
                 return None;
             }
         };

@@ -67,6 +67,8 @@ pub struct Spec {
     pub tables: IndexMap<String, Table>,
     /// Equations that must hold.
     pub checks: Vec<Check>,
+    /// What others said, to be checked and never an error.
+    pub claims: IndexMap<String, OutsideClaim>,
     /// Ids of figures and series that could not be read, which was said.
     pub failed: BTreeSet<String>,
     /// The body.
@@ -141,6 +143,10 @@ pub struct Figure {
     pub covers: Vec<Period>,
     /// Other spellings of a text.
     pub also: Vec<String>,
+    /// Whether its source repeats what another published, which was not seen.
+    pub second_hand: bool,
+    /// What a quoted or entered share is taken of, in words.
+    pub of: Option<String>,
     /// Whether an empty selection counts as 0.
     pub allow_empty: bool,
     /// Why a number of the author's own is used.
@@ -364,6 +370,8 @@ pub enum TableRows {
     Series(String, Span),
     /// Figures, one a row.
     Figures(Vec<(String, Span)>),
+    /// Outside claims with their verdicts; all of them where none is named.
+    Claims(Vec<(String, Span)>),
 }
 
 /// How the rows of a table are ordered.
@@ -385,6 +393,27 @@ pub struct TotalRow {
     pub label: Option<Prose>,
     /// A figure for each column of values.
     pub figures: Vec<Reference>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What somebody else said, in which words, and what it is tied to.
+#[derive(Clone, Debug)]
+pub struct OutsideClaim {
+    /// Who said it.
+    pub who: String,
+    /// The source that it was read in.
+    pub source: Option<(String, Span)>,
+    /// When it was said.
+    pub on: Option<PartialDate>,
+    /// The words, with links to figures.
+    pub words: Prose,
+    /// Whether they are the report's words and not the speaker's.
+    pub paraphrase: bool,
+    /// Why it is tied to nothing, where it is.
+    pub untied: Option<Prose>,
+    /// What a reader should know beside the verdict.
+    pub note: Option<Prose>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -433,6 +462,7 @@ impl Spec {
             all.extend(series.label.iter().chain(&series.caveat).chain(series.labels.values()));
         }
         all.extend(self.selections.values().filter_map(|selection| selection.label.as_ref()));
+        all.extend(self.claims.values().flat_map(|claim| claim.untied.iter().chain(&claim.note)));
         all
     }
 

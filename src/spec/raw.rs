@@ -57,6 +57,29 @@ pub(super) struct RawReport {
     /// Equations between figures that must hold exactly, e.g. `total = part + part`.
     #[serde(default)]
     pub(super) checks: Vec<Passage>,
+    /// What others said (a newspaper, a minister): checked like the report's own words, and never an error.
+    #[serde(default)]
+    pub(super) claims: Section<RawOutside>,
+}
+
+/// What somebody else said.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawOutside {
+    /// Who said it.
+    pub(super) who: Passage,
+    /// Id of the source that it was read in.
+    pub(super) source: Option<Passage>,
+    /// When it was said: 2025, 2025-04 or 2025-04-13.
+    pub(super) on: Option<Passage>,
+    /// The words, tied to figures by links.
+    pub(super) words: Passage,
+    /// Whether these are the report's own words for it; printed without quotation marks.
+    #[serde(default)]
+    pub(super) paraphrase: bool,
+    /// Why nothing in it can be tied to a figure.
+    pub(super) untied: Option<Passage>,
+    /// What a reader should know beside the verdict.
+    pub(super) note: Option<Passage>,
 }
 
 /// An organisation that publishes the briefing.
@@ -101,6 +124,11 @@ pub(super) struct RawFigure {
     /// Other spellings of a text figure.
     #[serde(default)]
     pub(super) also: Vec<Passage>,
+    /// Whether the source only repeats what another published, which was not seen.
+    #[serde(default)]
+    pub(super) second_hand: bool,
+    /// What a quoted or entered share is taken of, in words: `of` beside it must say the same.
+    pub(super) of: Option<Passage>,
     /// Let an empty selection count as 0.
     #[serde(default)]
     pub(super) allow_empty: bool,
@@ -254,6 +282,9 @@ pub(super) struct RawTable {
     /// Figures, one a row.
     #[serde(default)]
     pub(super) figures: Vec<Passage>,
+    /// Outside claims by id, or `all`: each with its verdict.
+    #[serde(default)]
+    pub(super) claims: Vec<Passage>,
     /// What the table shows.
     pub(super) caption: Passage,
     /// Headers of the columns, in order.

@@ -6,9 +6,11 @@ use indexmap::IndexMap;
 
 use super::decode::{Section, decode};
 use super::prose::{self, Prose};
-use super::raw::{RawFigure, RawReport, RawSelection, RawSeries};
+use super::raw::{RawFigure, RawOutside, RawReport, RawSelection, RawSeries};
 use super::yaml;
-use super::{Card, Check, Figure, Origin, Selection, Series, SeriesOrigin, Spec};
+use super::{
+    Card, Check, Figure, MarkKind, Origin, OutsideClaim, Selection, Series, SeriesOrigin, Spec,
+};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, Severity};
 use crate::exact::{Exact, Rounding};
 use crate::language::{self, Kind, RESERVED, Recipe, Sort};
@@ -107,6 +109,7 @@ impl<'a> Resolver<'a> {
             charts: this.section(raw.charts, Self::chart),
             tables: this.section(raw.tables, Self::table),
             checks: raw.checks.iter().filter_map(|check| this.check(check)).collect(),
+            claims: this.section(raw.claims, Self::outside),
             failed: BTreeSet::new(),
             body,
         };
@@ -253,7 +256,30 @@ impl<'a> Resolver<'a> {
             );
         }
         let span = id.span;
-        Some(Figure { origin, format, label, caveat, covers, also, allow_empty, reason, span })
+        let of = raw.of.as_ref().map(|of| of.words.trim().to_string());
+        if let Origin::Recipe(_) = origin
+            && (raw.second_hand || of.is_some())
+        {
+            self.bad(
+                span,
+                "`second_hand` and `of` are for values that were read in a source",
+                "delete them: what a computed figure rests on is known",
+            );
+        }
+        let second_hand = raw.second_hand;
+        Some(Figure {
+            origin,
+            format,
+            label,
+            caveat,
+            covers,
+            also,
+            second_hand,
+            of,
+            allow_empty,
+            reason,
+            span,
+        })
     }
 
     fn period(&mut self, passage: &Passage) -> Option<Period> {
@@ -558,6 +584,47 @@ impl<'a> Resolver<'a> {
             return None;
         }
         Some(SeriesOrigin::Grouped { from: from?, filter, by, values })
+    }
+
+    fn outside(&mut self, id: &Passage, raw: RawOutside) -> Option<OutsideClaim> {
+        let on = match &raw.on {
+            None => None,
+            Some(on) => {
+                let date = PartialDate::parse(&on.words);
+                if date.is_none() {
+                    let message = format!("`{}` is not a date", on.words);
+                    self.bad(on.span, message, "write 2025, 2025-04 or 2025-04-13");
+                }
+                Some(date?)
+            }
+        };
+        let words = self.prose(&raw.words);
+        let tied = words.plain.marks.iter().any(|mark| matches!(mark.kind, MarkKind::Claim(_)));
+        let problem = match (tied, &raw.untied) {
+            (false, None) => Some((
+                "is tied to no figure",
+                "tie its numbers, `[5,598](fig:id)`, or say with `untied:` why that cannot be done",
+            )),
+            (true, Some(_)) => Some((
+                "is tied to figures, and says why it is not",
+                "delete `untied:`, or the links",
+            )),
+            _ => None,
+        };
+        if let Some((problem, hint)) = problem {
+            self.bad(id.span, format!("the outside claim `{}` {problem}", id.words), hint);
+            return None;
+        }
+        Some(OutsideClaim {
+            who: raw.who.words.clone(),
+            source: raw.source.as_ref().map(|source| (source.words.clone(), source.span)),
+            on,
+            words,
+            paraphrase: raw.paraphrase,
+            untied: self.optional_prose(&raw.untied),
+            note: self.optional_prose(&raw.note),
+            span: id.span,
+        })
     }
 
     fn check(&mut self, passage: &Passage) -> Option<Check> {
