@@ -48,7 +48,7 @@ fn pins_are_written_and_hold() {
 #[test]
 fn explain_goes_from_a_figure_to_its_rows() {
     let project = Project::copy(&root(), &["reports", "data"]);
-    let said = project.run(&["explain", "refused_2022"]).expect(0).out;
+    let said = project.run(&["explain", "refused_2022", "--report", "nrm-2024"]).expect(0).out;
     for words in [
         "refused_2022 = 11%",
         "exactly   1921/16747",
@@ -59,14 +59,15 @@ fn explain_goes_from_a_figure_to_its_rows() {
     ] {
         assert!(said.contains(words), "{words}\n{said}");
     }
-    let said = project.run(&["explain", "refused_by_year/2023"]).expect(0).out;
+    let said =
+        project.run(&["explain", "refused_by_year/2023", "--report", "nrm-2024"]).expect(0).out;
     assert!(
         said.contains("6928/15247")
             && said.contains("decisions.csv:40")
             && !said.contains("decisions.csv:38"),
         "{said}"
     );
-    let said = project.run(&["explain", "refusd_2022"]).expect(1).err;
+    let said = project.run(&["explain", "refusd_2022", "--report", "nrm-2024"]).expect(1).err;
     assert!(said.contains("did you mean `refused_2022`?"), "{said}");
 }
 

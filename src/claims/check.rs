@@ -95,24 +95,22 @@ fn beside(inputs: Inputs<'_>, rules: Rules<'_>, diagnostics: &mut Diagnostics) {
     }
     for card in &spec.cards {
         let covers = stated(figures, &card.value);
-        guard(&card.label, &|guards, said| {
-            guards.beside(&covers, "the card's figure", false, said)
-        });
+        guard(&card.label, &|guards, said| guards.beside(&covers, "the card's figure", 0, said));
     }
     for (id, chart) in &spec.charts {
         let covers = drawn(figures, &chart.series.0, &chart.keys);
         let what = format!("the chart `{id}`");
-        guard(&chart.title, &|guards, said| guards.beside(&covers, &what, false, said));
-        guard(&chart.alt, &|guards, said| guards.beside(&covers, &what, false, said));
+        guard(&chart.title, &|guards, said| guards.beside(&covers, &what, 0, said));
+        guard(&chart.alt, &|guards, said| guards.beside(&covers, &what, 1, said));
         if let Some(subtitle) = &chart.subtitle {
-            guard(subtitle, &|guards, said| guards.beside(&covers, &what, true, said));
+            guard(subtitle, &|guards, said| guards.beside(&covers, &what, usize::MAX, said));
         }
     }
     for (id, table) in &spec.tables {
         let TableRows::Series(series, _) = &table.rows else { continue };
         let covers = drawn(figures, series, &table.keys);
         let what = format!("the table `{id}`");
-        guard(&table.caption, &|guards, said| guards.beside(&covers, &what, true, said));
+        guard(&table.caption, &|guards, said| guards.beside(&covers, &what, usize::MAX, said));
     }
 }
 
@@ -201,6 +199,8 @@ impl<'a> Checker<'a> {
                 MarkKind::Insert(reference) => {
                     verdicts.inserted += 1;
                     if let Some(Some(figure)) = diagnostics.take(self.figures.find(reference)) {
+                        let subject = Subject::of(self.spec, self.figures, reference, figure);
+                        tied.push(Tied { mark, subjects: vec![subject] });
                         let printed = number::inserted(figure, &self.shower);
                         diagnostics.take(printed.map_err(|error| error.at(reference.span)));
                     }
@@ -249,8 +249,20 @@ impl<'a> Checker<'a> {
         let role = |term: &Term| self.role(term);
         let words = &text[mark.range.clone()];
         let numbers = inside.iter().filter(|term| term.number().is_some()).count();
-        let reading =
-            judge::Reading { words, at: mark.range.start, text, inside, beside, role: &role };
+        let (governing, negation) = (self.governing(mark, &inside), self.negation(mark, &inside));
+        let (follows, per) = (|term: &Term| self.follows(term), |term: &Term| self.per(term));
+        let reading = judge::Reading {
+            words,
+            at: mark.range.start,
+            text,
+            inside,
+            beside,
+            governing,
+            negation,
+            follows: &follows,
+            per: &per,
+            role: &role,
+        };
         let judged = judge(&reading, subjects, &self.shower, &self.rules);
         let finding = judged.finding.unwrap_or(Finding::Unread);
         let mut remarks = Vec::new();
@@ -304,23 +316,94 @@ impl<'a> Checker<'a> {
         let word = |index: usize| tokens[index].kind == Kind::Word;
         let free = |term: &&Term| !self.marked(&term.range);
         let speaks = |term: &&Term| {
-            let order = term.has(Sense::Highest) || term.has(Sense::Lowest);
+            let order = term.has(Sense::Highest)
+                || term.has(Sense::Lowest)
+                || matches!(term.kind, TermKind::Rank(..) | TermKind::Running(_));
             let compares = term.compared().is_some() && term.tokens.start == last;
             term.way().is_some() || order || compares || matches!(term.kind, TermKind::Since(_))
         };
         let terms = self.reading.terms.iter().filter(speaks).filter(free);
         let near = |term: &&Term| {
+            // the last word of what stands before, the first of what stands behind
             let before = term.tokens.end <= first
-                && term.tokens.start + BESIDE >= first
+                && term.tokens.end + BESIDE > first
                 && (term.tokens.start..first).all(word);
-            let from = |end: usize| {
+            let behind = |end: usize| {
+                let gap = BESIDE + usize::from(matches!(term.kind, TermKind::Running(_)));
                 term.tokens.start >= end
-                    && term.tokens.start < end + BESIDE
+                    && term.tokens.start < end + gap
                     && (end..term.tokens.start).all(word)
             };
-            before || from(last)
+            before || behind(last)
         };
         terms.filter(near).collect()
+    }
+
+    /// The direction word that governs a claim from further away: the nearest one right behind it, or before it in its
+    /// sentence.
+    fn governing(&self, mark: &Mark, inside: &[&Term]) -> Option<&'a Term> {
+        let sentence = self.reading.sentence(mark.range.start);
+        let own = |term: &Term| inside.iter().any(|own| std::ptr::eq(*own, term));
+        let terms = || {
+            let within = |term: &&Term| {
+                sentence.start <= term.range.start && term.range.end <= sentence.end && !own(term)
+            };
+            self.reading.terms.iter().filter(|term| term.way().is_some()).filter(within)
+        };
+        let last = self.reading.token_at(mark.range.end);
+        let tokens = &self.reading.tokens;
+        // 50% year-on-year fall
+        let joined = |index: usize| {
+            let token = &tokens[index];
+            (token.kind == Kind::Word || token.is("-"))
+                && self.rules.lexicon.is(tokens, index, Sense::And).is_none()
+        };
+        let behind = terms().find(|term| {
+            let start = term.tokens.start;
+            start >= last
+                && start <= last + 6
+                && (last..start).all(joined)
+                && !self.marked(&term.range)
+        });
+        behind.or_else(|| terms().rfind(|term| term.range.end <= mark.range.start))
+    }
+
+    /// A word that turns a claim round: inside it, or within three words before it.
+    fn negation(&self, mark: &Mark, inside: &[&'a Term]) -> Option<&'a Term> {
+        let is = |term: &&&Term| matches!(term.kind, TermKind::Negation);
+        if let Some(term) = inside.iter().find(is) {
+            return Some(term);
+        }
+        let first = self.reading.token_at(mark.range.start);
+        let word = |index: usize| self.reading.tokens[index].kind == Kind::Word;
+        self.reading.terms.iter().find(|term| {
+            matches!(term.kind, TermKind::Negation)
+                && term.tokens.end <= first
+                && term.tokens.end + 3 > first
+                && (term.tokens.end..first).all(word)
+        })
+    }
+
+    /// The word behind a term.
+    fn follows(&self, term: &Term) -> Option<&'a str> {
+        let token = self.reading.tokens.get(term.tokens.end)?;
+        (token.kind == Kind::Word).then_some(token.text.as_str())
+    }
+
+    /// The base behind a term: *per 1,000*, *per million*.
+    fn per(&self, term: &Term) -> Option<crate::exact::Exact> {
+        let tokens = &self.reading.tokens;
+        let length = self.rules.lexicon.is(tokens, term.tokens.end, Sense::Per)?;
+        let at = term.tokens.end + length;
+        let number = self.reading.terms.iter().find(|next| next.tokens.start == at);
+        if let Some(stated) = number.and_then(Term::number) {
+            return Some(stated.value.clone());
+        }
+        let (power, _) = self.rules.lexicon.at(tokens, at, |sense| match sense {
+            Sense::Scale(power) => Some(power),
+            _ => None,
+        })?;
+        Some(crate::exact::Exact::power_of_ten(i64::from(power)))
     }
 
     fn role(&self, term: &Term) -> Option<Role> {
@@ -368,6 +451,8 @@ impl<'a> Checker<'a> {
                 (_, TermKind::Exempt(exempt)) => (exempt.rule, None),
                 (_, TermKind::Since(_)) => (Rule::Date, None),
                 (_, TermKind::Ordinal(_)) => (Rule::Ordinal, None),
+                (_, TermKind::Running(_)) if self.runs_with_a_claim(term) => continue,
+                (_, TermKind::Number(_)) if self.is_base(term) => (Rule::Base, None),
                 (_, TermKind::Number(_) | TermKind::Running(_)) => {
                     let words = text[term.range.clone()].to_string();
                     let span = self.prose.plain.span(&term.range, &self.prose.passage);
@@ -380,6 +465,26 @@ impl<'a> Checker<'a> {
             };
             exempt.push(Exempted { words, rule, reason, span });
         }
+    }
+
+    /// Whether *for the third year running* stands behind a claim that it is read with.
+    fn runs_with_a_claim(&self, term: &Term) -> bool {
+        let claims = self.prose.plain.marks.iter();
+        claims.filter(|mark| matches!(mark.kind, MarkKind::Claim(_))).any(|mark| {
+            let inside: Vec<&Term> =
+                self.reading.terms.iter().filter(|term| starts_in(term, &mark.range)).collect();
+            let directed = inside.iter().any(|term| term.way().is_some());
+            directed && self.beside(mark, &inside).iter().any(|other| std::ptr::eq(*other, term))
+        })
+    }
+
+    /// Whether a number is the base of a rate: *per 1,000*.
+    fn is_base(&self, term: &Term) -> bool {
+        let tokens = &self.reading.tokens;
+        self.rules.lexicon.before(tokens, term.tokens.start, Sense::Per).is_some()
+            && term.number().is_some_and(|stated| {
+                crate::claims::interval::last_unit(&stated.value) == stated.value
+            })
     }
 
     fn untied(&self, term: &Term, words: String, span: Span) -> (Verdict, Diagnostic) {
@@ -432,7 +537,6 @@ impl<'a> Checker<'a> {
                     && tied.subjects.len() == 1
             });
             let (Some(first), Some(second)) = (after.next(), after.next()) else { continue };
-            let near = self.reading.token_at(first.mark.range.start) <= term.tokens.end + BESIDE;
             let (from, to) = match (role(first), role(second)) {
                 (Some(Role::From), Some(Role::To)) => (first, second),
                 (Some(Role::To), Some(Role::From)) => (second, first),
@@ -443,7 +547,7 @@ impl<'a> Checker<'a> {
                     && other.tokens.start >= term.tokens.end
                     && other.range.end <= first.mark.range.start
             });
-            if !near || nearer {
+            if nearer {
                 continue;
             }
             let subjects = [from.subjects[0], to.subjects[0]];
@@ -454,6 +558,10 @@ impl<'a> Checker<'a> {
                 text,
                 inside: vec![term],
                 beside: Vec::new(),
+                governing: None,
+                negation: None,
+                follows: &|_| None,
+                per: &|_| None,
                 role: &silent,
             };
             let judged = judge(&reading, &subjects, &self.shower, &self.rules);
@@ -468,6 +576,10 @@ impl<'a> Checker<'a> {
 
 /// Whether what a term says begins inside a link.
 pub(super) fn starts_in(term: &Term, link: &Range<usize>) -> bool {
+    // the [largest], [none] of
+    if let TermKind::Phrase(_) = term.kind {
+        return term.range.start < link.end && link.start < term.range.end;
+    }
     let core = term.core();
     link.start <= core.start && core.start < link.end
 }

@@ -32,6 +32,8 @@ pub enum Rule {
     Ordinal,
     /// A fixed phrase.
     Idiom,
+    /// What a rate is per.
+    Base,
     /// Code.
     Code,
     /// The author says why.
@@ -40,7 +42,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Date,
         Self::Period,
         Self::Label,
@@ -52,6 +54,7 @@ impl Rule {
         Self::Version,
         Self::Ordinal,
         Self::Idiom,
+        Self::Base,
         Self::Code,
         Self::Reason,
     ];
@@ -70,6 +73,7 @@ impl Rule {
             Self::Version => "version",
             Self::Ordinal => "ordinal",
             Self::Idiom => "idiom",
+            Self::Base => "base",
             Self::Code => "code",
             Self::Reason => "reason",
         }
@@ -291,6 +295,7 @@ impl Look<'_> {
             let (day, end) = self.day(next)?;
             let comma = usize::from(self.is(end, ","));
             let year = self.year_number(end + comma).map(|_| end + comma + 1);
+            let day = day && (year.is_some() || !self.is_thing(end));
             return day.then_some((Exempt::of(Rule::Date), year.unwrap_or(end)));
         }
         let whole = self.whole(at)?;
@@ -305,9 +310,7 @@ impl Look<'_> {
             let fits = if text.len() == 4 {
                 (1..=12).contains(&second) && (1..=31).contains(&last)
             } else {
-                (1..=31).contains(&whole)
-                    && (1..=31).contains(&second)
-                    && matches!(third.text.len(), 2 | 4)
+                (1..=31).contains(&whole) && (1..=31).contains(&second) && third.text.len() == 4
             };
             if fits {
                 return Some((Exempt::of(Rule::Date), at + 5));
@@ -386,10 +389,9 @@ impl Look<'_> {
             self.glued(at + 1).filter(|sign| sign.is("/") || sign.is("-") || sign.is("–"))?;
         let second = self.glued(at + 2)?;
         let number = i16::try_from(second.whole()?).ok()?;
-        if self
-            .glued(at + 3)
-            .is_some_and(|next| next.kind != Kind::Sign || part_of_number(self, at + 3))
-        {
+        if self.glued(at + 3).is_some_and(|next| {
+            matches!(next.kind, Kind::Word | Kind::Number { .. }) || part_of_number(self, at + 3)
+        }) {
             return None;
         }
         let next = match second.text.len() {
@@ -425,7 +427,12 @@ impl Look<'_> {
             end += 2;
         }
         let clock = self.sense(end, Sense::Clock);
-        if !colon && clock.is_none() {
+        let placed = at > 0
+            && (self.sense(at - 1, Sense::DatedWeakly).is_some()
+                || self.sense(at - 1, Sense::Dated).is_some()
+                || self.sense(at - 1, Sense::To).is_some());
+        let ratio = at >= 2 && matches!(self.tokens[at - 2].text.as_str(), "ratio" | "odds");
+        if clock.is_none() && (!colon || !placed || ratio) {
             return None;
         }
         Some((Exempt::of(Rule::Time), end + clock.unwrap_or(0)))
@@ -447,7 +454,8 @@ impl Look<'_> {
             // a word with capitals, a hyphen and digits
             let written = &self.text[token.range.clone()];
             let capitals = written.chars().filter(|c| c.is_uppercase()).count();
-            let named = capitals >= 2 || (capitals == 1 && written.chars().count() == 1);
+            let dated = self.sense(at, Sense::Dated).is_some();
+            let named = capitals >= 1 && token.capital && !dated;
             let joined = self.glued(at + 1).is_some_and(|t| t.is("-"))
                 && self.glued(at + 2).is_some_and(|t| t.number().is_some());
             return (named && joined).then_some((Exempt::of(Rule::Name), at + 3));
@@ -471,20 +479,30 @@ impl Look<'_> {
                     _ => None,
                 })
                 .is_some();
-        (!known).then_some((Exempt::of(Rule::Name), at + 2))
+        let decimal = !self.tokens[at].text.bytes().all(|b| b.is_ascii_digit());
+        (!known && letters.capital && !decimal).then_some((Exempt::of(Rule::Name), at + 2))
     }
 
     /// `a 17-year-old`, `aged 18 to 24`, `under-18s`, `25 and over`.
     fn age(&self, at: usize) -> Found {
         let token = self.token(at)?;
         if token.whole().is_none_or(|age| age >= 130) {
-            return None;
+            // a four-year-old
+            let counted = self.lexicon.at(self.tokens, at, |sense| match sense {
+                Sense::Counting(_) => Some(()),
+                _ => None,
+            });
+            let end = at + counted?.1;
+            let hyphen = self.glued(end).filter(|t| t.is("-"))?;
+            let _ = hyphen;
+            return self
+                .sense(end + 1, Sense::Age)
+                .map(|length| (Exempt::of(Rule::Age), end + 1 + length));
         }
         let plural = usize::from(self.glued(at + 1).is_some_and(|next| next.is("s")));
         let end = at + 1 + plural;
         let hyphen = usize::from(self.glued(end).is_some_and(|t| t.is("-")));
-        // the number alone: its words hold no other
-        let found = |_: usize| Some((Exempt::of(Rule::Age), at + 1));
+        let found = |end| Some((Exempt::of(Rule::Age), end));
         if let Some(length) = self.sense(end + hyphen, Sense::Age) {
             return found(end + hyphen + length);
         }
@@ -556,13 +574,25 @@ impl Look<'_> {
             return None;
         }
         let capital = |length: usize| self.tokens[at - length].capital;
-        let named = self.lexicon.before(self.tokens, at, Sense::Label).is_some()
-            || self
-                .lexicon
-                .before(self.tokens, at, Sense::CapitalLabel)
-                .is_some_and(|length| capital(length) || small);
+        // *each day 47 people*, *of the pages 300*: things that are counted
+        let determined =
+            |length: usize| at > length && self.sense(at - length - 1, Sense::Determiner).is_some();
+        let at_least = |least: i128| *value >= crate::exact::Exact::from(least);
+        let thing = self.is_thing(at + 1);
+        let strong = self.lexicon.before(self.tokens, at, Sense::Label).is_some_and(|length| {
+            let counted = at_least(1000) && thing;
+            !counted && (capital(length) || !determined(length))
+        });
+        let weak =
+            self.lexicon.before(self.tokens, at, Sense::CapitalLabel).is_some_and(|length| {
+                let first = at == length;
+                let named = capital(length) && !(thing && (first || at_least(100)));
+                named || small && !thing && !determined(length)
+            });
+        let named = strong || weak;
         // 2, 16 and 28 behind a plural
-        let chained = decimals == 0
+        let near = *value < crate::exact::Exact::from(1000);
+        let chained = near
             && self.last.is_some_and(|last| {
                 let after = last.tokens.end;
                 let joins = self.tokens[after..at]
@@ -575,7 +605,19 @@ impl Look<'_> {
                     && joins
                     && self.plural_label(last.tokens.start)
             });
-        let end = self.dotted(at).map_or(at + 1, |(end, _)| end);
+        let mut end = self.dotted(at).map_or(at + 1, |(end, _)| end);
+        // 21(1)(b), 978-1-5286-1234-5
+        while named
+            && let Some(next) = self.glued(end)
+            && (next.is("(")
+                || next.is(")")
+                || next.is("-")
+                || self.tokens[end - 1].is("(")
+                || self.tokens[end - 1].is("-") && next.number().is_some())
+            && (!next.is(")") || self.tokens[at..end].iter().any(|token| token.is("(")))
+        {
+            end += 1;
+        }
         (named || chained).then_some((Exempt::of(Rule::Label), end))
     }
 
@@ -592,37 +634,79 @@ impl Look<'_> {
         false
     }
 
+    /// Whether a thing that can be counted may stand here: a word in lower case that is none of those behind a year.
+    fn is_thing(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| {
+            let word = token.kind == Kind::Word && !token.capital && !token.is_mixed();
+            let other = [Sense::YearVerb, Sense::YearNoun, Sense::And, Sense::To, Sense::LabelJoin];
+            word && !other.iter().any(|sense| self.sense(at, *sense).is_some())
+        })
+    }
+
     /// Four digits that stand where a year stands.
     fn year(&self, at: usize) -> Found {
         let year = self.year_number(at)?;
-        if let Some(before) = at.checked_sub(1).map(|before| &self.tokens[before])
-            && matches!(before.text.as_str(), "£" | "€" | "$")
-        {
+        let before = at.checked_sub(1).map(|before| &self.tokens[before]);
+        let sign =
+            |signs: &[&str]| before.is_some_and(|token| signs.contains(&token.text.as_str()));
+        if sign(&["£", "€", "$"]) {
             return None;
         }
-        let before = at > 0 && {
-            let token = &self.tokens[at - 1];
-            let dash = (token.is("-") || token.is("–") || token.is("/")) && at >= 2;
-            let joined = dash
-                && (self.sense(at - 2, Sense::Dated).is_some()
-                    || self.year_number(at - 2).is_some());
-            joined
-                || self.lexicon.before(self.tokens, at, Sense::Dated).is_some()
-                || matches!(token.text.as_str(), "(" | "[" | "'" | "‘" | "“" | "\"" | "*")
-                || self.month(at - 1).is_some()
-                // in 2019, 2020 and 2021
-                || (token.is(",") && at >= 2 && self.year_number(at - 2).is_some())
+        let chained = |at: usize| {
+            self.year_number(at).is_some()
+                && self.last.is_some_and(|last| {
+                    last.tokens.end == at + 1
+                        && matches!(&last.kind, TermKind::Exempt(e) if e.rule == Rule::Date)
+                })
         };
-        let after = match self.token(at + 1) {
-            None => true,
-            Some(next) => match next.kind {
-                Kind::Sign | Kind::End => true,
-                Kind::Inserted => false,
-                _ => self.sense(at + 1, Sense::YearVerb).is_some(),
-            },
+        // mid-2024, 2019–2020, in 2019, 2020 and 2021
+        let joined = at >= 2
+            && (sign(&["-", "–", "/"])
+                && (self.sense(at - 2, Sense::Dated).is_some() || chained(at - 2))
+                || sign(&[","]) && chained(at - 2));
+        let ended =
+            self.token(at + 1).is_none_or(|next| matches!(next.kind, Kind::Sign | Kind::End));
+        let strong = joined
+            || self.lexicon.before(self.tokens, at, Sense::Dated).is_some()
+            || at > 0 && self.month(at - 1).is_some()
+            || sign(&["(", "[", "'", "‘", "“", "\"", "*"]);
+        let weak = self.lexicon.before(self.tokens, at, Sense::DatedWeakly).is_some()
+            || at > 0 && self.sense(at - 1, Sense::BetweenAnd).is_some();
+        let first = before.is_none_or(|token| token.kind == Kind::End);
+        let behind = self.sense(at + 1, Sense::YearVerb).is_some()
+            || self.sense(at + 1, Sense::YearNoun).is_some();
+        // Annual report 2024; reports, 2024
+        let heading = ended
+            && (sign(&[",", ":", "·"]) || before.is_some_and(|token| token.kind == Kind::Word));
+        // *rose to 2000*: the direction makes it a number
+        let moved = self.last.is_some_and(|last| last.way().is_some() && last.tokens.end + 1 == at);
+        let to = before.is_some_and(|token| token.is("to"));
+        // 1958 to 2020
+        let join = [Sense::To, Sense::And, Sense::BetweenAnd];
+        let length = join.iter().find_map(|sense| self.sense(at + 1, *sense));
+        let pair = length
+            .map(|length| at + 1 + length)
+            .is_some_and(|next| self.year_number(next).is_some() && !self.is_thing(next + 1))
+            || at >= 2 && chained(at - 2) && weak;
+        let thing = self.is_thing(at + 1);
+        // years that statistics are about; of others, only what is placed in time
+        let near = (1990..=2040).contains(&year);
+        let found = match near {
+            true => {
+                strong
+                    || weak && !thing && !(moved && to)
+                    || first && (behind || ended)
+                    || heading
+                    || pair
+            }
+            false => pair && !thing || !thing && !moved && (strong || weak),
         };
-        // in 2010 cases: what follows at once is what is counted, unless a word before the year says otherwise
-        if !before && !after {
+        // five out of 2000
+        let out_of = at >= 3
+            && self.tokens[at - 1].is("of")
+            && self.tokens[at - 2].is("out")
+            && self.tokens[at - 3].number().is_some();
+        if !found || out_of {
             return None;
         }
         let found = Exempt {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::exempt::{Exempt, exempt};
+use super::exempt::{Exempt, Rule, exempt};
 use super::lexicon::{Lexicon, Sense, Way};
 use super::token::{Kind as TokenKind, Token, part, tokens};
 use crate::exact::Exact;
@@ -67,6 +67,8 @@ pub(crate) struct Stated {
 pub(super) struct Term {
     /// Its bytes, with hedges and units.
     pub(super) range: Range<usize>,
+    /// Its first token's bytes.
+    pub(super) first: Range<usize>,
     /// Its last token's bytes.
     pub(super) last: Range<usize>,
     /// Its tokens.
@@ -88,6 +90,10 @@ pub(super) enum TermKind {
     Running(u32),
     /// *since 2015*.
     Since(i16),
+    /// *one*, where it may be a number if a claim says so.
+    Pronoun,
+    /// A word that turns what follows it round.
+    Negation,
     /// What is no statistic.
     Exempt(Exempt),
 }
@@ -99,6 +105,8 @@ impl Term {
             TermKind::Number(stated) => stated.core.clone(),
             // the [largest], since [2015]
             TermKind::Phrase(_) | TermKind::Since(_) => self.last.clone(),
+            // the number alone, of an age
+            TermKind::Exempt(exempt) if exempt.rule == Rule::Age => self.first.clone(),
             _ => self.range.clone(),
         }
     }
@@ -244,7 +252,8 @@ impl Reader<'_> {
         if self.running() || self.since() || self.rank() {
             return true;
         }
-        if let Some((stated, end)) = self.hedged(start) {
+        let compound = self.ordinal(start).filter(|(_, length)| *length > 1);
+        if let Some((stated, end)) = self.hedged(start).filter(|_| compound.is_none()) {
             self.number(start, stated, end);
             return true;
         }
@@ -252,14 +261,26 @@ impl Reader<'_> {
             self.push(start..start + length, TermKind::Ordinal(ordinal));
             return true;
         }
-        self.phrase()
+        if self.phrase() {
+            return true;
+        }
+        for (sense, kind) in
+            [(Sense::Pronoun, TermKind::Pronoun), (Sense::Negation, TermKind::Negation)]
+        {
+            if let Some(length) = self.lexicon.is(self.tokens, start, sense) {
+                self.push(start..start + length, kind);
+                return true;
+            }
+        }
+        false
     }
 
     fn push(&mut self, tokens: Range<usize>, kind: TermKind) {
         let range = self.tokens[tokens.start].range.start..self.tokens[tokens.end - 1].range.end;
         self.at = tokens.end;
+        let first = self.tokens[tokens.start].range.clone();
         let last = self.tokens[tokens.end - 1].range.clone();
-        self.terms.push(Term { range, last, tokens, kind });
+        self.terms.push(Term { range, first, last, tokens, kind });
     }
 
     /// A number, and the second one where it begins a range.
@@ -306,6 +327,7 @@ impl Reader<'_> {
         }) {
             hedge = Some(found);
             at += length;
+            at += lexicon.is(self.tokens, at, Sense::Filler).unwrap_or(0);
         }
         if compares && hedge.is_some() {
             return None;
@@ -344,6 +366,13 @@ impl Reader<'_> {
             negative = true;
             at += 1;
         }
+        if !negative
+            && let Some(length) = lexicon.is(self.tokens, at, Sense::Minus)
+            && self.tokens.get(at + length).is_some_and(|token| token.number().is_some())
+        {
+            negative = true;
+            at += length;
+        }
         let core_start = at;
         let (mut stated, mut end) = match self.tokens.get(at)?.number() {
             Some(_) => self.digits(at)?,
@@ -353,12 +382,28 @@ impl Reader<'_> {
         if negative {
             stated.value = -stated.value;
         }
-        let from = if negative { core_start - 1 } else { core_start };
+        let signed = negative && self.tokens[core_start - 1].kind == TokenKind::Sign;
+        let from = if signed { core_start - 1 } else { core_start };
         stated.core = self.tokens[from].range.start..self.tokens[end - 1].range.end;
         if let Some((index, _)) = sign {
             stated.unit = Unit::Money(lexicon.currency_codes[index].clone());
         }
-        if let Some(length) = lexicon.is(self.tokens, end, Sense::Percent) {
+        // half a percentage point
+        let article =
+            lexicon.is(self.tokens, end, Sense::Article).map_or(end, |length| end + length);
+        if stated.form == Form::Fraction
+            && article > end
+            && (lexicon.is(self.tokens, article, Sense::Percent).is_some()
+                || self.points(article).is_some())
+        {
+            end = article;
+        }
+        if let Some(length) = lexicon.is(self.tokens, end, Sense::BasisPoints) {
+            stated.unit = Unit::Points;
+            stated.value = &stated.value * &Exact::power_of_ten(-2);
+            stated.form = Form::Words;
+            end += length;
+        } else if let Some(length) = lexicon.is(self.tokens, end, Sense::Percent) {
             stated.unit = Unit::Percent;
             end += length;
         } else if let Some((points, after)) = self.points(end) {
@@ -411,7 +456,7 @@ impl Reader<'_> {
                 || self.lexicon.is(self.tokens, end, Sense::Percent).is_some()
             {
                 // read with the unit
-            } else if self.lexicon.glued.contains(&letters.text) {
+            } else if self.lexicon.glued.contains(&letters.text) || !letters.capital {
                 end += 1;
             } else {
                 return None;
@@ -421,6 +466,21 @@ impl Reader<'_> {
             value = &value
                 + &Exact::from(i128::from(part.0)).checked_div(&i128::from(part.1).into())?;
             end += 1;
+            if let Some((power, length)) = self.scale(end) {
+                value = &value * &Exact::power_of_ten(i64::from(power));
+                end += length;
+            }
+            return Some((self.stated(value, Form::Words), end));
+        } else if let Some(length) = self.lexicon.is(self.tokens, end, Sense::Hundred) {
+            value = &value * &Exact::from(100);
+            end += length;
+            return Some((self.stated(value, Form::Words), end));
+        } else if let Some((of, length)) = self.lexicon.at(self.tokens, end, |sense| match sense {
+            Sense::Group(of) => Some(of),
+            _ => None,
+        }) {
+            value = &value * &Exact::from(i128::from(of));
+            end += length;
             return Some((self.stated(value, Form::Words), end));
         } else if let Some((found, length)) =
             self.scale(end).filter(|_| next.is_some_and(|next| next.text.chars().count() > 1))
@@ -436,10 +496,11 @@ impl Reader<'_> {
             let join = if slash { Some(1) } else { self.lexicon.is(self.tokens, end, Sense::In) };
             if let Some(length) = join
                 && let Some(of) = self.tokens.get(end + length).filter(|of| !slash || of.glued)
-                && let (Some(part), Some(whole)) = (token.whole(), of.whole())
+                && let (Some(part), Some(whole)) =
+                    (token.whole(), of.number().and_then(|(value, _)| value.to_i128()))
                 && 0 < part
                 && part < whole
-                && (slash || whole <= 100)
+                && (slash || whole < 1000 || of.whole().is_none())
                 && !self.tokens.get(end + length + 1).is_some_and(|next| {
                     next.glued && (next.kind == TokenKind::Word || next.is("%") || next.is("/"))
                 })
@@ -505,6 +566,10 @@ impl Reader<'_> {
             _ => None,
         }) {
             if lexicon.is(self.tokens, at + length, Sense::NoMultiple).is_some() {
+                return None;
+            }
+            // double-check
+            if self.tokens.get(at + length).is_some_and(|token| token.is("-") && token.glued) {
                 return None;
             }
             let value = Exact::from(i128::from(top)).checked_div(&i128::from(bottom).into())?;
@@ -611,12 +676,17 @@ impl Reader<'_> {
         let lexicon = self.lexicon;
         let mut total = Exact::zero();
         let mut group: Option<i128> = None;
-        let mut half = false;
+        let mut half: Option<Exact> = None;
         let mut at = start;
         let mut words = 0;
         let mut only_pronoun = true;
         let mut scaled_to = u32::MAX;
         loop {
+            // five thousand, five hundred
+            let comma = self.tokens.get(at).is_some_and(|token| token.is(","));
+            if comma && scaled_to < u32::MAX && group.is_none() && self.counting(at + 1).is_some() {
+                at += 1;
+            }
             let after_and = match lexicon.is(self.tokens, at, Sense::And) {
                 Some(length) if words > 0 => at + length,
                 _ => at,
@@ -626,9 +696,9 @@ impl Reader<'_> {
                 && group.is_some()
                 && let Some((stated, end)) = self.part_in_words(after_and)
                 && stated.pair.is_none()
-                && stated.value == Exact::scaled(5, 1)
+                && stated.value < Exact::one()
             {
-                half = true;
+                half = Some(stated.value);
                 at = end;
                 words += 1;
                 only_pronoun = false;
@@ -637,7 +707,7 @@ impl Reader<'_> {
             let hyphen = words > 0 && self.tokens.get(at).is_some_and(|t| t.is("-") && t.glued);
             let here = if hyphen { at + 1 } else { at };
             if let Some((count, length)) = self.counting(after_and)
-                && !half
+                && half.is_none()
                 && group.is_none_or(|group| group >= 100 && group % 100 == 0)
                 && (after_and == at || group.is_some() || scaled_to < u32::MAX)
             {
@@ -680,9 +750,8 @@ impl Reader<'_> {
                 && (group.is_some() || article.is_some() || (lexicon.bare_hundred && power == 3))
             {
                 let mut value = Exact::from(group.unwrap_or(1));
-                if half {
-                    value = &value + &Exact::scaled(5, 1);
-                    half = false;
+                if let Some(part) = half.take() {
+                    value = &value + &part;
                 }
                 total = &total + &(&value * &Exact::power_of_ten(i64::from(power)));
                 group = None;
@@ -700,8 +769,8 @@ impl Reader<'_> {
         if let Some(group) = group {
             total = &total + &Exact::from(group);
         }
-        if half {
-            total = &total + &Exact::scaled(5, 1);
+        if let Some(part) = half {
+            total = &total + &part;
         }
         // *one* is a pronoun, unless a unit of percent or a multiple makes it a number
         if only_pronoun
@@ -714,6 +783,18 @@ impl Reader<'_> {
     }
 
     fn ordinal(&self, at: usize) -> Option<(u32, usize)> {
+        // twenty-first
+        if let Some((tens, length)) =
+            self.counting(at).filter(|(tens, _)| *tens >= 20 && tens % 10 == 0)
+            && let hyphen = usize::from(self.tokens.get(at + length).is_some_and(|t| t.is("-")))
+            && let Some((ones, more)) =
+                self.lexicon.at(self.tokens, at + length + hyphen, |sense| match sense {
+                    Sense::Ordinal(place) if place < 10 => Some(place),
+                    _ => None,
+                })
+        {
+            return Some((tens + ones, length + hyphen + more));
+        }
         let found = self.lexicon.at(self.tokens, at, |sense| match sense {
             Sense::Ordinal(place) => Some(place),
             _ => None,
@@ -739,7 +820,10 @@ impl Reader<'_> {
             };
             Some((u32::try_from(stated).ok()?, end - start))
         };
-        let Some((number, length)) = self.ordinal(start).or_else(cardinal) else { return false };
+        // for a third successive year
+        let from = start + lexicon.is(self.tokens, start, Sense::Article).unwrap_or(0);
+        let ordinal = self.ordinal(from).map(|(number, length)| (number, from + length - start));
+        let Some((number, length)) = ordinal.or_else(cardinal) else { return false };
         let mut end = start + length;
         let before = lexicon.is(self.tokens, end, Sense::RunningBefore);
         end += before.unwrap_or(0);
@@ -757,6 +841,11 @@ impl Reader<'_> {
         let start = self.at;
         let Some(length) = self.lexicon.is(self.tokens, start, Sense::Since) else { return false };
         let year = self.tokens.get(start + length).and_then(Token::whole);
+        let more =
+            self.tokens.get(start + length + 1).is_some_and(|next| next.is("/") && next.glued);
+        if more {
+            return false;
+        }
         let Some(year) = year.filter(|year| (1000..=9999).contains(year)) else { return false };
         self.push(start..start + length + 1, TermKind::Since(year as i16));
         true

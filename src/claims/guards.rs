@@ -84,18 +84,19 @@ impl<'a> Guards<'a> {
         self.arithmetic(diagnostics);
     }
 
-    /// Words beside figures, without claims of their own, that name another period than these cover. `whole`: a span
-    /// that they name must be all of it.
+    /// Words beside figures, without claims of their own, that name another period than these cover. In the first
+    /// `whole` sentences, a span that they name must be all of it.
     pub(super) fn beside(
         &self,
         covers: &BTreeSet<Period>,
         what: &str,
-        whole: bool,
+        whole: usize,
         diagnostics: &mut Diagnostics,
     ) {
         let covers: Vec<Period> = covers.iter().copied().collect();
         let Some(extent) = super::exempt::days(&covers) else { return };
-        for sentence in self.reading.sentences() {
+        for (number, sentence) in self.reading.sentences().into_iter().enumerate() {
+            let whole = number < whole;
             let claims = |mark: &&crate::spec::Mark| {
                 matches!(mark.kind, MarkKind::Claim(_) | MarkKind::Insert(_))
                     && sentence.start <= mark.range.start
@@ -208,8 +209,13 @@ impl<'a> Guards<'a> {
         if named.is_empty() {
             return;
         }
-        self.years(claims, &named, diagnostics);
+        // one mistake is said once: beside the claim, of its figure, or of the sentence
+        let mut any = false;
         for claim in claims {
+            if self.neighbour(claim, &named, diagnostics) {
+                any = true;
+                continue;
+            }
             // of several figures each has its own year where the claim's words hold years
             let own = !self.named(&claim.mark.range).is_empty() || claim.subjects.len() == 1;
             let figures: Vec<Figure> = match own {
@@ -228,10 +234,67 @@ impl<'a> Guards<'a> {
             };
             for figure in &figures {
                 if let Some(message) = other_period(figure, &named, self.shower) {
+                    any = true;
                     diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
                 }
             }
         }
+        if !any {
+            self.years(claims, &named, diagnostics);
+        }
+    }
+
+    /// The year right behind a claim, *[240](…) in 2023*, or else right before it, *in 2023 there were [240](…)*.
+    fn neighbour(&self, claim: &Tied<'a>, named: &[Named], diagnostics: &mut Diagnostics) -> bool {
+        let tokens = &self.reading.tokens;
+        let range = &claim.mark.range;
+        let word = |at: usize| tokens[at].kind == Kind::Word;
+        let free = |named: &&Named| {
+            let marks = &self.prose.plain.marks;
+            !marks
+                .iter()
+                .any(|m| m.range.start < named.range.end && named.range.start < m.range.end)
+        };
+        let gap = |from: usize, to: usize, most: usize| {
+            let (from, to) = (self.reading.token_at(from), self.reading.token_at(to));
+            let joins = |at: usize| self.rules.lexicon.is(tokens, at, Sense::And).is_some();
+            from <= to && to - from <= most && (from..to).all(|at| word(at) && !joins(at))
+        };
+        let placed = named.iter().filter(|named| !named.month).filter(free);
+        let behind = placed
+            .clone()
+            .find(|named| named.range.start >= range.end && gap(range.end, named.range.start, 1));
+        let near = behind.or_else(|| {
+            let numbers = self.terms(range).any(|term| term.number().is_some());
+            placed.filter(|_| numbers).find(|named| {
+                named.range.end <= range.start && gap(named.range.end, range.start, 2)
+            })
+        });
+        let Some(near) = near else { return false };
+        // of two figures, the one that the number is of
+        let role = self.terms(range).find(|term| term.number().is_some()).map(|term| {
+            let at = term.tokens.start;
+            let before = |sense| self.rules.lexicon.before(tokens, at, sense).is_some();
+            (before(Sense::From), before(Sense::To))
+        });
+        let figures: Vec<&Figure> = match (&claim.subjects[..], role) {
+            ([first, _], Some((true, _))) => vec![first.figure],
+            ([_, last], Some((_, true))) => vec![last.figure],
+            (all, _) => all.iter().map(|subject| subject.figure).collect(),
+        };
+        let covers: BTreeSet<Period> =
+            figures.iter().flat_map(|figure| figure.covers.iter().copied()).collect();
+        let covers: Vec<Period> = covers.into_iter().collect();
+        let Some(extent) = super::exempt::days(&covers) else { return false };
+        if fits(near, &covers, extent, false) {
+            return false;
+        }
+        let ids: Vec<String> = figures.iter().map(|figure| format!("`{}`", figure.id)).collect();
+        let told = covers_in_words(&covers, self.shower);
+        let message =
+            format!("the words beside it name {}; {} covers {told}", near.words, ids.join(", "));
+        diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the year or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
+        true
     }
 
     /// Years that a sentence names and none of its figures covers. It says nothing where some figure's time is not known.
@@ -602,7 +665,13 @@ fn other_period(figure: &Figure, named: &[Named], shower: Shower<'_>) -> Option<
     if covers.is_empty() || named.is_empty() {
         return None;
     }
-    let touches = |named: &&Named| {
+    // a single month is mostly the date of something else
+    let monthly = covers.iter().any(|period| matches!(period, Period::Month(..)));
+    let named: Vec<&Named> = named.iter().filter(|named| !named.month || monthly).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let touches = |named: &&&Named| {
         covers.iter().any(|period| {
             let (first, last) = period.days();
             first <= named.days.1 && named.days.0 <= last
@@ -610,7 +679,7 @@ fn other_period(figure: &Figure, named: &[Named], shower: Shower<'_>) -> Option<
     };
     let told = covers_in_words(&covers, shower);
     let all: Vec<&str> = named.iter().map(|named| named.words.as_str()).collect();
-    let touching: Vec<&Named> = named.iter().filter(touches).collect();
+    let touching: Vec<&Named> = named.iter().filter(touches).copied().collect();
     if touching.is_empty() {
         return Some(format!(
             "the words name {}; the figure `{}` covers {told}",
@@ -624,10 +693,11 @@ fn other_period(figure: &Figure, named: &[Named], shower: Shower<'_>) -> Option<
     if touching.iter().any(whole) {
         return None;
     }
-    // a span of which the figure covers a part: only of sums over several periods
+    // a span that is not what a run of periods covers
     let several = covers.len() > 1;
+    let run = covered == last.days() - first.days() + 1;
     if let Some(span) = touching.iter().find(|named| named.span).filter(|_| several)
-        && (span.days.0 < first || span.days.1 > last)
+        && (run || span.days.0 < first || span.days.1 > last)
     {
         return Some(format!(
             "the words name {}; the figure `{}` covers {told}",

@@ -105,6 +105,16 @@ pub(super) fn allowed(stated: &Stated, lexicon: &Lexicon) -> Option<Interval> {
 fn interval(stated: &Stated, around: &Around, lexicon: &Lexicon) -> Interval {
     let end = |reach: &Reach| match reach {
         Reach::Part(part) => &stated.value + &(&stated.value.abs() * part),
+        // *fewer than five*: disclosure control says it of any small number
+        Reach::Units(units)
+            if units.is_negative()
+                && around.open_to
+                && stated.unit == Unit::Plain
+                && stated.value.is_integer()
+                && stated.value <= Exact::from(10) =>
+        {
+            Exact::zero()
+        }
         Reach::Units(units) => &stated.value + &(&last_unit(&stated.value) * units),
         Reach::Next => step(stated, lexicon, true),
         Reach::Previous => step(stated, lexicon, false),

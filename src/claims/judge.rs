@@ -23,6 +23,14 @@ pub(super) struct Reading<'a> {
     pub(super) inside: Vec<&'a Term>,
     /// Direction words beside it, up to two words away.
     pub(super) beside: Vec<&'a Term>,
+    /// The direction word that governs the claim from further away in its sentence.
+    pub(super) governing: Option<&'a Term>,
+    /// A word in it or right before it that turns it round.
+    pub(super) negation: Option<&'a Term>,
+    /// The word behind a term.
+    pub(super) follows: &'a dyn Fn(&Term) -> Option<&'a str>,
+    /// The base that is said behind a term: *per 1,000*.
+    pub(super) per: &'a dyn Fn(&Term) -> Option<Exact>,
     /// A word before each term that says which figure it is of.
     pub(super) role: &'a dyn Fn(&Term) -> Option<Role>,
 }
@@ -150,6 +158,11 @@ impl<'a> Judge<'a, '_> {
                 Some((way, term, inside))
             })
             .collect();
+        let ways = self.governed(ways, figures);
+        if let Some(negation) = self.reading.negation {
+            let word = self.reading.text.get(negation.range.clone()).unwrap_or("");
+            self.unread(format!("`{word}` turns the words round, which is not checked"));
+        }
         let open: Vec<usize> = (0..figures.len())
             .filter(|index| !(ordered.contains(index) && numbers.len() < figures.len()))
             .collect();
@@ -202,6 +215,24 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
+    /// The direction words of a claim; of a change without one, the one that governs it from afar in its sentence.
+    fn governed<'t>(
+        &self,
+        ways: Vec<(Way, &'t Term, bool)>,
+        figures: &[Subject<'_>],
+    ) -> Vec<(Way, &'t Term, bool)>
+    where
+        'a: 't,
+    {
+        let changes =
+            |subject: &Subject<'_>| matches!(subject.sort, Sort::Change | Sort::PercentChange);
+        let wants = figures.len() == 1 && changes(&figures[0]);
+        match self.reading.governing.filter(|_| ways.is_empty() && wants) {
+            Some(term) => term.way().map(|way| (way, term, false)).into_iter().collect(),
+            None => ways,
+        }
+    }
+
     /// The numbers among the terms, without years and bases that nothing asks for.
     fn numbers(
         &mut self,
@@ -245,6 +276,7 @@ impl<'a> Judge<'a, '_> {
                     TermKind::Exempt(exempt) => exempt.number,
                     TermKind::Ordinal(place) => Some(i128::from(*place)),
                     TermKind::Since(year) => Some(i128::from(*year)),
+                    TermKind::Pronoun => Some(1),
                     _ => None,
                 };
                 if let Some(value) = value.filter(|_| numbers.len() < wanted) {
@@ -273,7 +305,10 @@ impl<'a> Judge<'a, '_> {
         open: &[usize],
         directed: bool,
     ) -> Option<Vec<(Assigned<'n>, Option<usize>)>> {
-        let pair = open.len() == 2 && figures.len() == 2;
+        let values = figures.iter().all(|subject| {
+            !matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio)
+        });
+        let pair = open.len() == 2 && figures.len() == 2 && values;
         let is_change = |stated: &Stated| {
             let percents = figures.iter().all(Subject::is_percent);
             match (&stated.form, &stated.unit) {
@@ -377,12 +412,31 @@ impl<'a> Judge<'a, '_> {
             (Scale::Plain, Unit::Percent | Unit::Points, _) => Some("it is no percentage"),
             (Scale::Plain, Unit::Money(code), _) => match &number.measure.unit {
                 Some(unit) if is_money(unit) && unit != code => Some("it is in another currency"),
+                Some(unit) if !is_money(unit) => Some("it is no amount of money"),
                 _ => None,
             },
             _ => None,
         };
         if let Some(why) = mismatch {
             let message = format!("`{typed}` is not the figure `{}`: {why}, {shown}", figure.id);
+            return self.wrong(message, vec![write]);
+        }
+        // half of the cases, half as many: no change
+        let share = subject.sort == Sort::PercentChange
+            && ways.is_empty()
+            && stated.form != Form::Multiple
+            && (self.reading.follows)(term).is_some_and(|word| matches!(word, "of" | "as" | "the"));
+        if share {
+            let message = format!(
+                "`{typed}` reads as a share; the figure `{}` is a change, {shown}",
+                figure.id
+            );
+            return self.wrong(message, vec!["say that it rose or fell, or cite a share".into()]);
+        }
+        if let (Some(Format::Per(base)), Some(said)) = (figure.format, (self.reading.per)(term))
+            && said != i128::from(base).into()
+        {
+            let message = format!("`{}` is {shown}", figure.id);
             return self.wrong(message, vec![write]);
         }
         let factor = match (number.measure.scale, &stated.unit, figure.format) {
@@ -553,7 +607,8 @@ impl<'a> Judge<'a, '_> {
             format: Some(format),
             ..figures[0].figure.clone()
         };
-        let subject = Subject { figure: &figure, sort, point: None, counts_rows: false };
+        let subject =
+            Subject { figure: &figure, sort, point: None, ranked: None, counts_rows: false };
         self.agrees(stated, &subject, ways, number.term);
     }
 
@@ -565,90 +620,60 @@ impl<'a> Judge<'a, '_> {
         assigned: &[(Assigned<'_>, Option<usize>)],
         used: &mut [bool],
     ) {
-        let running = self.reading.inside.iter().find_map(|term| match term.kind {
+        let all = self.reading.inside.iter().chain(&self.reading.beside);
+        let running = all.clone().find_map(|term| match term.kind {
             TermKind::Running(steps) => Some(steps),
+            _ => None,
+        });
+        let since = all.into_iter().find_map(|term| match term.kind {
+            TermKind::Since(year) => Some(year),
             _ => None,
         });
         for (way, term, inside) in ways {
             let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-            let compared = matches!(&term.kind, TermKind::Phrase(senses) if senses.iter().any(|sense| matches!(sense, Sense::Compared(_))));
-            let after_number =
+            let behind =
                 assigned.iter().any(|(number, _)| number.term.tokens.end == term.tokens.start);
-            let change = figures.iter().find(|subject| {
-                matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio)
-            });
-            let holds: Option<(Result<(), String>, Finding)> = if let Some(subject) = change {
-                let value = subject.figure.value.number().map(|number| number.value.clone());
-                value.map(|value| {
-                    let zero =
-                        if subject.sort == Sort::Ratio { Exact::one() } else { Exact::zero() };
-                    let shown = self.shower.figure(subject.figure);
-                    let what = if subject.sort == Sort::Ratio { "the ratio" } else { "the change" };
-                    used.iter_mut().for_each(|used| *used = true);
-                    (
-                        moves(*way, &zero, &value, subject.figure, self)
-                            .map_err(|_| format!("{what} `{}` is {shown}", subject.figure.id)),
-                        self.flat(*way),
-                    )
-                })
-            } else if let [from, to] = figures
-                && let (Some(a), Some(b)) = (from.figure.value.number(), to.figure.value.number())
-            {
-                used.iter_mut().for_each(|used| *used = true);
-                let (first, second) =
-                    (self.shower.figure(from.figure), self.shower.figure(to.figure));
-                let held = moves(*way, &a.value, &b.value, from.figure, self);
-                Some((
-                    held.map_err(|_| {
-                        format!(
-                            "from `{}` to `{}` it goes from {first} to {second}",
-                            from.figure.id, to.figure.id
-                        )
-                    }),
-                    self.flat(*way),
-                ))
-            } else if let [subject] = figures
-                && subject.is_timed()
-                && (*inside || running.is_some())
-            {
-                let earlier = subject.earlier(1);
-                earlier.and_then(|earlier| {
-                    let (a, b) = (earlier.value.number()?, subject.figure.value.number()?);
-                    let (first, second) =
-                        (self.shower.figure(earlier), self.shower.figure(subject.figure));
-                    used.iter_mut().for_each(|used| *used = true);
-                    let held = moves(*way, &a.value, &b.value, earlier, self);
-                    Some((
-                        held.map_err(|_| {
-                            format!(
-                                "from `{}` to `{}` it goes from {first} to {second}",
-                                earlier.id, subject.figure.id
-                            )
-                        }),
-                        self.flat(*way),
-                    ))
-                })
-            } else {
-                None
-            };
             // a comparison behind a number adds nothing that is read aloud
-            let silent = compared && after_number && !is_noun(term);
+            let silent = term.compared().is_some() && behind && !is_noun(term);
+            let from = assigned
+                .iter()
+                .any(|(number, _)| (self.reading.role)(number.term) == Some(Role::From));
+            let near = *inside || running.is_some() || !from;
+            let Some((holds, why)) =
+                self.moved(*way, figures, since.filter(|_| running.is_none()), near)
+            else {
+                if *inside && !silent {
+                    self.items.push((term.range.start, way.name().into()));
+                    self.unread(format!("`{word}` has nothing to be checked against: name two figures, from and to, or a figure that is a change"));
+                }
+                continue;
+            };
+            used.iter_mut().for_each(|used| *used = true);
+            let beside = self.reading.beside.iter().any(|other| std::ptr::eq(*other, *term));
+            let afar = !*inside && !beside;
+            if !silent && !afar {
+                let name = match running {
+                    Some(steps) => format!("{} {steps} running", way.name()),
+                    None => way.name().into(),
+                };
+                self.items.push((term.range.start, name));
+            }
             match holds {
-                Some((Ok(()), finding)) => {
-                    if !silent {
-                        self.items.push((term.range.start, way.name().into()));
-                    }
-                    self.found(finding);
+                true => {
+                    self.found(if *way == Way::Little {
+                        Finding::Approximates
+                    } else {
+                        Finding::Exact
+                    });
                     if let Some(steps) = running {
                         self.running(*way, steps, figures);
                     }
                 }
-                Some((Err(why), _)) => {
-                    let name = match running {
-                        Some(steps) => format!("{} {steps} running", way.name()),
-                        None => way.name().into(),
-                    };
-                    self.items.push((term.range.start, name));
+                // further away it may be about something else
+                false if afar => self.unread(format!(
+                    "`{word}` stands before it, and {why}: say beside the number which way it went"
+                )),
+                false => {
                     let hint = match way {
                         Way::Up => {
                             "say that it fell, or name the figures in their order, from and to"
@@ -660,20 +685,86 @@ impl<'a> Judge<'a, '_> {
                     };
                     self.wrong(format!("`{word}` is not so: {why}"), vec![hint.into()]);
                 }
-                None if *inside && !silent => {
-                    self.items.push((term.range.start, way.name().into()));
-                    self.found(Finding::Unread);
-                    self.judged.unread.push(format!(
-                        "`{word}` has nothing to be checked against: name two figures, from and to, or a figure that is a change"
-                    ));
-                }
-                None => {}
             }
         }
+        self.role_fits(ways, figures, assigned);
     }
 
-    fn flat(&self, way: Way) -> Finding {
-        if way == Way::Little { Finding::Approximates } else { Finding::Exact }
+    /// Whether figures go a way, and what they do; none where there is nothing to see it by. `near`: a single point may be
+    /// seen against the one before it.
+    fn moved(
+        &self,
+        way: Way,
+        figures: &[Subject<'_>],
+        since: Option<i16>,
+        near: bool,
+    ) -> Option<(bool, String)> {
+        let shown = |figure: &Figure| self.shower.figure(figure);
+        let change = figures.iter().find(|subject| {
+            matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio)
+        });
+        if let Some(subject) = change {
+            let ratio = subject.sort == Sort::Ratio;
+            let zero = if ratio { Exact::one() } else { Exact::zero() };
+            let value = &subject.figure.value.number()?.value;
+            let what = if ratio { "the ratio" } else { "the change" };
+            let why = format!("{what} `{}` is {}", subject.figure.id, shown(subject.figure));
+            return Some((moves(way, &zero, value, subject.figure, self).is_ok(), why));
+        }
+        let (from, to) = match figures {
+            [from, to] => (from.figure, to.figure),
+            [subject] if subject.is_timed() && near => {
+                let earlier = match since {
+                    Some(year) => subject.in_year(year)?,
+                    None => subject.earlier(1)?,
+                };
+                (earlier, subject.figure)
+            }
+            _ => return None,
+        };
+        let holds =
+            moves(way, &from.value.number()?.value, &to.value.number()?.value, from, self).is_ok();
+        let why = format!(
+            "from `{}` to `{}` it goes from {} to {}",
+            from.id,
+            to.id,
+            shown(from),
+            shown(to)
+        );
+        Some((holds, why))
+    }
+
+    /// *Rose to* asks for a value, *rose by* for a change.
+    fn role_fits(
+        &mut self,
+        ways: &[(Way, &Term, bool)],
+        figures: &[Subject<'_>],
+        assigned: &[(Assigned<'_>, Option<usize>)],
+    ) {
+        let ([subject], [(number, _)]) = (figures, assigned) else { return };
+        let role = (self.reading.role)(number.term);
+        let directly =
+            ways.iter().any(|(_, term, _)| term.tokens.end + 1 == number.term.tokens.start);
+        let id = &subject.figure.id;
+        let made = matches!(subject.figure.provenance, Provenance::Computed | Provenance::Derived);
+        match (subject.sort, role) {
+            (Sort::Change | Sort::PercentChange, Some(Role::To)) if directly => {
+                self.wrong(
+                    format!("`to` asks for a value; `{id}` is a change"),
+                    vec!["write `by`".into()],
+                );
+            }
+            (Sort::Ratio, Some(Role::By)) if directly && number.stated.form != Form::Multiple => {
+                self.wrong(
+                    format!("`by` asks for a change; `{id}` is a ratio"),
+                    vec!["cite `percent_change(a to b)`".into()],
+                );
+            }
+            (Sort::Value, Some(Role::By)) if directly && made && subject.point.is_none() => {
+                self.unread(format!("`by` asks for a change; `{id}` is a value"));
+            }
+            _ => {}
+        }
     }
 
     /// *For the third year running*: three times the same way, and not four.
@@ -746,7 +837,7 @@ impl<'a> Judge<'a, '_> {
             if let Some(index) = ranked {
                 ordered.push(index);
                 self.items.push((term.range.start, order_name(rank, lowest, &term.kind)));
-                self.ranked(rank, &word, figures[index].figure);
+                self.ranked((rank, lowest), &word, &figures[index]);
                 continue;
             }
             let point = figures.iter().position(|subject| subject.point.is_some());
@@ -765,23 +856,48 @@ impl<'a> Judge<'a, '_> {
             if !matches!(term.kind, TermKind::Ordinal(_)) {
                 self.proportion(term, figures, any_number, &mut ordered);
             }
+            let inside = inside.iter().any(|own| std::ptr::eq(*own, *term));
+            if inside && sure && !matches!(term.kind, TermKind::Ordinal(_)) {
+                self.unread(format!(
+                    "`{word}` is checked on a point of a series, `(fig:series/2024)`, or on a rank"
+                ));
+            }
         }
         ordered.sort_unstable();
         ordered.dedup();
         ordered
     }
 
-    fn ranked(&mut self, rank: u32, word: &str, figure: &Figure) {
-        let value = figure.value.number().map(|number| number.value.clone());
-        if value == Some(i128::from(rank).into()) {
+    fn ranked(&mut self, (rank, lowest): (u32, bool), word: &str, subject: &Subject<'_>) {
+        let value = subject.figure.value.number().and_then(|number| number.value.to_i128());
+        let Some((series, lowest_first)) = subject.ranked else {
+            return self.unread(format!("`{word}` is checked on a rank of a series"));
+        };
+        // counted from the other end, where the words and the series begin at different ends
+        let ranks = || series.points.iter().filter_map(|point| point.rank.map(i128::from));
+        let all = ranks().count() as i128;
+        let own = value.map(|value| match lowest == lowest_first {
+            true => value,
+            false => all - value - ranks().filter(|rank| *rank == value).count() as i128 + 2,
+        });
+        if own == Some(i128::from(rank)) {
             return self.found(Finding::Exact);
         }
-        let shown = self.shower.figure(figure);
-        let message = format!("`{word}` is not the rank `{}`, which is {shown}", figure.id);
-        self.wrong(
-            message,
-            vec![format!("write `{}`", rank_word(value.and_then(|v| v.to_i128()).unwrap_or(0)))],
-        );
+        let shown = self.shower.figure(subject.figure);
+        let id = &subject.figure.id;
+        let message = format!("`{word}` is not the rank `{id}`, which is {shown} of {all}");
+        let end = if lowest { "lowest" } else { "highest" };
+        let hint = match own.and_then(|own| u32::try_from(own).ok()) {
+            Some(1) => format!("write `{end}`"),
+            Some(own) => format!("write `{} {end}`", ordinal(own)),
+            None => "cite the rank".into(),
+        };
+        self.wrong(message, vec![hint]);
+    }
+
+    fn unread(&mut self, why: String) {
+        self.found(Finding::Unread);
+        self.judged.unread.push(why);
     }
 
     /// Where a point stands among the points of its series.
@@ -829,11 +945,14 @@ impl<'a> Judge<'a, '_> {
         };
         let own = self.shower.figure(subject.figure);
         let message = format!("`{word}` is not so: `{}` is {own}, and {why}", subject.figure.id);
-        let hint = match beaten {
-            1 => "say that it is level with it".to_string(),
-            beaten => {
-                format!("write `{}`, or another year behind `since`", rank_word(beaten as i128))
+        let end = if lowest { "lowest" } else { "highest" };
+        let hint = match beaten as u32 {
+            _ if beaten == rank as usize => "say that it is level with it".to_string(),
+            1 => format!("write `{end}`"),
+            place if since.is_some() => {
+                format!("write `{} {end}`, or a later year behind `since`", ordinal(place))
             }
+            place => format!("write `{} {end}`", ordinal(place)),
         };
         self.wrong(message, vec![hint]);
     }
@@ -852,11 +971,14 @@ impl<'a> Judge<'a, '_> {
             _ => None,
         });
         let (Some(proportion), [subject]) = (found, figures) else { return };
-        if any_number || !subject.is_percent() || !ordered.is_empty() {
+        let whole = matches!(proportion.id.as_str(), "all" | "none");
+        if !subject.is_percent() || !ordered.is_empty() || any_number && whole {
             return;
         }
-        ordered.push(0);
-        self.items.push((term.range.start, proportion.id.clone()));
+        if !any_number {
+            ordered.push(0);
+            self.items.push((term.range.start, proportion.id.clone()));
+        }
         let Some(number) = subject.figure.value.number() else { return };
         let interval = super::interval::Interval {
             low: proportion.from.0.clone(),
@@ -874,6 +996,9 @@ impl<'a> Judge<'a, '_> {
             subject.figure.id,
             self.shower.figure(subject.figure)
         );
+        if interval.holds(&number.value) && any_number {
+            return;
+        }
         self.judged.intervals.push(format!("`{word}` allows {words}"));
         if interval.holds(&number.value) {
             return self.found(Finding::Approximates);
@@ -967,14 +1092,6 @@ fn order_name(rank: u32, lowest: bool, kind: &TermKind) -> String {
         (TermKind::Phrase(_), true) => "lowest".into(),
         (_, false) => format!("#{rank}"),
         (_, true) => format!("#{rank} lowest"),
-    }
-}
-
-fn rank_word(rank: i128) -> String {
-    match u32::try_from(rank) {
-        Ok(1) => "highest".into(),
-        Ok(rank) => ordinal(rank),
-        Err(_) => String::new(),
     }
 }
 

@@ -45,14 +45,19 @@ struct Data {
     fold: Vec<String>,
     percent: Vec<String>,
     points: Vec<String>,
+    basis_points: Vec<String>,
     currencies: BTreeMap<String, String>,
     glued: Vec<String>,
     hedges: IndexMap<String, HedgeData>,
+    fillers: Vec<String>,
+    minus: Vec<String>,
+    negation: Vec<String>,
     steps: Vec<String>,
     bare: Bare,
     between: Vec<String>,
     between_and: Vec<String>,
     to: Vec<String>,
+    per: Vec<String>,
     up: Vec<String>,
     down: Vec<String>,
     flat: Vec<String>,
@@ -76,7 +81,10 @@ struct Data {
     total: Vec<String>,
     out_of: Vec<String>,
     dated: Vec<String>,
+    dated_weakly: Vec<String>,
     year_verbs: Vec<String>,
+    year_nouns: Vec<String>,
+    determiners: Vec<String>,
     labels: Vec<String>,
     capital_labels: Vec<String>,
     label_joins: Vec<String>,
@@ -245,6 +253,14 @@ pub(super) enum Sense {
     Fold,
     Percent,
     Points,
+    BasisPoints,
+    Filler,
+    Minus,
+    Negation,
+    Per,
+    DatedWeakly,
+    YearNoun,
+    Determiner,
     Currency(usize),
     HedgeBefore(usize),
     HedgeAfter(usize),
@@ -352,7 +368,7 @@ impl Lexicon {
         let broken = |path: &str, error: &dyn std::fmt::Display| {
             Diagnostic::error(Code::Words, format!("`{path}` is no list of words: {error}"))
                 .in_file(path)
-                .hint("its fields are those of the built-in list, each replaced as a whole: see docs/words.md")
+                .hint("its fields are those of the built-in list, each replaced as a whole (docs/words.md); words that YAML reads as something else are quoted: \"on\", \"no\"")
         };
         let built_in = "the built-in list";
         let mut tree: Tree =
@@ -407,12 +423,18 @@ impl Lexicon {
         }
         for (word, of) in &data.fractions {
             lexicon.add(word, Sense::Fraction(*of), locale);
+            // the shortest, and its plural
             let names = lexicon.fraction_names.entry(*of).or_default();
             if names.0.is_empty() || word.len() < names.0.len() {
-                *names = (word.clone(), std::mem::take(&mut names.0));
-            } else if names.1.is_empty() || word.len() < names.1.len() {
-                names.1.clone_from(word);
+                names.0.clone_from(word);
             }
+        }
+        for (of, names) in &mut lexicon.fraction_names {
+            let stem: String = names.0.chars().take(3).collect();
+            let plural = |word: &&String| **word != names.0 && word.starts_with(&stem);
+            let same =
+                data.fractions.iter().filter(|(_, other)| *other == of).map(|(word, _)| word);
+            names.1 = same.into_iter().find(plural).unwrap_or(&names.0).clone();
         }
         for (word, value) in &data.multiples {
             let (top, bottom) = value.split_once('/').unwrap_or((value, "1"));
@@ -467,6 +489,14 @@ impl Lexicon {
             (&data.fold, Sense::Fold),
             (&data.percent, Sense::Percent),
             (&data.points, Sense::Points),
+            (&data.basis_points, Sense::BasisPoints),
+            (&data.fillers, Sense::Filler),
+            (&data.minus, Sense::Minus),
+            (&data.negation, Sense::Negation),
+            (&data.per, Sense::Per),
+            (&data.dated_weakly, Sense::DatedWeakly),
+            (&data.year_nouns, Sense::YearNoun),
+            (&data.determiners, Sense::Determiner),
             (&data.between, Sense::Between),
             (&data.between_and, Sense::BetweenAnd),
             (&data.to, Sense::To),
@@ -524,8 +554,14 @@ impl Lexicon {
     }
 
     fn add(&mut self, phrase: &str, sense: Sense, locale: &Locale) {
-        let texts: Vec<String> =
-            tokens(phrase, locale).into_iter().map(|token| token.text).collect();
+        // an elided word at the end is one only before another word
+        let elided = phrase.ends_with(['\'', '’']);
+        let whole = if elided { format!("{phrase}a") } else { phrase.to_string() };
+        let mut texts: Vec<String> =
+            tokens(&whole, locale).into_iter().map(|token| token.text).collect();
+        if elided {
+            texts.pop();
+        }
         // a hyphen between words may be a space, too
         let loose: Vec<String> = texts.iter().filter(|text| *text != "-").cloned().collect();
         let both = loose.len() < texts.len() && loose.len() > 1;

@@ -35,6 +35,9 @@ pub(super) fn agreement(
     let Some(interval) = allowed(stated, rules.lexicon) else {
         return Agreement { finding: digits(stated, value, rules), interval: None };
     };
+    let whole = whole
+        && stated.value.is_integer()
+        && matches!(stated.form, Form::Digits { .. } | Form::Words);
     let words = interval.words(whole, &|end| show(end, stated, rules.locale));
     let hedged = stated.hedge.is_some();
     let rounds = stated.form != Form::Multiple
@@ -209,7 +212,8 @@ fn hedged(stated: &Stated, value: &Exact, rules: &Rules<'_>) -> Option<String> {
             let fits = allowed(&candidate, rules.lexicon).is_some_and(|found| found.holds(value));
             // few digits, but no coarser than needed to be near
             let near = (&at - value).abs() * Exact::from(50) <= value.abs();
-            if fits && near && !at.is_zero() {
+            let scaled = &at * &Exact::power_of_ten(-i64::from(power));
+            if fits && near && !at.is_zero() && scaled.decimals().is_some_and(|d| d <= 6) {
                 let word = &rules.lexicon.hedges.get(hedge)?.word;
                 return Some(format!("{word} {}", typed_like(&at, stated, power, rules.locale)));
             }
@@ -240,6 +244,10 @@ fn typed_like(value: &Exact, stated: &Stated, power: i32, locale: &Locale) -> St
     }
     let scaled = value * &Exact::power_of_ten(-i64::from(power));
     let digits = locale.digits(&scaled, scaled.decimals().unwrap_or(0).min(6));
+    let digits = match &stated.unit {
+        Unit::Money(code) => locale.money(code, &digits),
+        _ => digits,
+    };
     let word = match power {
         3 => "thousand",
         6 => "million",
@@ -309,7 +317,7 @@ fn multiple(value: &Exact, rules: &Rules<'_>) -> Option<String> {
     {
         let index = hedge.and_then(|id| lexicon.hedge(id));
         let candidate = bare(Exact::from(times), Form::Multiple, index);
-        if allowed(&candidate, lexicon)?.holds(value) {
+        if times > 1 && agreement(&candidate, value, false, rules).finding != Finding::Wrong {
             let word = index
                 .and_then(|index| lexicon.hedges.get(index))
                 .map_or(String::new(), |h| format!("{} ", h.word));

@@ -27,6 +27,8 @@ pub(super) struct Subject<'a> {
     pub(super) sort: Sort,
     /// The series and the point, of a point.
     pub(super) point: Option<(&'a Series, &'a Point, usize)>,
+    /// The series that a rank is of, and whether its rank 1 is the lowest.
+    pub(super) ranked: Option<(&'a Series, bool)>,
     /// Whether it counts rows.
     pub(super) counts_rows: bool,
 }
@@ -63,7 +65,15 @@ impl<'a> Subject<'a> {
         let counts_rows = expr.is_some_and(|expr| {
             matches!(&expr.kind, Kind::Call { function: Function::Count, arguments, .. } if arguments.is_empty())
         });
-        Self { figure, sort: expr.map_or(Sort::Value, sort), point, counts_rows }
+        let from = match spec.figures.get(&reference.id).map(|figure| &figure.origin) {
+            Some(Origin::Recipe(recipe)) => recipe.from.as_ref(),
+            _ => None,
+        };
+        let ranked = from.and_then(|(from, _)| {
+            let base = spec.chain(from).1;
+            Some((figures.series.get(base)?, spec.series.get(base)?.lowest_first))
+        });
+        Self { figure, sort: expr.map_or(Sort::Value, sort), point, ranked, counts_rows }
     }
 
     pub(super) fn is_number(&self) -> bool {
@@ -80,6 +90,14 @@ impl<'a> Subject<'a> {
         let (_, point, place) = self.point?;
         let at = line.iter().position(|other| std::ptr::eq(*other, point))?;
         line.get(at.checked_sub(steps)?)?.values.get(place)?.figure()
+    }
+
+    /// The point of its line in a year.
+    pub(super) fn in_year(&self, year: i16) -> Option<&'a Figure> {
+        let (_, _, place) = self.point?;
+        let day = Period::Year(year).days().0.days();
+        let at = |point: &&&Point| point.keys.iter().find_map(time) == Some(day);
+        self.line()?.iter().find(at)?.values.get(place)?.figure()
     }
 
     /// The points that differ from this one in their period only, in its order; all points, where no key is a period.

@@ -81,6 +81,9 @@ fn ends_sentence(text: &str, at: usize) -> bool {
     spaced.len() < after.len() && opens
 }
 
+/// Codes of currencies, which stand before digits without a space.
+const CODES: [&str; 3] = ["GBP", "EUR", "USD"];
+
 /// Abbreviations that end with a full stop and no sentence.
 const SHORT: [&str; 18] = [
     "e.g", "i.e", "mr", "mrs", "dr", "st", "no", "nos", "vs", "etc", "approx", "c", "cf", "p",
@@ -114,6 +117,10 @@ pub(super) fn tokens(text: &str, locale: &Locale) -> Vec<Token> {
             push(&mut tokens, start..at, Kind::Number { value, decimals }, digits, glued, false);
         } else if c.is_alphabetic() {
             while let Some(next) = text[at..].chars().next() {
+                let code = at - start == 3 && next.is_ascii_digit();
+                if code && CODES.contains(&&text[start..at]) {
+                    break;
+                }
                 let apostrophe = matches!(next, '\'' | '’')
                     && text[at + next.len_utf8()..].starts_with(char::is_alphabetic);
                 if !(next.is_alphanumeric() && !is_part(next) || apostrophe) {

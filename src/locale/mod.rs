@@ -122,6 +122,14 @@ impl Locale {
         }
     }
 
+    /// Digits as an amount of money.
+    pub fn money(&self, code: &str, digits: &str) -> String {
+        match self.currencies.get(code) {
+            Some(pattern) => pattern.replace("{}", digits),
+            None => format!("{code} {digits}"),
+        }
+    }
+
     /// Digits as a percentage: `47%`.
     pub fn percentage(&self, digits: &str) -> String {
         self.percent.replace("{}", digits)
