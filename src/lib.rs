@@ -39,6 +39,7 @@ pub mod document;
 
 pub mod render;
 
+pub mod audit;
 pub mod bundle;
 
 pub mod pipeline;

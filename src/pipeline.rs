@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 
+use crate::audit::{self, Traced};
 use crate::bundle::{self, Bundle, Lock, MOST_ROWS, drift};
 use crate::claims::{self, Lexicon, Override, Verdicts};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
@@ -13,8 +14,8 @@ use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::render::{self, Brand, Theme};
 use crate::sources::{self, Record, Source, Sources, Wanted, records};
-use crate::spec::{self, Spec};
-use crate::text::{TextId, Texts};
+use crate::spec::{self, Prose, Spec};
+use crate::text::{Passage, Span, TextId, Texts};
 use crate::world::{Stamp, World};
 
 /// Where themes are.
@@ -91,6 +92,62 @@ pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outc
     }
     diagnostics.sort(&project.texts);
     Outcome::new(project, diagnostics)
+}
+
+/// A text whose numbers were traced.
+#[derive(Debug)]
+pub struct TracedText {
+    /// Every text that was read, this one among them.
+    pub texts: Texts,
+    /// The text.
+    pub prose: Prose,
+    /// Its numbers, in order.
+    pub numbers: Vec<Traced>,
+}
+
+/// Reads a text of the project's folder, and everything in which its numbers may be found: all datasets with all their
+/// columns, and the figures of all reports that can be made.
+///
+/// # Errors
+/// The text cannot be read.
+pub fn trace(
+    world: &dyn World,
+    path: &str,
+    language: &str,
+    threads: NonZeroUsize,
+) -> Outcome<Option<TracedText>> {
+    let mut diagnostics = Diagnostics::default();
+    let Some(content) = diagnostics.take(read_text(world, path)) else {
+        return Outcome::new(None, diagnostics);
+    };
+    let mut checked = check(world, &[], threads).value;
+    let text = checked.texts.add(path, content.clone());
+    let whole = Span::new(text, 0, content.len());
+    // what is wrong with the text as a body is not asked here
+    let prose =
+        spec::prose::parse(&Passage::verbatim(content, whole), false, &mut Diagnostics::default());
+    let sources = std::mem::take(&mut checked.sources);
+    let mut frames: BTreeMap<String, Frame> = BTreeMap::new();
+    for (name, dataset) in &sources.datasets {
+        let mut open =
+            || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
+        let header = sources::load(dataset, &Wanted { names: BTreeSet::new(), threads }, &mut open);
+        let Some(header) = header.into(&mut diagnostics).map(|frame| frame.header) else {
+            continue;
+        };
+        let names: BTreeSet<String> = header.into_iter().collect();
+        let frame = sources::load(dataset, &Wanted { names, threads }, &mut open);
+        frames.extend(frame.into(&mut diagnostics).map(|frame| (name.clone(), frame)));
+    }
+    let traced = Locale::named(language).and_then(|locale| {
+        let lexicon = diagnostics.take(Lexicon::load(&locale, None))?;
+        let reports = checked.reports.iter().map(|r| (r.spec.name.as_str(), &r.figures)).collect();
+        let inputs =
+            audit::Inputs { frames: &frames, reports, locale: &locale, lexicon: &lexicon, threads };
+        Some(audit::trace(&prose.plain.text, &inputs))
+    });
+    let texts = checked.texts;
+    Outcome::new(traced.map(|numbers| TracedText { texts, prose, numbers }), diagnostics)
 }
 
 /// Reads only what is declared under `data/`.

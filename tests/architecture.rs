@@ -6,9 +6,9 @@ use std::fs;
 use crate::support::{files, root};
 
 /// The stages in their order; a module may name itself and what stands before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "digest", "exact", "text", "diag", "value", "locale", "language", "spec", "frame", "sources",
-    "world", "figures", "claims", "charts", "document", "render", "bundle", "pipeline",
+    "world", "figures", "claims", "charts", "document", "render", "bundle", "audit", "pipeline",
 ];
 
 fn sources() -> Vec<(String, String)> {

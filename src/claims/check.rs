@@ -248,7 +248,8 @@ impl<'a> Checker<'a> {
         let beside = self.beside(mark, &inside);
         let role = |term: &Term| self.role(term);
         let words = &text[mark.range.clone()];
-        let numbers = inside.iter().filter(|term| term.number().is_some()).count();
+        let counted = |term: &&&Term| term.number().is_some() && !self.is_base(term);
+        let numbers = inside.iter().filter(counted).count();
         let (governing, negation) = (self.governing(mark, &inside), self.negation(mark, &inside));
         let (follows, per) = (|term: &Term| self.follows(term), |term: &Term| self.per(term));
         let reading = judge::Reading {

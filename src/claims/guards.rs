@@ -765,7 +765,7 @@ pub(super) fn covers_in_words(covers: &[Period], shower: Shower<'_>) -> String {
 }
 
 /// Words of a text that tell one name from another: no articles, no two-letter words but capitals.
-fn significant(text: &str) -> BTreeSet<String> {
+pub(crate) fn significant(text: &str) -> BTreeSet<String> {
     const COMMON: [&str; 16] = [
         "the", "and", "for", "with", "other", "all", "not", "council", "county", "city", "unknown",
         "total", "from", "any", "none", "per",

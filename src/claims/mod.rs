@@ -11,6 +11,7 @@ mod guards;
 mod interval;
 mod judge;
 mod lexicon;
+mod mention;
 mod number;
 mod outside;
 mod references;
@@ -23,7 +24,9 @@ use indexmap::IndexMap;
 
 pub use check::{Inputs, check};
 pub use exempt::Rule;
+pub(crate) use guards::significant as significant_words;
 pub use lexicon::{Lexicon, Override};
+pub use mention::{Kind, Mention, mentions};
 pub use outside::{Outside, OutsideVerdict};
 
 use crate::diag::Diagnostic;

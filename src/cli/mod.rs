@@ -10,6 +10,7 @@ mod init;
 mod report;
 mod schema;
 mod source;
+mod trace;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -58,6 +59,7 @@ enum Command {
     Build(build::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
+    Trace(trace::Arguments),
     #[command(subcommand)]
     Source(source::Command),
     Schema(schema::Arguments),
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &options),
         Command::Check(arguments) => check::run(&arguments, &options),
         Command::Explain(arguments) => explain::run(&arguments, &options),
+        Command::Trace(arguments) => trace::run(&arguments, &options),
         Command::Source(command) => source::run(&command, &options),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&arguments),
