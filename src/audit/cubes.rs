@@ -77,7 +77,10 @@ pub(super) enum Made {
 }
 
 /// A value that a recipe gives, as a fraction.
+#[derive(Clone)]
 pub(super) struct Entry {
+    /// The value in steps of 2^-20, rounded down, by which entries are ordered.
+    pub(super) step: i128,
     pub(super) top: i128,
     pub(super) bottom: i128,
     pub(super) kind: Kind,
@@ -190,6 +193,7 @@ impl Cubes {
                 if cell.rows > 1 && *choice != 0 {
                     let made = Made::Rows(*choice, place);
                     entries.push(Entry {
+                        step: 0,
                         top: cell.rows.into(),
                         bottom: 1,
                         kind: Kind::Plain,
@@ -203,6 +207,10 @@ impl Cubes {
             self.over_time(*choice, cells, &mut entries);
         }
         self.shares(&mut entries);
+        for entry in &mut entries {
+            entry.step = step(entry.top, entry.bottom);
+        }
+        entries.sort_by_key(|entry| (entry.kind, entry.step));
         entries
     }
 
@@ -220,6 +228,7 @@ impl Cubes {
             // percentages do not add up
             if cell.rows == 1 {
                 entries.push(Entry {
+                    step: 0,
                     top: sum,
                     bottom: power,
                     kind: Kind::Share,
@@ -227,6 +236,7 @@ impl Cubes {
                 });
                 let rest = Made::Rest(Box::new(made));
                 entries.push(Entry {
+                    step: 0,
                     top: power - sum,
                     bottom: power,
                     kind: Kind::Share,
@@ -235,7 +245,7 @@ impl Cubes {
             }
             return;
         }
-        entries.push(Entry { top: sum, bottom: power, kind: Kind::Plain, made });
+        entries.push(Entry { step: 0, top: sum, bottom: power, kind: Kind::Plain, made });
         for other in 0..self.quantities.len() {
             let Some(below) = cell.sums[other].filter(|below| *below > 0) else { continue };
             if other == quantity || self.quantities[other].percent {
@@ -248,7 +258,7 @@ impl Cubes {
             };
             for kind in [Kind::Share, Kind::Multiple] {
                 let made = Made::Quotient(choice, place, quantity, other);
-                entries.push(Entry { top, bottom, kind, made });
+                entries.push(Entry { step: 0, top, bottom, kind, made });
             }
         }
     }
@@ -281,8 +291,14 @@ impl Cubes {
                         let made = Made::Share(*choice, place, quantity, dimension);
                         let rest = Made::Rest(Box::new(made.clone()));
                         let kind = Kind::Share;
-                        entries.push(Entry { top, bottom, kind, made });
-                        entries.push(Entry { top: bottom - top, bottom, kind, made: rest });
+                        entries.push(Entry { step: 0, top, bottom, kind, made });
+                        entries.push(Entry {
+                            step: 0,
+                            top: bottom - top,
+                            bottom,
+                            kind,
+                            made: rest,
+                        });
                     }
                 }
             }
@@ -336,12 +352,18 @@ impl Cubes {
                 }
                 let kind = if percent { Kind::Points } else { Kind::Plain };
                 let made = Made::Change(choice, *from, *to, quantity);
-                entries.push(Entry { top: (b - a).abs(), bottom: power, kind, made });
+                entries.push(Entry { step: 0, top: (b - a).abs(), bottom: power, kind, made });
                 if a > 0 && !percent {
                     let made = Made::PercentChange(choice, *from, *to, quantity);
-                    entries.push(Entry { top: (b - a).abs(), bottom: a, kind: Kind::Share, made });
+                    entries.push(Entry {
+                        step: 0,
+                        top: (b - a).abs(),
+                        bottom: a,
+                        kind: Kind::Share,
+                        made,
+                    });
                     let made = Made::Ratio(choice, *from, *to, quantity);
-                    entries.push(Entry { top: b, bottom: a, kind: Kind::Multiple, made });
+                    entries.push(Entry { step: 0, top: b, bottom: a, kind: Kind::Multiple, made });
                 }
             }
         }
@@ -375,7 +397,13 @@ impl Cubes {
                         let sum = sum + value;
                         let places = path.iter().map(|index| line[*index].1).collect();
                         let made = Made::Run(choice, places, quantity);
-                        entries.push(Entry { top: sum, bottom: power, kind: Kind::Plain, made });
+                        entries.push(Entry {
+                            step: 0,
+                            top: sum,
+                            bottom: power,
+                            kind: Kind::Plain,
+                            made,
+                        });
                         longer.push((path, sum));
                     }
                 }
@@ -605,6 +633,24 @@ impl Entry {
             _ => false,
         }
     }
+}
+
+/// A fraction in steps of 2^-20, rounded down.
+fn step(top: i128, bottom: i128) -> i128 {
+    top.checked_mul(1 << 20).map_or(i128::MAX, |scaled| scaled.div_euclid(bottom.max(1)))
+}
+
+/// Of ordered entries, those of a kind that may lie between two fractions.
+pub(super) fn between(
+    entries: &[Entry],
+    kind: Kind,
+    low: (i128, i128),
+    high: (i128, i128),
+) -> &[Entry] {
+    let (low, high) = (step(low.0, low.1), step(high.0, high.1));
+    let from = entries.partition_point(|entry| (entry.kind, entry.step) < (kind, low));
+    let length = entries[from..].partition_point(|entry| (entry.kind, entry.step) <= (kind, high));
+    &entries[from..from + length]
 }
 
 fn values(meaning: &Meaning) -> usize {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use super::cubes::{Cubes, Made};
+use super::cubes::{Cubes, Made, between};
 use crate::claims::{Finding, Kind, Lexicon, Mention, mentions};
 use crate::exact::{Exact, Rounding};
 use crate::figures::{Figure, Figures, Provenance};
@@ -89,8 +89,8 @@ pub fn trace(text: &str, inputs: &Inputs<'_>) -> Vec<Traced> {
             let mut near: Option<(i64, Near)> = None;
             if let (Some(low), Some(high)) = (fraction(&low), fraction(&high)) {
                 for (cubes, entries) in cubes.iter().zip(&entries) {
-                    let fits = entries.iter().filter(|entry| entry.kind == mention.kind);
-                    for entry in fits.filter(|entry| entry.within(low, high)) {
+                    let fits = between(entries, mention.kind, low, high);
+                    for entry in fits.iter().filter(|entry| entry.within(low, high)) {
                         let Some(value) = entry.value() else { continue };
                         found.extend(candidate(&mention, cubes, &entry.made, value, inputs));
                     }
@@ -103,8 +103,12 @@ pub fn trace(text: &str, inputs: &Inputs<'_>) -> Vec<Traced> {
             found.retain(|(rating, _)| rating.told);
             let fits = found.len();
             if found.iter().all(|(_, candidate)| candidate.quoted) {
+                let (low, high) = wide(&low, &high);
+                let ends =
+                    fraction(&low).zip(fraction(&high)).filter(|_| !mention.periods.is_empty());
                 for (cubes, entries) in cubes.iter().zip(&entries) {
-                    for entry in entries.iter().filter(|entry| entry.kind == mention.kind) {
+                    let fits = ends.map_or(&[][..], |(a, b)| between(entries, mention.kind, a, b));
+                    for entry in fits {
                         if let Some(better) = nearest(&mention, cubes, entry, near.as_ref(), inputs)
                         {
                             near = Some(better);
@@ -297,6 +301,11 @@ fn touches(a: Period, b: Period) -> bool {
     a.days().0 <= b.days().1 && b.days().0 <= a.days().1
 }
 
+/// Values that are near: from three quarters of the least to five quarters of the most.
+fn wide(low: &Exact, high: &Exact) -> (Exact, Exact) {
+    (low * &Exact::scaled(75, 2), high * &Exact::scaled(125, 2))
+}
+
 /// A recipe of the named periods whose value is near, where it suits the sentence better than the one known.
 fn nearest(
     mention: &Mention,
@@ -306,10 +315,6 @@ fn nearest(
     inputs: &Inputs<'_>,
 ) -> Option<(i64, Near)> {
     let (low, high) = mention.range_of_values(inputs.lexicon);
-    let (fifth, over) = (&low * &Exact::scaled(75, 2), &high * &Exact::scaled(125, 2));
-    if !entry.within(fraction(&fifth)?, fraction(&over)?) || mention.periods.is_empty() {
-        return None;
-    }
     let plain = match &entry.made {
         Made::Rest(inner) => matches!(**inner, Made::Sum(..)),
         made => matches!(made, Made::Sum(..) | Made::Share(..) | Made::Run(..)),

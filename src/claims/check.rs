@@ -1,5 +1,6 @@
 //! The walk over a report's texts: claims to the judge, numbers outside them to the list of what is untied or exempt.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -53,11 +54,14 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
     references::check(spec, sources, &mut diagnostics);
     let shower = Shower { locale, rounding: spec.rounding };
     let rules = Rules { lexicon, locale, rounding: spec.rounding };
+    let shown = OnceCell::new();
     for prose in spec.proses() {
         let reading = read(&prose.plain.text, lexicon, locale);
         let context = context(spec, figures, prose);
         let reading = &reading;
-        let checker = Checker { spec, figures, frames, shower, rules, prose, context, reading };
+        let shown = &shown;
+        let checker =
+            Checker { spec, figures, frames, shower, rules, prose, context, reading, shown };
         checker.prose(&mut verdicts, &mut diagnostics);
     }
     beside(inputs, rules, &mut diagnostics);
@@ -86,7 +90,8 @@ fn beside(inputs: Inputs<'_>, rules: Rules<'_>, diagnostics: &mut Diagnostics) {
     let mut guard = |prose: &Prose, say: &dyn Fn(&Guards<'_>, &mut Diagnostics)| {
         let reading = read(&prose.plain.text, lexicon, locale);
         let (context, reading) = (BTreeSet::new(), &reading);
-        say(&Guards { spec, frames, shower, rules, prose, context, reading }, diagnostics);
+        let telling = &RefCell::default();
+        say(&Guards { spec, frames, shower, rules, prose, context, reading, telling }, diagnostics);
     };
     for (id, declared) in &spec.figures {
         if let (Some(figure), Some(label)) = (figures.figures.get(id), &declared.label) {
@@ -176,6 +181,8 @@ pub(super) struct Checker<'a> {
     /// The periods of what the text stands beside.
     pub(super) context: BTreeSet<Period>,
     pub(super) reading: &'a Reading,
+    /// Figures by what they print, once something asks for it.
+    pub(super) shown: &'a OnceCell<BTreeMap<String, String>>,
 }
 
 /// A claim whose figures were found, for what looks across a sentence.
@@ -212,7 +219,9 @@ impl<'a> Checker<'a> {
         self.across(&tied, diagnostics);
         let Self { spec, frames, shower, rules, prose, reading, .. } = *self;
         let context = self.context.clone();
-        Guards { spec, frames, shower, rules, prose, context, reading }.run(&tied, diagnostics);
+        let telling = &RefCell::default();
+        Guards { spec, frames, shower, rules, prose, context, reading, telling }
+            .run(&tied, diagnostics);
         found.sort_by_key(|verdict| verdict.span.start);
         verdicts.claims.extend(found);
     }
@@ -243,8 +252,12 @@ impl<'a> Checker<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Verdict {
         let text = self.prose.plain.text.as_str();
-        let inside: Vec<&Term> =
-            self.reading.terms.iter().filter(|term| starts_in(term, &mark.range)).collect();
+        let inside: Vec<&Term> = self
+            .reading
+            .within(&mark.range)
+            .iter()
+            .filter(|term| starts_in(term, &mark.range))
+            .collect();
         let beside = self.beside(mark, &inside);
         let role = |term: &Term| self.role(term);
         let words = &text[mark.range.clone()];
@@ -323,7 +336,8 @@ impl<'a> Checker<'a> {
             let compares = term.compared().is_some() && term.tokens.start == last;
             term.way().is_some() || order || compares || matches!(term.kind, TermKind::Since(_))
         };
-        let terms = self.reading.terms.iter().filter(speaks).filter(free);
+        let sentence = self.reading.sentence(mark.range.start);
+        let terms = self.reading.within(&sentence).iter().filter(speaks).filter(free);
         let near = |term: &&Term| {
             // the last word of what stands before, the first of what stands behind
             let before = term.tokens.end <= first
@@ -349,7 +363,8 @@ impl<'a> Checker<'a> {
             let within = |term: &&Term| {
                 sentence.start <= term.range.start && term.range.end <= sentence.end && !own(term)
             };
-            self.reading.terms.iter().filter(|term| term.way().is_some()).filter(within)
+            let all = self.reading.within(&sentence).iter();
+            all.filter(|term| term.way().is_some()).filter(within)
         };
         let last = self.reading.token_at(mark.range.end);
         let tokens = &self.reading.tokens;
@@ -377,7 +392,8 @@ impl<'a> Checker<'a> {
         }
         let first = self.reading.token_at(mark.range.start);
         let word = |index: usize| self.reading.tokens[index].kind == Kind::Word;
-        self.reading.terms.iter().find(|term| {
+        let sentence = self.reading.sentence(mark.range.start);
+        self.reading.within(&sentence).iter().find(|term| {
             matches!(term.kind, TermKind::Negation)
                 && term.tokens.end <= first
                 && term.tokens.end + 3 > first
@@ -396,7 +412,8 @@ impl<'a> Checker<'a> {
         let tokens = &self.reading.tokens;
         let length = self.rules.lexicon.is(tokens, term.tokens.end, Sense::Per)?;
         let at = term.tokens.end + length;
-        let number = self.reading.terms.iter().find(|next| next.tokens.start == at);
+        let index = self.reading.terms.partition_point(|next| next.tokens.start < at);
+        let number = self.reading.terms.get(index).filter(|next| next.tokens.start == at);
         if let Some(stated) = number.and_then(Term::number) {
             return Some(stated.value.clone());
         }
@@ -470,10 +487,16 @@ impl<'a> Checker<'a> {
 
     /// Whether *for the third year running* stands behind a claim that it is read with.
     fn runs_with_a_claim(&self, term: &Term) -> bool {
-        let claims = self.prose.plain.marks.iter();
+        let marks = &self.prose.plain.marks;
+        let before = marks.partition_point(|mark| mark.range.end <= term.range.start);
+        let claims = marks[..before].iter().rev().take(1);
         claims.filter(|mark| matches!(mark.kind, MarkKind::Claim(_))).any(|mark| {
-            let inside: Vec<&Term> =
-                self.reading.terms.iter().filter(|term| starts_in(term, &mark.range)).collect();
+            let inside: Vec<&Term> = self
+                .reading
+                .within(&mark.range)
+                .iter()
+                .filter(|term| starts_in(term, &mark.range))
+                .collect();
             let directed = inside.iter().any(|term| term.way().is_some());
             directed && self.beside(mark, &inside).iter().any(|other| std::ptr::eq(*other, term))
         })
@@ -506,14 +529,16 @@ impl<'a> Checker<'a> {
             span,
         };
         let error = Diagnostic::error(Code::UntiedNumber, message).at(span);
-        let same = self.figures.all().find(|figure| {
-            let shown = self.shower.figure(figure).to_string();
-            shown == words || shown == format!("{words}%")
+        let shown = self.shown.get_or_init(|| {
+            let figures = self.figures.all();
+            let shown =
+                |figure: &'a Figure| (self.shower.figure(figure).to_string(), figure.id.clone());
+            // the first figure of a value is the one that is offered
+            figures.map(shown).collect::<Vec<_>>().into_iter().rev().collect()
         });
+        let same = shown.get(&words).or_else(|| shown.get(&format!("{words}%")));
         let hint = match same {
-            Some(figure) => {
-                format!("`{}` has this value: `[{words}](fig:{})`", figure.id, figure.id)
-            }
+            Some(id) => format!("`{id}` has this value: `[{words}](fig:{id})`"),
             None => format!(
                 "tie it, `[{words}](fig:id)`, or say why it is no statistic: `[{words}](num:reason)`"
             ),
@@ -528,11 +553,15 @@ impl<'a> Checker<'a> {
             let Some(way) = term.way().filter(|_| !self.marked(&term.range)) else { continue };
             let sentence = self.reading.sentence(term.range.start);
             let role = |tied: &Tied<'_>| {
-                let inside =
-                    self.reading.terms.iter().filter(|term| starts_in(term, &tied.mark.range));
+                let inside = self
+                    .reading
+                    .within(&tied.mark.range)
+                    .iter()
+                    .filter(|term| starts_in(term, &tied.mark.range));
                 inside.filter(|term| term.number().is_some()).find_map(|term| self.role(term))
             };
-            let mut after = tied.iter().filter(|tied| {
+            let from = tied.partition_point(|tied| tied.mark.range.start < term.range.end);
+            let mut after = tied[from..].iter().take(6).filter(|tied| {
                 tied.mark.range.start >= term.range.end
                     && tied.mark.range.end <= sentence.end
                     && tied.subjects.len() == 1
@@ -543,7 +572,7 @@ impl<'a> Checker<'a> {
                 (Some(Role::To), Some(Role::From)) => (second, first),
                 _ => continue,
             };
-            let nearer = self.reading.terms.iter().any(|other| {
+            let nearer = self.reading.within(&sentence).iter().any(|other| {
                 other.way().is_some()
                     && other.tokens.start >= term.tokens.end
                     && other.range.end <= first.mark.range.start

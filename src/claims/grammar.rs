@@ -176,6 +176,13 @@ impl Reading {
         byte(start).min(at)..end.map_or(last, |end| self.tokens[end].range.end).max(at)
     }
 
+    /// The terms of which some byte lies in a stretch.
+    pub(super) fn within(&self, range: &Range<usize>) -> &[Term] {
+        let from = self.terms.partition_point(|term| term.range.end <= range.start);
+        let length = self.terms[from..].partition_point(|term| term.range.start < range.end);
+        &self.terms[from..from + length]
+    }
+
     /// The token that begins at or after a byte.
     pub(super) fn token_at(&self, byte: usize) -> usize {
         self.tokens.partition_point(|token| token.range.start < byte)
@@ -240,7 +247,13 @@ impl Reader<'_> {
     /// Reads one term at the current token, where there is one.
     fn step(&mut self) -> bool {
         let start = self.at;
-        if matches!(self.tokens[start].kind, TokenKind::End | TokenKind::Inserted) {
+        let token = &self.tokens[start];
+        if matches!(token.kind, TokenKind::End | TokenKind::Inserted) {
+            return false;
+        }
+        // most words begin no phrase, and stand alone
+        let alone = self.tokens.get(start + 1).is_none_or(|next| !next.glued || next.is(","));
+        if token.kind == TokenKind::Word && token.entry.is_none() && alone && !token.is_mixed() {
             return false;
         }
         if let Some((found, end)) =

@@ -1,5 +1,6 @@
 //! Checks that a true number does not mislead, one sentence at a time. `docs/words.md`, section 9, lists them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -33,6 +34,8 @@ pub(super) struct Guards<'a> {
     /// The periods of what the text stands beside.
     pub(super) context: BTreeSet<Period>,
     pub(super) reading: &'a Reading,
+    /// The telling words of the texts of a column, by frame and column.
+    pub(super) telling: &'a RefCell<BTreeMap<(String, String), Vec<BTreeSet<String>>>>,
 }
 
 /// A stretch of time that words name.
@@ -138,7 +141,7 @@ impl<'a> Guards<'a> {
     fn named(&self, sentence: &Range<usize>) -> Vec<Named> {
         let text = &self.prose.plain.text;
         let aside = |range: &Range<usize>| {
-            self.prose.plain.marks.iter().any(|mark| {
+            self.prose.plain.marks_within(range).iter().any(|mark| {
                 matches!(mark.kind, MarkKind::Cite | MarkKind::Exempt(_))
                     && mark.range.start <= range.start
                     && range.end <= mark.range.end
@@ -249,12 +252,7 @@ impl<'a> Guards<'a> {
         let tokens = &self.reading.tokens;
         let range = &claim.mark.range;
         let word = |at: usize| tokens[at].kind == Kind::Word;
-        let free = |named: &&Named| {
-            let marks = &self.prose.plain.marks;
-            !marks
-                .iter()
-                .any(|m| m.range.start < named.range.end && named.range.start < m.range.end)
-        };
+        let free = |named: &&Named| self.prose.plain.marks_within(&named.range).is_empty();
         let gap = |from: usize, to: usize, most: usize| {
             let (from, to) = (self.reading.token_at(from), self.reading.token_at(to));
             let joins = |at: usize| self.rules.lexicon.is(tokens, at, Sense::And).is_some();
@@ -351,8 +349,17 @@ impl<'a> Guards<'a> {
                 let elsewhere = |other: &str| {
                     bound.iter().flatten().any(|(_, same, key)| same == column && key == other)
                 };
-                let other =
-                    texts.iter().find(|other| *other != key && names(other) && !elsewhere(other));
+                let mut cache = self.telling.borrow_mut();
+                let telling = cache
+                    .entry((frame.clone(), column.clone()))
+                    .or_insert_with(|| texts.iter().map(|text| significant(text)).collect());
+                let other = texts.iter().zip(telling.iter()).find(|(other, needed)| {
+                    *other != key
+                        && !needed.is_empty()
+                        && needed.is_subset(words)
+                        && !elsewhere(other)
+                });
+                let other = other.map(|(other, _)| other);
                 if let Some(other) = other {
                     let ids: Vec<&str> =
                         claim.subjects.iter().map(|s| s.figure.id.as_str()).collect();
@@ -446,10 +453,9 @@ impl<'a> Guards<'a> {
             let Some(mut at) = number.map(|term| term.tokens.end) else { continue };
             let Some(length) = self.rules.lexicon.is(tokens, at, Sense::OutOf) else { continue };
             at += length;
-            let following =
-                self.reading.terms.iter().find(|term| {
-                    (at..at + 2).contains(&term.tokens.start) && term.number().is_some()
-                });
+            let following = self
+                .terms(&self.reading.sentence(claim.mark.range.start))
+                .find(|term| (at..at + 2).contains(&term.tokens.start) && term.number().is_some());
             let Some(stated) = following.and_then(Term::number) else { continue };
             if stated.unit == Unit::Plain
                 && agreement(stated, base, true, &self.rules).finding == Finding::Wrong

@@ -1,5 +1,6 @@
 //! What others said: checked like the report's own words, with a verdict instead of an error.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::check::{Checker, Inputs};
@@ -65,6 +66,7 @@ pub(super) fn judge(inputs: Inputs<'_>, verdicts: &mut Verdicts, diagnostics: &m
     let Inputs { spec, figures, sources, frames, locale, lexicon, .. } = inputs;
     let shower = Shower { locale, rounding: spec.rounding };
     let rules = Rules { lexicon, locale, rounding: spec.rounding };
+    let shown = OnceCell::new();
     for (id, claim) in &spec.claims {
         if let Some((source, span)) = &claim.source
             && !sources.sources.contains_key(source)
@@ -77,7 +79,9 @@ pub(super) fn judge(inputs: Inputs<'_>, verdicts: &mut Verdicts, diagnostics: &m
         let prose = &claim.words;
         let reading = read(&prose.plain.text, lexicon, locale);
         let (context, reading) = (BTreeSet::new(), &reading);
-        let checker = Checker { spec, figures, frames, shower, rules, prose, context, reading };
+        let shown = &shown;
+        let checker =
+            Checker { spec, figures, frames, shower, rules, prose, context, reading, shown };
         let mut own = Verdicts::default();
         let mut said = Diagnostics::default();
         checker.prose(&mut own, &mut said);

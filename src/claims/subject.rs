@@ -54,13 +54,8 @@ impl<'a> Subject<'a> {
             },
         };
         let point = figures.series.get(&reference.id).and_then(|series| {
-            series.points.iter().find_map(|point| {
-                let place = point
-                    .values
-                    .iter()
-                    .position(|value| value.figure().is_some_and(|found| found.id == figure.id))?;
-                Some((series, point, place))
-            })
+            let (point, place) = series.placed(&reference.keys)?;
+            Some((series, point, place))
         });
         let counts_rows = expr.is_some_and(|expr| {
             matches!(&expr.kind, Kind::Call { function: Function::Count, arguments, .. } if arguments.is_empty())

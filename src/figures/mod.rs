@@ -151,6 +151,8 @@ pub struct Series {
     pub values: IndexMap<String, String>,
     /// The points, in the order of their keys.
     pub points: Vec<Point>,
+    /// Where the point of keys in link form is.
+    pub(crate) places: BTreeMap<Vec<String>, usize>,
     /// Rows that are in no point, because a key is missing.
     pub without_key: u64,
     /// Rows for which its condition is neither true nor false.

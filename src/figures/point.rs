@@ -69,7 +69,7 @@ impl Series {
                 })?
             }
         };
-        let Some(point) = self.points.iter().find(|point| self.slugs(point) == wanted[..count])
+        let Some(point) = self.places.get(&wanted[..count]).map(|place| &self.points[*place])
         else {
             let all: Vec<String> =
                 self.points.iter().map(|point| self.slugs(point).join("/")).collect();
@@ -87,6 +87,18 @@ impl Series {
             )
             .hint("the rows behind it have no known value; cite another point, or say so in words")
         })
+    }
+
+    /// The point and value that keys in link form name.
+    pub(crate) fn placed(&self, keys: &[String]) -> Option<(&Point, usize)> {
+        let keys: Vec<String> = keys.iter().map(|key| key_slug(key)).collect();
+        let count = self.keys.len().min(keys.len());
+        let point = &self.points[*self.places.get(&keys[..count])?];
+        let value = match keys.get(count) {
+            None => 0,
+            Some(name) => self.values.keys().position(|value| key_slug(value) == *name)?,
+        };
+        Some((point, value))
     }
 
     /// Ranks the points by their first value, and makes sure that no two look alike in a link.
@@ -107,6 +119,7 @@ impl Series {
                     .hint("bring them to one spelling in a selection"));
             }
         }
+        self.places = seen;
         let value = |point: &Point| -> Option<Exact> {
             let figure = point.values.first()?.figure()?;
             figure.value.number().map(|number| number.value.clone())

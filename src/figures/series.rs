@@ -64,6 +64,7 @@ impl Maker<'_> {
                 .collect(),
             values: IndexMap::new(),
             points: Vec::new(),
+            places: BTreeMap::new(),
             without_key: 0,
             undecided: 0,
             recipe,

@@ -86,6 +86,13 @@ impl Plain {
         self.mark(start, MarkKind::Insert(reference), span);
     }
 
+    /// The marks of which some byte lies in a stretch.
+    pub fn marks_within(&self, range: &Range<usize>) -> &[Mark] {
+        let from = self.marks.partition_point(|mark| mark.range.end <= range.start);
+        let length = self.marks[from..].partition_point(|mark| mark.range.start < range.end);
+        &self.marks[from..from + length]
+    }
+
     /// Where bytes of the plain text stand in the author's.
     pub fn span(&self, range: &Range<usize>, passage: &Passage) -> Span {
         let place = |at: usize| {
