@@ -24,6 +24,9 @@ use crate::value::{Date, Period, Value};
 /// Columns with more texts than this are not looked through for names.
 const MOST_NAMES: usize = 500;
 
+/// The telling words of each text of a column, by frame and column.
+pub(super) type Telling = BTreeMap<(String, String), Vec<BTreeSet<String>>>;
+
 /// A text with its claims, for all guards.
 pub(super) struct Guards<'a> {
     pub(super) spec: &'a Spec,
@@ -35,7 +38,7 @@ pub(super) struct Guards<'a> {
     pub(super) context: BTreeSet<Period>,
     pub(super) reading: &'a Reading,
     /// The telling words of the texts of a column, by frame and column.
-    pub(super) telling: &'a RefCell<BTreeMap<(String, String), Vec<BTreeSet<String>>>>,
+    pub(super) telling: &'a RefCell<Telling>,
 }
 
 /// A stretch of time that words name.
