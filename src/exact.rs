@@ -89,8 +89,9 @@ impl Exact {
             return None;
         }
         let integer: BigInt = format!("{whole}{fraction}").parse().ok()?;
-        let value = Self(BigRational::from_integer(integer))
-            * Self::power_of_ten(exponent - fraction.len() as i64);
+        let value = Self(BigRational::from_integer(integer));
+        let shift = exponent - fraction.len() as i64;
+        let value = if shift == 0 { value } else { value * Self::power_of_ten(shift) };
         Some(if mantissa.starts_with('-') { -value } else { value })
     }
 

@@ -501,7 +501,9 @@ impl Reader<'_> {
             power = found;
             end += length;
         }
-        value = &value * &Exact::power_of_ten(i64::from(power));
+        if power > 0 {
+            value = &value * &Exact::power_of_ten(i64::from(power));
+        }
         let mut stated = self.stated(value, Form::Digits { decimals, power });
         // 1 in 5, 3 out of 4, 5/27
         if power == 0 && decimals == 0 {
@@ -687,6 +689,11 @@ impl Reader<'_> {
     /// *forty-one*, *three hundred and six*, *two million*, *a dozen*, *two and a half million*.
     fn whole_in_words(&self, start: usize) -> Option<(Stated, usize)> {
         let lexicon = self.lexicon;
+        // what no word of a number begins is none
+        let begins = self.tokens.get(start).is_some_and(|token| token.entry.is_some());
+        if !begins {
+            return None;
+        }
         let mut total = Exact::zero();
         let mut group: Option<i128> = None;
         let mut half: Option<Exact> = None;

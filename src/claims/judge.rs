@@ -445,7 +445,8 @@ impl<'a> Judge<'a, '_> {
             (_, _, Some(Format::Per(base))) => Exact::from(i128::from(base)),
             _ => Exact::one(),
         };
-        let mut value = &number.value * &factor;
+        let one = factor == Exact::one();
+        let mut value = if one { number.value.clone() } else { &number.value * &factor };
         if stated.form == Form::Multiple && subject.sort == Sort::PercentChange {
             value = &number.value + &Exact::one();
         }

@@ -343,19 +343,16 @@ fn credit(credit: &Credit) -> String {
 
 fn grid(grid: &Grid, caption: &str, label: &str) -> String {
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
-    // cells of sentences stand below each other on small screens, where they name their column and stay a table
+    // cells of sentences stand below each other on small screens, where they name their column
     let worded = grid.is_worded();
-    let role = |role: &str| if worded { format!(" role=\"{role}\"") } else { String::new() };
-    let (table, group, line) = (role("table"), role("rowgroup"), role("row"));
     let head: String = grid
         .head
         .iter()
         .enumerate()
         .map(|(i, text)| {
             format!(
-                "<th scope=\"col\"{}{}>{}</th>",
+                "<th scope=\"col\"{}>{}</th>",
                 class(grid.is_numeric(i)),
-                role("columnheader"),
                 inlines(&text.inlines)
             )
         })
@@ -372,8 +369,7 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
                 if i < grid.headers {
                     let short = cell.shown.chars().count() <= SHORT && cell.shown.contains(' ');
                     let class = if short { " class=\"short\"" } else { "" };
-                    let role = role("rowheader");
-                    return format!("<th scope=\"row\"{class}{role}>{text}</th>");
+                    return format!("<th scope=\"row\"{class}>{text}</th>");
                 }
                 // points share the method of their series, which is linked once
                 let own = cell.figure.as_ref().filter(|id| !id.contains('/'));
@@ -384,10 +380,10 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
                     true => format!(" data-name=\"{}\"", escape(&grid.head[i].plain)),
                     false => String::new(),
                 };
-                format!("<td{}{}{name}>{text}</td>", class(cell.numeric), role("cell"))
+                format!("<td{}{name}>{text}</td>", class(cell.numeric))
             })
             .collect();
-        format!("<tr{line}>{cells}</tr>\n")
+        format!("<tr>{cells}</tr>\n")
     };
     let rows: String = grid.rows.iter().map(row).collect();
     let foot = grid
@@ -395,7 +391,7 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
         .as_ref()
         .map_or(String::new(), |foot| format!("<tfoot>\n{}</tfoot>\n", row(foot)));
     format!(
-        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table{}{table}>\n{caption}<thead{group}><tr{line}>{head}</tr></thead>\n<tbody{group}>\n{rows}</tbody>\n{foot}</table></div>\n",
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table{}>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n",
         if worded { " class=\"worded\"" } else { "" }
     )
 }
