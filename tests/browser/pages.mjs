@@ -114,7 +114,8 @@ for (const report of readdirSync('output')) {
   check(`${report}: a note leads back to its reference`, await walk.evaluate(() => document.querySelector(':target')?.id === 'ref-1-1'));
   // what can be taken away is there, whole
   const files = await walk.evaluate(() => [...document.querySelectorAll('a.download')].map(a => [a.download, atob(a.href.split(',')[1]).length]));
-  check(`${report}: the page holds its data`, files.length > 5 && files.every(([name, size]) => /\.(csv|svg)$/.test(name) && size > 20), `${files.length}`);
+  const asked = await walk.evaluate(() => document.querySelectorAll('figure.chart').length * 2 + document.querySelectorAll('figure.table').length + 1);
+  check(`${report}: the page holds its data`, files.length === asked && files.every(([name, size]) => /\.(csv|svg)$/.test(name) && size > 20), `${files.length}`);
   await walk.context().close();
 }
 await browser.close();
