@@ -252,12 +252,7 @@ impl<'a> Checker<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Verdict {
         let text = self.prose.plain.text.as_str();
-        let inside: Vec<&Term> = self
-            .reading
-            .within(&mark.range)
-            .iter()
-            .filter(|term| starts_in(term, &mark.range))
-            .collect();
+        let inside: Vec<&Term> = self.inside(mark).collect();
         let beside = self.beside(mark, &inside);
         let role = |term: &Term| self.role(term);
         let words = &text[mark.range.clone()];
@@ -317,6 +312,12 @@ impl<'a> Checker<'a> {
             numbers,
             span: mark.span,
         }
+    }
+
+    /// What begins inside a link.
+    fn inside(&self, mark: &Mark) -> impl Iterator<Item = &'a Term> + use<'a> {
+        let link = mark.range.clone();
+        self.reading.within(&link).iter().filter(move |term| starts_in(term, &link))
     }
 
     /// Direction words and *since 2015* up to two words before what a link says, or behind it, in the same breath.
@@ -491,12 +492,7 @@ impl<'a> Checker<'a> {
         let before = marks.partition_point(|mark| mark.range.end <= term.range.start);
         let claims = marks[..before].iter().rev().take(1);
         claims.filter(|mark| matches!(mark.kind, MarkKind::Claim(_))).any(|mark| {
-            let inside: Vec<&Term> = self
-                .reading
-                .within(&mark.range)
-                .iter()
-                .filter(|term| starts_in(term, &mark.range))
-                .collect();
+            let inside: Vec<&Term> = self.inside(mark).collect();
             let directed = inside.iter().any(|term| term.way().is_some());
             directed && self.beside(mark, &inside).iter().any(|other| std::ptr::eq(*other, term))
         })
@@ -550,15 +546,13 @@ impl<'a> Checker<'a> {
     fn across(&self, tied: &[Tied<'a>], diagnostics: &mut Diagnostics) {
         let text = &self.prose.plain.text;
         for term in &self.reading.terms {
-            let Some(way) = term.way().filter(|_| !self.marked(&term.range)) else { continue };
+            if term.way().is_none() || self.marked(&term.range) {
+                continue;
+            }
             let sentence = self.reading.sentence(term.range.start);
             let role = |tied: &Tied<'_>| {
-                let inside = self
-                    .reading
-                    .within(&tied.mark.range)
-                    .iter()
-                    .filter(|term| starts_in(term, &tied.mark.range));
-                inside.filter(|term| term.number().is_some()).find_map(|term| self.role(term))
+                let mut numbers = self.inside(tied.mark).filter(|term| term.number().is_some());
+                numbers.find_map(|term| self.role(term))
             };
             let from = tied.partition_point(|tied| tied.mark.range.start < term.range.end);
             let mut after = tied[from..].iter().take(6).filter(|tied| {
@@ -581,7 +575,6 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let subjects = [from.subjects[0], to.subjects[0]];
-            let silent = |_: &Term| None;
             let reading = judge::Reading {
                 words: &text[term.range.clone()],
                 at: term.range.start,
@@ -592,10 +585,9 @@ impl<'a> Checker<'a> {
                 negation: None,
                 follows: &|_| None,
                 per: &|_| None,
-                role: &silent,
+                role: &|_| None,
             };
             let judged = judge(&reading, &subjects, &self.shower, &self.rules);
-            let _ = way;
             for problem in judged.problems {
                 let span = self.prose.plain.span(&term.range, &self.prose.passage);
                 diagnostics.push(problem.at(span));

@@ -493,8 +493,7 @@ impl Look<'_> {
                 _ => None,
             });
             let end = at + counted?.1;
-            let hyphen = self.glued(end).filter(|t| t.is("-"))?;
-            let _ = hyphen;
+            self.glued(end).filter(|t| t.is("-"))?;
             return self
                 .sense(end + 1, Sense::Age)
                 .map(|length| (Exempt::of(Rule::Age), end + 1 + length));

@@ -62,6 +62,21 @@ pub(crate) struct Stated {
     pub pair: Option<Box<(Stated, Stated)>>,
 }
 
+impl Stated {
+    /// A number without unit, hedge or place.
+    pub(super) fn of(value: Exact, form: Form) -> Self {
+        Self {
+            value,
+            unit: Unit::Plain,
+            form,
+            hedge: None,
+            core: 0..0,
+            range_with_next: false,
+            pair: None,
+        }
+    }
+}
+
 /// One thing that a text says.
 #[derive(Clone, Debug)]
 pub(super) struct Term {
@@ -483,18 +498,18 @@ impl Reader<'_> {
                 value = &value * &Exact::power_of_ten(i64::from(power));
                 end += length;
             }
-            return Some((self.stated(value, Form::Words), end));
+            return Some((Stated::of(value, Form::Words), end));
         } else if let Some(length) = self.lexicon.is(self.tokens, end, Sense::Hundred) {
             value = &value * &Exact::from(100);
             end += length;
-            return Some((self.stated(value, Form::Words), end));
+            return Some((Stated::of(value, Form::Words), end));
         } else if let Some((of, length)) = self.lexicon.at(self.tokens, end, |sense| match sense {
             Sense::Group(of) => Some(of),
             _ => None,
         }) {
             value = &value * &Exact::from(i128::from(of));
             end += length;
-            return Some((self.stated(value, Form::Words), end));
+            return Some((Stated::of(value, Form::Words), end));
         } else if let Some((found, length)) =
             self.scale(end).filter(|_| next.is_some_and(|next| next.text.chars().count() > 1))
         {
@@ -504,7 +519,7 @@ impl Reader<'_> {
         if power > 0 {
             value = &value * &Exact::power_of_ten(i64::from(power));
         }
-        let mut stated = self.stated(value, Form::Digits { decimals, power });
+        let mut stated = Stated::of(value, Form::Digits { decimals, power });
         // 1 in 5, 3 out of 4, 5/27
         if power == 0 && decimals == 0 {
             let slash = self.tokens.get(end).is_some_and(|token| token.is("/") && token.glued);
@@ -524,27 +539,15 @@ impl Reader<'_> {
                 let first = Stated { core: token.range.clone(), ..stated.clone() };
                 let second = Stated {
                     core: of.range.clone(),
-                    ..self.stated(whole.into(), Form::Digits { decimals: 0, power: 0 })
+                    ..Stated::of(whole.into(), Form::Digits { decimals: 0, power: 0 })
                 };
-                stated = self
-                    .stated(Exact::from(part).checked_div(&Exact::from(whole))?, Form::Fraction);
+                stated =
+                    Stated::of(Exact::from(part).checked_div(&Exact::from(whole))?, Form::Fraction);
                 stated.pair = Some(Box::new((first, second)));
                 end += length + 1;
             }
         }
         Some((stated, end))
-    }
-
-    fn stated(&self, value: Exact, form: Form) -> Stated {
-        Stated {
-            value,
-            unit: Unit::Plain,
-            form,
-            hedge: None,
-            core: 0..0,
-            range_with_next: false,
-            pair: None,
-        }
     }
 
     fn scale(&self, at: usize) -> Option<(u32, usize)> {
@@ -574,7 +577,7 @@ impl Reader<'_> {
         if let Some(found) = part(&self.tokens.get(at)?.text) {
             let value =
                 Exact::from(i128::from(found.0)).checked_div(&i128::from(found.1).into())?;
-            return Some((self.stated(value, Form::Fraction), at + 1));
+            return Some((Stated::of(value, Form::Fraction), at + 1));
         }
         if let Some(((top, bottom), length)) = lexicon.at(self.tokens, at, |sense| match sense {
             Sense::Multiple(top, bottom) => Some((top, bottom)),
@@ -588,7 +591,7 @@ impl Reader<'_> {
                 return None;
             }
             let value = Exact::from(i128::from(top)).checked_div(&i128::from(bottom).into())?;
-            return Some((self.stated(value, Form::Multiple), at + length));
+            return Some((Stated::of(value, Form::Multiple), at + length));
         }
         self.part_in_words(at).or_else(|| self.whole_in_words(at))
     }
@@ -634,13 +637,13 @@ impl Reader<'_> {
             {
                 return None;
             }
-            let mut stated = self.stated(
+            let mut stated = Stated::of(
                 Exact::from(i128::from(top)).checked_div(&Exact::from(of))?,
                 Form::Fraction,
             );
             let number = |value: i128, tokens: Range<usize>| Stated {
                 core: self.tokens[tokens.start].range.start..self.tokens[tokens.end - 1].range.end,
-                ..self.stated(value.into(), Form::Words)
+                ..Stated::of(value.into(), Form::Words)
             };
             let pair = (number(i128::from(top), at..end), number(of, next..after));
             stated.pair = Some(Box::new(pair));
@@ -672,11 +675,11 @@ impl Reader<'_> {
                 },
             };
             if let Some((whole, length)) = whole {
-                let stated = self.stated(&value * &whole, Form::Fraction);
+                let stated = Stated::of(&value * &whole, Form::Fraction);
                 return Some((stated, scale_at + length));
             }
         }
-        Some((self.stated(value, Form::Fraction), end))
+        Some((Stated::of(value, Form::Fraction), end))
     }
 
     /// What follows *in* behind a number, with at most one word between: *one in ten*, *one reading in ten*.
@@ -799,7 +802,7 @@ impl Reader<'_> {
         {
             return None;
         }
-        Some((self.stated(total, Form::Words), at))
+        Some((Stated::of(total, Form::Words), at))
     }
 
     fn ordinal(&self, at: usize) -> Option<(u32, usize)> {

@@ -78,11 +78,9 @@ impl<'a> Judge<'a, '_> {
         self.judged.finding = self.judged.finding.max(Some(finding));
     }
 
-    fn wrong(&mut self, message: String, hints: Vec<String>) {
+    fn wrong(&mut self, message: String, hint: impl Into<String>) {
         self.found(Finding::Wrong);
-        let error = Diagnostic::error(Code::WrongClaim, message);
-        let error = hints.into_iter().fold(error, Diagnostic::hint);
-        self.judged.problems.push(error);
+        self.judged.problems.push(Diagnostic::error(Code::WrongClaim, message).hint(hint));
     }
 
     /// Texts, dates and periods that the words must hold; what is left are the figures that are numbers.
@@ -119,7 +117,7 @@ impl<'a> Judge<'a, '_> {
                         "write `{shown}`, or add another spelling with `also:` to `{}`",
                         subject.figure.id
                     );
-                    self.wrong(message, vec![hint]);
+                    self.wrong(message, hint);
                 }
             }
         }
@@ -280,15 +278,9 @@ impl<'a> Judge<'a, '_> {
                     _ => None,
                 };
                 if let Some(value) = value.filter(|_| numbers.len() < wanted) {
-                    let stated = Stated {
-                        value: value.into(),
-                        unit: Unit::Plain,
-                        form: Form::Digits { decimals: 0, power: 0 },
-                        hedge: None,
-                        core: term.range.clone(),
-                        range_with_next: false,
-                        pair: None,
-                    };
+                    let digits = Form::Digits { decimals: 0, power: 0 };
+                    let core = term.range.clone();
+                    let stated = Stated { core, ..Stated::of(value.into(), digits) };
                     numbers.push(Assigned { stated, term });
                 }
             }
@@ -373,7 +365,7 @@ impl<'a> Judge<'a, '_> {
             counted(numbers as u64, "number"),
             counted(figures as u64, "figure")
         );
-        self.wrong(message, vec!["name a figure for each number, in order, or move the other numbers out of the brackets".into()]);
+        self.wrong(message, "name a figure for each number, in order, or move the other numbers out of the brackets");
     }
 
     /// One number against one figure.
@@ -419,7 +411,7 @@ impl<'a> Judge<'a, '_> {
         };
         if let Some(why) = mismatch {
             let message = format!("`{typed}` is not the figure `{}`: {why}, {shown}", figure.id);
-            return self.wrong(message, vec![write]);
+            return self.wrong(message, write);
         }
         // half of the cases, half as many: no change
         let share = subject.sort == Sort::PercentChange
@@ -431,13 +423,13 @@ impl<'a> Judge<'a, '_> {
                 "`{typed}` reads as a share; the figure `{}` is a change, {shown}",
                 figure.id
             );
-            return self.wrong(message, vec!["say that it rose or fell, or cite a share".into()]);
+            return self.wrong(message, "say that it rose or fell, or cite a share");
         }
         if let (Some(Format::Per(base)), Some(said)) = (figure.format, (self.reading.per)(term))
             && said != i128::from(base).into()
         {
             let message = format!("`{}` is {shown}", figure.id);
-            return self.wrong(message, vec![write]);
+            return self.wrong(message, write);
         }
         let factor = match (number.measure.scale, &stated.unit, figure.format) {
             (Scale::Percent, Unit::Plain, _) => Exact::one(),
@@ -499,7 +491,7 @@ impl<'a> Judge<'a, '_> {
         } else {
             format!("write `{instead}`")
         };
-        self.wrong(message, vec![hint]);
+        self.wrong(message, hint);
     }
 
     /// The value at the digits typed, with its unit.
@@ -562,7 +554,7 @@ impl<'a> Judge<'a, '_> {
             "`{}` allows {words}; the figure `{}` is {shown}",
             self.reading.words, figure.id
         );
-        self.wrong(message, vec![format!("write `{shown}`, or a range that holds it")]);
+        self.wrong(message, format!("write `{shown}`, or a range that holds it"));
     }
 
     /// A number that is the change between two figures.
@@ -594,7 +586,7 @@ impl<'a> Judge<'a, '_> {
         let Some(value) = value else {
             let message =
                 format!("there is no {what} from {ids}: the first value is zero or negative");
-            return self.wrong(message, vec!["state both values, or the difference".into()]);
+            return self.wrong(message, "state both values, or the difference");
         };
         let format = match measure.scale {
             Scale::Percent => Format::Percent(decimals_of(stated)),
@@ -684,7 +676,7 @@ impl<'a> Judge<'a, '_> {
                         }
                         _ => "say which way it went",
                     };
-                    self.wrong(format!("`{word}` is not so: {why}"), vec![hint.into()]);
+                    self.wrong(format!("`{word}` is not so: {why}"), hint);
                 }
             }
         }
@@ -710,7 +702,7 @@ impl<'a> Judge<'a, '_> {
             let value = &subject.figure.value.number()?.value;
             let what = if ratio { "the ratio" } else { "the change" };
             let why = format!("{what} `{}` is {}", subject.figure.id, shown(subject.figure));
-            return Some((moves(way, &zero, value, subject.figure, self).is_ok(), why));
+            return Some((moves(way, &zero, value, subject.figure, self), why));
         }
         let (from, to) = match figures {
             [from, to] => (from.figure, to.figure),
@@ -723,8 +715,7 @@ impl<'a> Judge<'a, '_> {
             }
             _ => return None,
         };
-        let holds =
-            moves(way, &from.value.number()?.value, &to.value.number()?.value, from, self).is_ok();
+        let holds = moves(way, &from.value.number()?.value, &to.value.number()?.value, from, self);
         let why = format!(
             "from `{}` to `{}` it goes from {} to {}",
             from.id,
@@ -750,15 +741,12 @@ impl<'a> Judge<'a, '_> {
         let made = matches!(subject.figure.provenance, Provenance::Computed | Provenance::Derived);
         match (subject.sort, role) {
             (Sort::Change | Sort::PercentChange, Some(Role::To)) if directly => {
-                self.wrong(
-                    format!("`to` asks for a value; `{id}` is a change"),
-                    vec!["write `by`".into()],
-                );
+                self.wrong(format!("`to` asks for a value; `{id}` is a change"), "write `by`");
             }
             (Sort::Ratio, Some(Role::By)) if directly && number.stated.form != Form::Multiple => {
                 self.wrong(
                     format!("`by` asks for a change; `{id}` is a ratio"),
-                    vec!["cite `percent_change(a to b)`".into()],
+                    "cite `percent_change(a to b)`",
                 );
             }
             (Sort::Value, Some(Role::By)) if directly && made && subject.point.is_none() => {
@@ -781,7 +769,7 @@ impl<'a> Judge<'a, '_> {
         let mut later = subject.figure;
         while let Some(earlier) = subject.earlier(run + 1) {
             let (Some(a), Some(b)) = (earlier.value.number(), later.value.number()) else { break };
-            if moves(way, &a.value, &b.value, earlier, self).is_err() {
+            if !moves(way, &a.value, &b.value, earlier, self) {
                 break;
             }
             run += 1;
@@ -802,7 +790,7 @@ impl<'a> Judge<'a, '_> {
                 0 | 1 => "leave the run out".to_string(),
                 run => format!("write `{}`", ordinal(run as u32)),
             };
-            self.wrong(message, vec![hint]);
+            self.wrong(message, hint);
         } else {
             self.found(Finding::Exact);
         }
@@ -893,7 +881,7 @@ impl<'a> Judge<'a, '_> {
             Some(own) => format!("write `{} {end}`", ordinal(own)),
             None => "cite the rank".into(),
         };
-        self.wrong(message, vec![hint]);
+        self.wrong(message, hint);
     }
 
     fn unread(&mut self, why: String) {
@@ -955,7 +943,7 @@ impl<'a> Judge<'a, '_> {
             }
             place => format!("write `{} {end}`", ordinal(place)),
         };
-        self.wrong(message, vec![hint]);
+        self.wrong(message, hint);
     }
 
     /// *a majority*, *almost all*.
@@ -1005,7 +993,7 @@ impl<'a> Judge<'a, '_> {
             return self.found(Finding::Approximates);
         }
         let shown = self.shower.figure(subject.figure);
-        self.wrong(message, vec![format!("write `{shown}`")]);
+        self.wrong(message, format!("write `{shown}`"));
     }
 
     /// *outnumbered*: the first figure is above the second.
@@ -1042,32 +1030,22 @@ impl<'a> Judge<'a, '_> {
             second.figure.id,
             self.shower.figure(second.figure)
         );
-        self.wrong(
-            message,
-            vec!["name the figures in the order of the sentence, or turn it round".into()],
-        );
+        self.wrong(message, "name the figures in the order of the sentence, or turn it round");
     }
 }
 
 /// Whether a value goes a way from another. Flat: the two print alike.
-fn moves(
-    way: Way,
-    from: &Exact,
-    to: &Exact,
-    like: &Figure,
-    judge: &Judge<'_, '_>,
-) -> Result<(), ()> {
+fn moves(way: Way, from: &Exact, to: &Exact, like: &Figure, judge: &Judge<'_, '_>) -> bool {
     let format = like.format.unwrap_or(Format::Integer);
     let print = |value: &Exact| {
         (value * &format.factor()).round(format.digits().1 as i32, judge.rules.rounding)
     };
-    let holds = match way {
+    match way {
         Way::Up => to > from,
         Way::Down => to < from,
         Way::Flat => print(from) == print(to),
         Way::Little => (to - from).abs() <= from.abs() * judge.rules.lexicon.little.clone(),
-    };
-    if holds { Ok(()) } else { Err(()) }
+    }
 }
 
 /// `increase`, `rise`: a noun behind a number says which way it went; `more than` only compares.

@@ -331,7 +331,7 @@ fn multiple(value: &Exact, rules: &Rules<'_>) -> Option<String> {
 }
 
 fn bare(value: Exact, form: Form, hedge: Option<usize>) -> Stated {
-    Stated { value, unit: Unit::Plain, form, hedge, core: 0..0, range_with_next: false, pair: None }
+    Stated { hedge, ..Stated::of(value, form) }
 }
 
 /// Digits that the source's own rounding does not support are no agreement.

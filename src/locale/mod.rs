@@ -299,12 +299,6 @@ impl Locale {
         let is_last = |month: &String| last.len() >= 3 && month.to_lowercase().starts_with(&last);
         self.months.iter().any(is_last)
     }
-
-    /// The value of a number word, `one` to `nine`.
-    pub fn number_word(&self, word: &str) -> Option<u32> {
-        let lower = word.to_lowercase();
-        self.numbers.iter().position(|n| *n == lower).map(|n| n as u32)
-    }
 }
 
 /// The format that needs no author: integers, a column's own decimals, whole percentages and points.
