@@ -377,7 +377,7 @@ impl Lexicon {
         if let Some(own) = own {
             let changes: Tree =
                 serde_yaml::from_str(own.text).map_err(|error| broken(own.path, &error))?;
-            merge(&mut tree, changes, 2);
+            merge(&mut tree, changes, 3);
         }
         let data: Data = serde_json::from_value(tree).map_err(|error| broken(path, &error))?;
         Self::of(data, locale).map_err(|problem| broken(path, &problem))
