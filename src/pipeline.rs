@@ -82,7 +82,7 @@ pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outc
     let theme = theme(world, &mut project.overrides, &mut diagnostics);
     for spec in &specs {
         look(world, spec, &mut project, &mut diagnostics);
-        lexicon(world, spec, &mut project, &mut diagnostics);
+        lexicon(world, &spec.language, &mut project, &mut diagnostics);
     }
     load(world, &specs, threads, &mut project, &mut diagnostics);
     for spec in specs {
@@ -131,19 +131,14 @@ pub fn trace(
     for (name, dataset) in &sources.datasets {
         let mut open =
             || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
-        let header = sources::load(dataset, &Wanted { names: BTreeSet::new(), threads }, &mut open);
-        let Some(header) = header.into(&mut diagnostics).map(|frame| frame.header) else {
-            continue;
-        };
-        let names: BTreeSet<String> = header.into_iter().collect();
-        let frame = sources::load(dataset, &Wanted { names, threads }, &mut open);
+        let frame = sources::load(dataset, &Wanted { names: None, threads }, &mut open);
         frames.extend(frame.into(&mut diagnostics).map(|frame| (name.clone(), frame)));
     }
     let traced = Locale::named(language).and_then(|locale| {
-        let lexicon = diagnostics.take(Lexicon::load(&locale, None))?;
+        lexicon(world, language, &mut checked, &mut diagnostics);
+        let lexicon = checked.lexicons.get(language)?;
         let reports = checked.reports.iter().map(|r| (r.spec.name.as_str(), &r.figures)).collect();
-        let inputs =
-            audit::Inputs { frames: &frames, reports, locale: &locale, lexicon: &lexicon, threads };
+        let inputs = audit::Inputs { frames: &frames, reports, locale: &locale, lexicon, threads };
         Some(audit::trace(&prose.plain.text, &inputs))
     });
     let texts = checked.texts;
@@ -280,18 +275,23 @@ fn look(world: &dyn World, spec: &Spec, project: &mut Project, diagnostics: &mut
     project.brands.insert(name.clone(), look);
 }
 
-/// Reads the words of a report's language, with the project's own over them, once.
-fn lexicon(world: &dyn World, spec: &Spec, project: &mut Project, diagnostics: &mut Diagnostics) {
-    let Some(locale) = Locale::named(&spec.language) else { return };
-    if project.lexicons.contains_key(&spec.language) {
+/// Reads the words of a language, with the project's own over them, once.
+fn lexicon(
+    world: &dyn World,
+    language: &str,
+    project: &mut Project,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(locale) = Locale::named(language) else { return };
+    if project.lexicons.contains_key(language) {
         return;
     }
-    let path = format!("{WORDS}/{}.yaml", spec.language);
+    let path = format!("{WORDS}/{language}.yaml");
     let present = list(world, "templates", diagnostics).contains(&path);
     let text = present.then(|| diagnostics.take(read_text(world, &path))).flatten();
     let own = text.as_ref().map(|text| Override { path: &path, text });
     if let Some(lexicon) = diagnostics.take(Lexicon::load(&locale, own)) {
-        project.lexicons.insert(spec.language.clone(), lexicon);
+        project.lexicons.insert(language.to_string(), lexicon);
     }
     project.overrides.extend(text.map(|text| (path, text)));
 }
@@ -317,7 +317,8 @@ fn load(
         }
         let mut open =
             || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
-        let frame = sources::load(dataset, &Wanted { names, threads }, &mut open).into(diagnostics);
+        let frame = sources::load(dataset, &Wanted { names: Some(names), threads }, &mut open)
+            .into(diagnostics);
         project.frames.extend(frame.map(|frame| (name, frame)));
     }
 }

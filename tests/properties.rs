@@ -33,7 +33,7 @@ fn report(csv: &str, spec: &str, threads: usize) -> Report {
     let body = texts.add("reports/r.md", "");
     let sources: Sources = sources::declare(&texts, &[source]).into(&mut diagnostics);
     let spec = spec::parse(&texts, "r", yaml, body).into(&mut diagnostics).expect("a spec");
-    let names = figures::wanted(&spec).remove("t").unwrap_or_default();
+    let names = Some(figures::wanted(&spec).remove("t").unwrap_or_default());
     let bytes = csv.as_bytes().to_vec();
     let mut open =
         || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn std::io::Read + Send>);

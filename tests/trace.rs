@@ -3,7 +3,10 @@
 use crate::support::{Project, root};
 
 fn traced() -> Vec<serde_json::Value> {
-    let project = Project::copy(&root(), &["data"]);
+    traced_in(&Project::copy(&root(), &["data"]))
+}
+
+fn traced_in(project: &Project) -> Vec<serde_json::Value> {
     project.write("article.md", std::fs::read(root().join("tests/trace/article.md")).unwrap());
     let ran = project.run(&["trace", "article.md", "--message-format", "json"]).expect(0);
     ran.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
@@ -54,6 +57,21 @@ fn numbers_are_found_in_the_data_and_chance_is_told_apart() {
     assert_eq!(
         (&find("831")["matches"], &find("831")["nearest"]),
         (&0.into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn a_projects_own_words_hold() {
+    let project = Project::copy(&root(), &["data"]);
+    let own = "hedges:\n  nearly:\n    digits: { from: -7/100, to: \"0\", open_to: true }\n";
+    project.write("templates/words/en-GB.yaml", own);
+    let all = traced_in(&project);
+    // 5,598 is 6.7% below 6,000
+    let nearly = all.iter().find(|traced| traced["words"] == "Nearly 6,000").expect("the number");
+    let candidates = nearly["candidates"].as_array().unwrap();
+    assert!(
+        candidates.iter().any(|found| found["recipe"] == "reports from annual where year = 2024"),
+        "{candidates:?}"
     );
 }
 

@@ -22,8 +22,8 @@ use crate::frame::{Checkpoint, Frame, Mark, Provenance};
 /// What is asked of a file.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Names that recipes use; columns with other names are not kept.
-    pub names: BTreeSet<String>,
+    /// Names that recipes use; columns with other names are not kept. Every column where there are none.
+    pub names: Option<BTreeSet<String>>,
     /// Threads to parse on. The frame does not depend on it.
     pub threads: NonZeroUsize,
 }
@@ -203,7 +203,7 @@ impl Loader<'_> {
             return None;
         }
         let needed = |name: &str| {
-            self.wanted.names.contains(name)
+            self.wanted.names.as_ref().is_none_or(|names| names.contains(name))
                 || dataset.key.iter().chain(&dataset.source_column).any(|(key, _)| key == name)
                 || dataset
                     .rules
