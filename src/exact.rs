@@ -3,14 +3,17 @@
 //! In: decimal text and integers. Out: [`Exact`] rationals, rounded only by [`Exact::round`].
 //! No other module names a big-number crate, and none has a float: a value is exact until it is shown.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+use num_rational::{BigRational, Ratio, Rational64};
+use num_traits::{
+    CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, One, Pow, Signed, ToPrimitive, Zero,
+};
 use serde::{Serialize, Serializer};
 
 /// The largest exponent, either way, that a number written in scientific notation may have.
@@ -19,8 +22,18 @@ const MAX_EXPONENT: i64 = 400;
 const ROOT_DIGITS: u64 = 34;
 
 /// An exact rational number.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Exact(BigRational);
+///
+/// A value whose numerator and denominator fit 64 bits is kept in machine words, any other in big integers; no value has
+/// both forms, so that equal values are equal in form.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Exact(Form);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Form {
+    /// The numerator is not `i64::MIN`, which has no opposite.
+    Words(Rational64),
+    Big(Box<BigRational>),
+}
 
 /// How a value that lies between two printable ones is rounded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -45,25 +58,60 @@ impl Rounding {
 impl Exact {
     /// Zero.
     pub fn zero() -> Self {
-        Self(BigRational::zero())
+        Self::words(Rational64::zero())
     }
 
     /// One.
     pub fn one() -> Self {
-        Self(BigRational::one())
+        Self::words(Rational64::one())
+    }
+
+    fn words(value: Rational64) -> Self {
+        match *value.numer() == i64::MIN {
+            false => Self(Form::Words(value)),
+            true => Self(Form::Big(Box::new(big(&value)))),
+        }
+    }
+
+    /// A value in big integers, in words where it fits.
+    fn of(value: BigRational) -> Self {
+        match (value.numer().to_i64(), value.denom().to_i64()) {
+            (Some(top), Some(bottom)) if top != i64::MIN => {
+                Self(Form::Words(Ratio::new_raw(top, bottom)))
+            }
+            _ => Self(Form::Big(Box::new(value))),
+        }
+    }
+
+    fn whole(value: BigInt) -> Self {
+        Self::of(BigRational::from_integer(value))
+    }
+
+    /// The value in big integers.
+    fn big(&self) -> Cow<'_, BigRational> {
+        match &self.0 {
+            Form::Words(value) => Cow::Owned(big(value)),
+            Form::Big(value) => Cow::Borrowed(value),
+        }
     }
 
     /// Ten to the power of `exponent`.
     pub fn power_of_ten(exponent: i64) -> Self {
-        let power = BigInt::from(10).pow(exponent.unsigned_abs());
-        if exponent < 0 {
-            Self(BigRational::new(BigInt::one(), power))
-        } else {
-            Self(BigRational::from_integer(power))
+        let size = exponent.unsigned_abs();
+        match u32::try_from(size).ok().and_then(|size| 10i64.checked_pow(size)) {
+            Some(power) if exponent < 0 => Self::words(Ratio::new_raw(1, power)),
+            Some(power) => Self::words(Ratio::from_integer(power)),
+            None => {
+                let power = BigInt::from(10).pow(size);
+                match exponent < 0 {
+                    true => Self::of(BigRational::new_raw(BigInt::one(), power)),
+                    false => Self::whole(power),
+                }
+            }
         }
     }
 
-    /// `mantissa` × 10^−`scale`: the value of a fixed-point integer.
+    /// The value of a fixed-point integer: `mantissa` × 10^−`scale`.
     pub fn scaled(mantissa: i128, scale: u32) -> Self {
         Self::from(mantissa) * Self::power_of_ten(-i64::from(scale))
     }
@@ -89,7 +137,7 @@ impl Exact {
             return None;
         }
         let integer: BigInt = format!("{whole}{fraction}").parse().ok()?;
-        let value = Self(BigRational::from_integer(integer));
+        let value = Self::whole(integer);
         let shift = exponent - fraction.len() as i64;
         let value = if shift == 0 { value } else { value * Self::power_of_ten(shift) };
         Some(if mantissa.starts_with('-') { -value } else { value })
@@ -97,101 +145,103 @@ impl Exact {
 
     /// Whether the value is 0.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        matches!(&self.0, Form::Words(value) if value.is_zero())
     }
 
     /// Whether the value is below 0.
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        match &self.0 {
+            Form::Words(value) => value.is_negative(),
+            Form::Big(value) => value.is_negative(),
+        }
     }
 
     /// Whether the value is a whole number.
     pub fn is_integer(&self) -> bool {
-        self.0.is_integer()
+        match &self.0 {
+            Form::Words(value) => value.is_integer(),
+            Form::Big(value) => value.is_integer(),
+        }
     }
 
     /// The value without its sign.
     pub fn abs(&self) -> Self {
-        Self(self.0.abs())
+        match self.is_negative() {
+            true => -self.clone(),
+            false => self.clone(),
+        }
     }
 
     /// The quotient, or `None` where the divisor is 0.
     pub fn checked_div(&self, other: &Self) -> Option<Self> {
-        (!other.is_zero()).then(|| Self(&self.0 / &other.0))
+        (!other.is_zero()).then(|| self / other)
     }
 
     /// The value as a whole number, where it is one and fits.
     pub fn to_i128(&self) -> Option<i128> {
-        self.is_integer().then(|| self.0.numer().to_i128()).flatten()
+        self.is_integer().then(|| self.floor()).flatten()
     }
 
     /// The largest whole number that is not above the value, where it fits.
     pub fn floor(&self) -> Option<i128> {
-        self.0.floor().to_integer().to_i128()
+        match &self.0 {
+            Form::Words(value) => Some(value.numer().div_euclid(*value.denom()).into()),
+            Form::Big(value) => value.floor().to_integer().to_i128(),
+        }
     }
 
     /// The largest whole number that is not above the value.
     pub fn floored(&self) -> Self {
-        Self(self.0.floor())
+        match &self.0 {
+            Form::Words(value) => {
+                Self::words(Ratio::from_integer(value.numer().div_euclid(*value.denom())))
+            }
+            Form::Big(value) => Self::of(value.floor()),
+        }
     }
 
     /// The fraction as numerator and denominator (positive, in lowest terms), in decimal digits.
     pub fn fraction(&self) -> (String, String) {
-        (self.0.numer().to_string(), self.0.denom().to_string())
+        let value = self.big();
+        (value.numer().to_string(), value.denom().to_string())
     }
 
     /// Rounds to `decimals` places (negative: to tens, hundreds, …). The only rounding there is.
     pub fn round(&self, decimals: i32, rounding: Rounding) -> Self {
-        let factor = Self::power_of_ten(i64::from(decimals));
-        let scaled = &self.0 * &factor.0;
-        let floor = scaled.floor();
-        let rest = &scaled - &floor;
-        let half = BigRational::new(BigInt::one(), BigInt::from(2));
-        let up = match rest.cmp(&half) {
+        if decimals >= 0 && self.is_integer() {
+            return self.clone();
+        }
+        let scaled = self * &Self::power_of_ten(i64::from(decimals));
+        let floor = scaled.floored();
+        let twice = &(&scaled - &floor) * &Self::from(2);
+        let up = match twice.cmp(&Self::one()) {
             Ordering::Less => false,
             Ordering::Greater => true,
             Ordering::Equal => match rounding {
                 Rounding::HalfUp => !scaled.is_negative(),
-                Rounding::HalfEven => !(floor.to_integer() % BigInt::from(2)).is_zero(),
+                Rounding::HalfEven => !(&floor * &Self::scaled(5, 1)).is_integer(),
             },
         };
-        let whole = if up { floor + BigRational::one() } else { floor };
-        Self(whole / factor.0)
+        let whole = if up { floor + Self::one() } else { floor };
+        whole * Self::power_of_ten(-i64::from(decimals))
     }
 
     /// How far along the value lies between two others, of `length` whole steps, rounded to the nearest with ties away
     /// from zero: `length × (self − low) / (high − low)`. `None` where the two are equal, or it does not fit.
     pub fn along(&self, low: &Self, high: &Self, length: i64) -> Option<i64> {
-        self.along_in_words(low, high, length).or_else(|| {
-            let steps = &(self - low) * &Self::from(i128::from(length));
-            let along = steps.checked_div(&(high - low))?.abs().round(0, Rounding::HalfUp);
-            let away = i64::try_from(along.to_i128()?).ok()?;
-            let negative = steps.is_negative() != (high < low);
-            Some(if negative { -away } else { away })
-        })
-    }
-
-    /// The same in machine integers, where they suffice: numerators over the common denominators cancel.
-    fn along_in_words(&self, low: &Self, high: &Self, length: i64) -> Option<i64> {
-        let parts = |value: &Self| {
-            Some((i128::from(value.0.numer().to_i64()?), i128::from(value.0.denom().to_i64()?)))
-        };
-        let ((v, vd), (l, ld), (h, hd)) = (parts(self)?, parts(low)?, parts(high)?);
-        let above = v.checked_mul(ld)?.checked_sub(l.checked_mul(vd)?)?.checked_mul(hd)?;
-        let range = h.checked_mul(ld)?.checked_sub(l.checked_mul(hd)?)?.checked_mul(vd)?;
-        let top = above.checked_mul(i128::from(length))?;
-        let away = top
-            .abs()
-            .checked_mul(2)?
-            .checked_add(range.abs())?
-            .checked_div(range.abs().checked_mul(2)?)?;
-        let away = i64::try_from(away).ok()?;
-        Some(if (top < 0) != (range < 0) { -away } else { away })
+        let steps = &(self - low) * &Self::from(i128::from(length));
+        let along = steps.checked_div(&(high - low))?;
+        let away = i64::try_from(along.abs().round(0, Rounding::HalfUp).to_i128()?).ok()?;
+        Some(if along.is_negative() { -away } else { away })
     }
 
     /// Digits after the point of a value that is a finite decimal; `None` for 1/3.
     pub fn decimals(&self) -> Option<u32> {
-        let mut denominator = self.0.denom().clone();
+        let value = match &self.0 {
+            Form::Words(value) => return places(*value.denom()),
+            Form::Big(value) => value,
+        };
+        let mut denominator = value.denom().clone();
         let mut places = [0u32; 2];
         for (place, prime) in places.iter_mut().zip([2u32, 5]) {
             while (&denominator % prime).is_zero() {
@@ -206,8 +256,8 @@ impl Exact {
     ///
     /// Digits beyond are cut: round first.
     pub fn fixed(&self, decimals: u32) -> String {
-        let scaled = (self.0.abs() * Self::power_of_ten(i64::from(decimals)).0).to_integer();
-        let digits = format!("{:0>width$}", scaled.to_string(), width = decimals as usize + 1);
+        let scaled = (self.abs() * Self::power_of_ten(i64::from(decimals))).floored();
+        let digits = format!("{:0>width$}", scaled.fraction().0, width = decimals as usize + 1);
         let (whole, fraction) = digits.split_at(digits.len() - decimals as usize);
         let sign = if self.is_negative() && !scaled.is_zero() { "-" } else { "" };
         let point = if decimals == 0 { "" } else { "." };
@@ -222,30 +272,63 @@ impl Exact {
         if self.is_negative() {
             return None;
         }
-        let (numerator, denominator) = (self.0.numer().sqrt(), self.0.denom().sqrt());
-        if &(&numerator * &numerator) == self.0.numer()
-            && &(&denominator * &denominator) == self.0.denom()
+        let value = self.big();
+        let (numerator, denominator) = (value.numer().sqrt(), value.denom().sqrt());
+        if &(&numerator * &numerator) == value.numer()
+            && &(&denominator * &denominator) == value.denom()
         {
-            return Some((Self(BigRational::new(numerator, denominator)), true));
+            return Some((Self::of(BigRational::new(numerator, denominator)), true));
         }
         let digits = |n: &BigInt| n.to_string().len() as i64;
-        let magnitude = digits(self.0.numer()) - digits(self.0.denom());
+        let magnitude = digits(value.numer()) - digits(value.denom());
         let mut shift = ROOT_DIGITS as i64 - magnitude.div_euclid(2) - 1;
         loop {
-            let scaled = &self.0 * Self::power_of_ten(2 * shift).0;
-            let floor = scaled.to_integer().sqrt();
+            let scaled = self * &Self::power_of_ten(2 * shift);
+            let floor = scaled.big().to_integer().sqrt();
             let length = digits(&floor);
             if length != ROOT_DIGITS as i64 {
                 shift += ROOT_DIGITS as i64 - length;
                 continue;
             }
-            let half = BigRational::new(&floor * 2 + 1, BigInt::from(2));
+            let half = Self::of(BigRational::new(&floor * 2 + 1, BigInt::from(2)));
             let root = if &half * &half < scaled { floor + 1 } else { floor };
-            return Some((
-                Self(BigRational::from_integer(root)) * Self::power_of_ten(-shift),
-                false,
-            ));
+            return Some((Self::whole(root) * Self::power_of_ten(-shift), false));
         }
+    }
+}
+
+fn big(value: &Rational64) -> BigRational {
+    Ratio::new_raw((*value.numer()).into(), (*value.denom()).into())
+}
+
+/// Digits after the point of a fraction with a denominator, where they end.
+fn places(mut denominator: i64) -> Option<u32> {
+    let mut places = [0u32; 2];
+    for (place, prime) in places.iter_mut().zip([2, 5]) {
+        while denominator % prime == 0 {
+            denominator /= prime;
+            *place += 1;
+        }
+    }
+    (denominator == 1).then(|| places[0].max(places[1]))
+}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Form::Words(a), Form::Words(b)) if a.denom() == b.denom() => a.numer().cmp(b.numer()),
+            (Form::Words(a), Form::Words(b)) => {
+                let cross = |top: &i64, bottom: &i64| i128::from(*top) * i128::from(*bottom);
+                cross(a.numer(), b.denom()).cmp(&cross(b.numer(), a.denom()))
+            }
+            _ => self.big().cmp(&other.big()),
+        }
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -254,7 +337,10 @@ impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.decimals() {
             Some(decimals) => f.write_str(&self.fixed(decimals)),
-            None => write!(f, "{}/{}", self.0.numer(), self.0.denom()),
+            None => {
+                let (top, bottom) = self.fraction();
+                write!(f, "{top}/{bottom}")
+            }
         }
     }
 }
@@ -267,40 +353,44 @@ impl Serialize for Exact {
 
 impl From<i128> for Exact {
     fn from(value: i128) -> Self {
-        Self(BigRational::from_integer(BigInt::from(value)))
+        match i64::try_from(value) {
+            Ok(value) => Self::words(Ratio::from_integer(value)),
+            Err(_) => Self::whole(BigInt::from(value)),
+        }
     }
 }
 
 macro_rules! arithmetic {
-    ($($trait:ident $method:ident),*) => {$(
-        impl $trait for Exact {
-            type Output = Exact;
-            fn $method(self, other: Exact) -> Exact {
-                Exact($trait::$method(self.0, other.0))
-            }
-        }
+    ($($trait:ident $method:ident $checked:ident),*) => {$(
         impl $trait<&Exact> for &Exact {
             type Output = Exact;
             fn $method(self, other: &Exact) -> Exact {
-                Exact($trait::$method(&self.0, &other.0))
+                if let (Form::Words(a), Form::Words(b)) = (&self.0, &other.0)
+                    && let Some(found) = a.$checked(b)
+                {
+                    return Exact::words(found);
+                }
+                Exact::of($trait::$method(&*self.big(), &*other.big()))
+            }
+        }
+        impl $trait for Exact {
+            type Output = Exact;
+            fn $method(self, other: Exact) -> Exact {
+                $trait::$method(&self, &other)
             }
         }
     )*};
 }
-arithmetic!(Add add, Sub sub, Mul mul);
-
-/// Panics on a zero divisor, as integers do; [`Exact::checked_div`] is for data.
-impl Div for Exact {
-    type Output = Exact;
-    fn div(self, other: Exact) -> Exact {
-        Exact(self.0 / other.0)
-    }
-}
+// `/` panics on a zero divisor, as integers do; [`Exact::checked_div`] is for data.
+arithmetic!(Add add checked_add, Sub sub checked_sub, Mul mul checked_mul, Div div checked_div);
 
 impl Neg for Exact {
     type Output = Exact;
     fn neg(self) -> Exact {
-        Exact(-self.0)
+        match self.0 {
+            Form::Words(value) => Exact(Form::Words(-value)),
+            Form::Big(value) => Exact::of(-*value),
+        }
     }
 }
 
@@ -348,7 +438,7 @@ impl Wide {
     /// The sum × 10^−`scale`.
     pub fn value(&self, scale: u32) -> Exact {
         let total = self.spilled.clone().unwrap_or_default() + self.low;
-        Exact(BigRational::from_integer(total)) * Exact::power_of_ten(-i64::from(scale))
+        Exact::whole(total) * Exact::power_of_ten(-i64::from(scale))
     }
 }
 
@@ -413,6 +503,38 @@ mod tests {
             let far = &exact("1e30") + &value;
             let (far_low, far_high) = (&exact("1e30") + &low, &exact("1e30") + &high);
             assert_eq!(value.along(&low, &high, 997), far.along(&far_low, &far_high, 997));
+        }
+    }
+
+    #[test]
+    fn words_and_big_integers_agree() {
+        let edges = [0, 1, -1, 2, 3, 10, 97, -1000, 1 << 31, i64::MAX, i64::MIN, i64::MIN + 1];
+        let fractions = || {
+            let tops = edges.iter().map(|top| BigInt::from(*top));
+            let past = [BigInt::from(i64::MAX) + 1, BigInt::from(i64::MIN) - 1];
+            tops.chain(past).flat_map(|top| {
+                let bottoms = edges.iter().map(|bottom| BigInt::from(*bottom));
+                let bottoms = bottoms.filter(|bottom| bottom.is_positive());
+                bottoms.map(move |bottom| BigRational::new(top.clone(), bottom))
+            })
+        };
+        for a in fractions() {
+            let own = Exact::of(a.clone());
+            assert_eq!(*(-own.clone()).big(), -a.clone());
+            assert_eq!(*own.floored().big(), a.floor());
+            assert_eq!(own.is_zero(), a.is_zero());
+            for b in fractions() {
+                let other = Exact::of(b.clone());
+                assert_eq!(*(&own + &other).big(), &a + &b, "{a} + {b}");
+                assert_eq!(*(&own - &other).big(), &a - &b, "{a} - {b}");
+                assert_eq!(*(&own * &other).big(), &a * &b, "{a} * {b}");
+                assert_eq!(own.cmp(&other), a.cmp(&b), "{a} against {b}");
+                assert_eq!(own == other, a == b, "{a} against {b}");
+                match own.checked_div(&other) {
+                    Some(quotient) => assert_eq!(*quotient.big(), &a / &b, "{a} / {b}"),
+                    None => assert!(b.is_zero()),
+                }
+            }
         }
     }
 
