@@ -112,6 +112,7 @@ codes! {
     OwnArithmetic "own-arithmetic" "Numbers of a sentence that contradict each other.",
     OneRowDecides "one-row-decides" "A rank that changes when a single row goes.",
     AbsentGroups "absent-groups" "A count of groups with few rows, in which groups without any are not there.",
+    IncompleteList "incomplete-list" "Points of a series that are told in their order, with one left out.",
     UntiedNumber "untied-number" "A number that is tied to no figure.",
     Words "words" "A project's own list of words that cannot be read.",
     Footnote "footnote" "A footnote that is used and not defined, or defined and not used.",
@@ -130,7 +131,7 @@ codes! {
 
 impl Code {
     /// The rules about words whose severity a report may change.
-    pub const OF_WORDS: [Code; 12] = [
+    pub const OF_WORDS: [Code; 13] = [
         Code::UntiedNumber,
         Code::UnreadClaim,
         Code::OtherPeriod,
@@ -143,6 +144,7 @@ impl Code {
         Code::OwnArithmetic,
         Code::OneRowDecides,
         Code::AbsentGroups,
+        Code::IncompleteList,
     ];
 }
 

@@ -254,3 +254,40 @@ fn measured(language: &str, cases: &[Case]) {
         "{wrong}\nrecall {recall:.1}%, precision {precision:.1}%"
     );
 }
+
+/// `sentences.txt`: what is said of a whole sentence, of several claims and the words between them.
+#[test]
+fn sentences_are_judged_as_they_are_labelled() {
+    let text = std::fs::read_to_string(root().join("tests/claims/sentences.txt")).unwrap();
+    let project = Project::empty();
+    let (files, lines) = text.split_once("=== sentences\n").unwrap();
+    for part in files.split("=== ").skip(1) {
+        let (path, content) = part.split_once('\n').unwrap();
+        project.write(path, content);
+    }
+    let cases: Vec<(&str, &str)> = lines
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.rsplit_once(" | ").expect(line))
+        .collect();
+    let body: Vec<&str> = cases.iter().map(|(sentence, _)| *sentence).collect();
+    project.write("reports/r.md", format!("{}\n", body.join("\n\n")));
+    let ran = project.run(&["check", "--message-format", "json"]);
+    let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for line in ran.out.lines() {
+        let json: serde_json::Value = serde_json::from_str(line).expect(line);
+        let Some(code) = json["code"].as_str() else { continue };
+        let at = json["place"]["line"].as_u64().expect(line);
+        assert_eq!(json["place"]["file"], "reports/r.md", "{line}");
+        found.entry(at as usize).or_default().push(code.to_string());
+    }
+    let mut wrong = String::new();
+    for (index, (sentence, expected)) in cases.iter().enumerate() {
+        let said = found.remove(&(2 * index + 1)).unwrap_or_default().join(", ");
+        let said = if said.is_empty() { "-" } else { &said };
+        if said != *expected {
+            let _ = writeln!(wrong, "{sentence}\n  expected {expected}, found {said}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

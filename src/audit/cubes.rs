@@ -596,6 +596,17 @@ impl Cubes {
         }
     }
 
+    /// Whether it is a change to a lower value.
+    pub(super) fn falls(&self, made: &Made) -> bool {
+        let (Made::Change(choice, from, to, quantity)
+        | Made::PercentChange(choice, from, to, quantity)) = made
+        else {
+            return false;
+        };
+        let sum = |place: &usize| self.cubes.get(choice)?.get(*place)?.sums[*quantity];
+        sum(from).zip(sum(to)).is_some_and(|(from, to)| to < from)
+    }
+
     /// The name of the quantity, in words.
     pub(super) fn quantity(&self, made: &Made) -> String {
         let quantity = match made {

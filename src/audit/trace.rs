@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use super::cubes::{Cubes, Made, between};
 use crate::claims::{Finding, Kind, Lexicon, Mention, mentions};
 use crate::exact::{Exact, Rounding};
-use crate::figures::{Figure, Figures, Provenance};
+use crate::figures::{Figures, Provenance};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::value::{Period, Scale};
@@ -47,7 +47,7 @@ pub struct Candidate {
     pub recipe: String,
     /// Whether it is quoted from a source or entered, and not made from data.
     pub quoted: bool,
-    /// The value; of a share, as a fraction of 1.
+    /// The value, of a fall with its sign; of a share, as a fraction of 1.
     pub value: Exact,
     /// What the check would find.
     pub finding: Finding,
@@ -151,9 +151,12 @@ fn declared(mention: &Mention, inputs: &Inputs<'_>) -> Vec<(Rating, Candidate)> 
                 Scale::Plain if mention.kind == Kind::Multiple => Kind::Multiple,
                 Scale::Plain => Kind::Plain,
             };
-            let value =
-                if figure_falls(figure) { number.value.abs() } else { number.value.clone() };
-            let finding = mention.finding(&value, inputs.lexicon, inputs.locale, Rounding::HalfUp);
+            let finding = mention.finding(
+                &number.value.abs(),
+                inputs.lexicon,
+                inputs.locale,
+                Rounding::HalfUp,
+            );
             if kind != mention.kind || !finding.ties() {
                 continue;
             }
@@ -168,6 +171,7 @@ fn declared(mention: &Mention, inputs: &Inputs<'_>) -> Vec<(Rating, Candidate)> 
             let told = tells(mention, &label) || finding == Finding::Exact && mention.is_precise();
             let rating = Rating { score, timely: timely(mention, &covers), told };
             let quoted = matches!(figure.provenance, Provenance::Quoted | Provenance::Entered);
+            let value = number.value.clone();
             found.push((rating, Candidate { figure: name, recipe, quoted, value, finding }));
         }
     }
@@ -180,10 +184,6 @@ fn declared(mention: &Mention, inputs: &Inputs<'_>) -> Vec<(Rating, Candidate)> 
         new
     });
     found
-}
-
-fn figure_falls(figure: &Figure) -> bool {
-    figure.value.number().is_some_and(|number| number.value.is_negative())
 }
 
 fn candidate(
@@ -199,6 +199,7 @@ fn candidate(
     }
     let rating = rated(mention, cubes, made, finding);
     let recipe = cubes.recipe(made);
+    let value = if cubes.falls(made) { -value } else { value };
     Some((rating, Candidate { figure: None, recipe, quoted: false, value, finding }))
 }
 

@@ -26,6 +26,8 @@ use crate::value::Period;
 
 /// How many words beside a link are read with it.
 const BESIDE: usize = 2;
+/// How many words may stand between a direction word and the *to* or *by* of its number.
+const REACH: usize = 8;
 
 /// What the check looks at.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +93,10 @@ fn beside(inputs: Inputs<'_>, rules: Rules<'_>, diagnostics: &mut Diagnostics) {
         let reading = read(&prose.plain.text, lexicon, locale);
         let (context, reading) = (BTreeSet::new(), &reading);
         let telling = &RefCell::default();
-        say(&Guards { spec, frames, shower, rules, prose, context, reading, telling }, diagnostics);
+        say(
+            &Guards { spec, figures, frames, shower, rules, prose, context, reading, telling },
+            diagnostics,
+        );
     };
     for (id, declared) in &spec.figures {
         if let (Some(figure), Some(label)) = (figures.figures.get(id), &declared.label) {
@@ -189,6 +194,8 @@ pub(super) struct Checker<'a> {
 pub(super) struct Tied<'a> {
     pub(super) mark: &'a Mark,
     pub(super) subjects: Vec<Subject<'a>>,
+    /// Whether the hedge of its number compares it with the claim before.
+    pub(super) unhedged: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -200,14 +207,15 @@ impl<'a> Checker<'a> {
             match &mark.kind {
                 MarkKind::Claim(references) => {
                     let Some(subjects) = self.subjects(references, diagnostics) else { continue };
-                    found.push(self.claim(mark, &subjects, diagnostics));
-                    tied.push(Tied { mark, subjects });
+                    let (verdict, unhedged) = self.claim(mark, &subjects, tied.last(), diagnostics);
+                    found.push(verdict);
+                    tied.push(Tied { mark, subjects, unhedged });
                 }
                 MarkKind::Insert(reference) => {
                     verdicts.inserted += 1;
                     if let Some(Some(figure)) = diagnostics.take(self.figures.find(reference)) {
                         let subject = Subject::of(self.spec, self.figures, reference, figure);
-                        tied.push(Tied { mark, subjects: vec![subject] });
+                        tied.push(Tied { mark, subjects: vec![subject], unhedged: false });
                         let printed = number::inserted(figure, &self.shower);
                         diagnostics.take(printed.map_err(|error| error.at(reference.span)));
                     }
@@ -217,10 +225,10 @@ impl<'a> Checker<'a> {
         }
         self.outside(&mut found, &mut verdicts.exempt, diagnostics);
         self.across(&tied, diagnostics);
-        let Self { spec, frames, shower, rules, prose, reading, .. } = *self;
+        let Self { spec, figures, frames, shower, rules, prose, reading, .. } = *self;
         let context = self.context.clone();
         let telling = &RefCell::default();
-        Guards { spec, frames, shower, rules, prose, context, reading, telling }
+        Guards { spec, figures, frames, shower, rules, prose, context, reading, telling }
             .run(&tied, diagnostics);
         found.sort_by_key(|verdict| verdict.span.start);
         verdicts.claims.extend(found);
@@ -249,8 +257,9 @@ impl<'a> Checker<'a> {
         &self,
         mark: &Mark,
         subjects: &[Subject<'a>],
+        before: Option<&Tied<'a>>,
         diagnostics: &mut Diagnostics,
-    ) -> Verdict {
+    ) -> (Verdict, bool) {
         let text = self.prose.plain.text.as_str();
         let inside: Vec<&Term> = self.inside(mark).collect();
         let beside = self.beside(mark, &inside);
@@ -260,19 +269,33 @@ impl<'a> Checker<'a> {
         let numbers = inside.iter().filter(counted).count();
         let (governing, negation) = (self.governing(mark, &inside), self.negation(mark, &inside));
         let (follows, per) = (|term: &Term| self.follows(term), |term: &Term| self.per(term));
-        let reading = judge::Reading {
+        let among = |term: &Term| self.among(term);
+        let mut reading = judge::Reading {
             words,
             at: mark.range.start,
-            text,
             inside,
             beside,
             governing,
             negation,
+            sides: self.sides(mark, subjects),
             follows: &follows,
             per: &per,
+            among: &among,
             role: &role,
+            ..judge::Reading::of(text)
         };
-        let judged = judge(&reading, subjects, &self.shower, &self.rules);
+        let mut judged = judge(&reading, subjects, &self.shower, &self.rules);
+        let plain = self.unhedged(&reading.inside, before);
+        let mut unhedged = false;
+        if let Some(plain) = plain.as_ref().filter(|_| judged.finding == Some(Finding::Wrong)) {
+            let own = |term: &&Term| term.tokens.end == plain.tokens.end;
+            let inside = reading.inside.iter().map(|term| if own(term) { plain } else { *term });
+            reading.inside = inside.collect();
+            let other = judge(&reading, subjects, &self.shower, &self.rules);
+            if other.finding.is_some_and(Finding::ties) {
+                (judged, unhedged) = (other, true);
+            }
+        }
         let finding = judged.finding.unwrap_or(Finding::Unread);
         let mut remarks = Vec::new();
         for problem in judged.problems {
@@ -302,7 +325,7 @@ impl<'a> Checker<'a> {
             (0, true) => 1,
             (numbers, _) => numbers,
         };
-        Verdict {
+        let verdict = Verdict {
             words: words.to_string(),
             reading: if judged.reading.is_empty() { "-".into() } else { judged.reading },
             figures: subjects.iter().map(|subject| subject.figure.id.clone()).collect(),
@@ -311,11 +334,12 @@ impl<'a> Checker<'a> {
             remarks,
             numbers,
             span: mark.span,
-        }
+        };
+        (verdict, unhedged)
     }
 
     /// What begins inside a link.
-    fn inside(&self, mark: &Mark) -> impl Iterator<Item = &'a Term> + use<'a> {
+    pub(super) fn inside(&self, mark: &Mark) -> impl Iterator<Item = &'a Term> + use<'a> {
         let link = mark.range.clone();
         self.reading.within(&link).iter().filter(move |term| starts_in(term, &link))
     }
@@ -335,8 +359,14 @@ impl<'a> Checker<'a> {
                 || term.has(Sense::Lowest)
                 || matches!(term.kind, TermKind::Rank(..) | TermKind::Running(_));
             let compares = term.compared().is_some() && term.tokens.start == last;
+            let order = order || term.has(Sense::Each);
             term.way().is_some() || order || compares || matches!(term.kind, TermKind::Since(_))
         };
+        // fell sharply to 240
+        let reached = inside
+            .iter()
+            .filter(|term| term.number().is_some())
+            .any(|term| matches!(self.role(term), Some(Role::To | Role::By)));
         let sentence = self.reading.sentence(mark.range.start);
         let terms = self.reading.within(&sentence).iter().filter(speaks).filter(free);
         let near = |term: &&Term| {
@@ -350,9 +380,84 @@ impl<'a> Checker<'a> {
                     && term.tokens.start < end + gap
                     && (end..term.tokens.start).all(word)
             };
-            before || behind(last)
+            before || behind(last) || self.appended(term, mark.range.end)
         };
-        terms.filter(near).collect()
+        let mut near: Vec<&Term> = terms.clone().filter(near).collect();
+        let far = terms.rev().find(|term| term.tokens.end <= first);
+        let far = far.filter(|term| {
+            reached
+                && term.way().is_some()
+                && term.tokens.end + REACH > first
+                && (term.tokens.start..first).all(word)
+        });
+        if let Some(far) = far.filter(|far| !near.iter().any(|near| std::ptr::eq(*near, *far))) {
+            near.insert(0, far);
+        }
+        near
+    }
+
+    /// Whether an order stands behind a comma and says all of it, or the year from which it counts: *240 in 2024, the
+    /// highest on record*.
+    fn appended(&self, term: &Term, end: usize) -> bool {
+        let tokens = &self.reading.tokens;
+        let comma = |at: usize| {
+            let last = self.reading.token_at(end);
+            let text = &self.prose.plain;
+            if at <= last {
+                return false;
+            }
+            let article = self.rules.lexicon.is(tokens, at - 1, Sense::Determiner).is_some();
+            let at = at - usize::from(article);
+            let near = last < at && at <= last + 5 && tokens[at - 1].is(",");
+            let plain = |token: &super::token::Token| {
+                matches!(token.kind, Kind::Word | Kind::Number { .. })
+            };
+            near && tokens[last..at - 1].iter().all(plain)
+                && text.marks_within(&(end..tokens[at].range.start)).is_empty()
+        };
+        match &term.kind {
+            TermKind::Since(_) => {
+                let sentence = self.reading.sentence(term.range.start);
+                let mut orders = self.reading.within(&sentence).iter();
+                let order = orders.find(|order| {
+                    order.tokens.end <= term.tokens.start
+                        && term.tokens.start <= order.tokens.end + BESIDE
+                        && comma(order.tokens.start)
+                });
+                order.is_some_and(|order| self.appended(order, end))
+            }
+            TermKind::Rank(..) => comma(term.tokens.start) && self.closes(term),
+            TermKind::Phrase(senses) => {
+                let sure = (term.has(Sense::Highest) || term.has(Sense::Lowest))
+                    && !senses.iter().any(|sense| matches!(sense, Sense::Proportion(_)));
+                sure && comma(term.tokens.start) && self.closes(term)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing but its year, its record or what it is among follows an order.
+    fn closes(&self, term: &Term) -> bool {
+        let tokens = &self.reading.tokens;
+        let end = term.tokens.end;
+        let ends = tokens.get(end).is_none_or(|token| matches!(token.kind, Kind::Sign | Kind::End));
+        let said = |at: usize| {
+            [Sense::Since, Sense::Record, Sense::Among]
+                .iter()
+                .any(|sense| self.rules.lexicon.is(tokens, at, *sense).is_some())
+        };
+        ends || (end..=end + BESIDE).any(said)
+    }
+
+    /// Whether an order is one among places: *the most of any region*, and not of any year.
+    fn among(&self, term: &Term) -> bool {
+        let tokens = &self.reading.tokens;
+        let lexicon = self.rules.lexicon;
+        (term.tokens.end..=term.tokens.end + BESIDE).any(|at| {
+            let Some(length) = lexicon.is(tokens, at, Sense::Among) else { return false };
+            lexicon.is(tokens, at, Sense::Record).is_none()
+                && lexicon.is(tokens, at + length, Sense::RunningUnit).is_none()
+        })
     }
 
     /// The direction word that governs a claim from further away: the nearest one right behind it, or before it in its
@@ -425,7 +530,7 @@ impl<'a> Checker<'a> {
         Some(crate::exact::Exact::power_of_ten(i64::from(power)))
     }
 
-    fn role(&self, term: &Term) -> Option<Role> {
+    pub(super) fn role(&self, term: &Term) -> Option<Role> {
         let at = term.tokens.start;
         let before = |sense| self.rules.lexicon.before(&self.reading.tokens, at, sense).is_some();
         let word = at > 0 && self.reading.tokens[at - 1].kind == Kind::Word;
@@ -438,7 +543,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether a stretch lies in a link or in code.
-    fn marked(&self, range: &Range<usize>) -> bool {
+    pub(super) fn marked(&self, range: &Range<usize>) -> bool {
         self.mark(range).is_some_and(|mark| !matches!(mark.kind, MarkKind::Cite))
     }
 
@@ -540,59 +645,6 @@ impl<'a> Checker<'a> {
             ),
         };
         (verdict, error.hint(hint))
-    }
-
-    /// What a sentence says across its claims: *fell from [A] to [B]*.
-    fn across(&self, tied: &[Tied<'a>], diagnostics: &mut Diagnostics) {
-        let text = &self.prose.plain.text;
-        for term in &self.reading.terms {
-            if term.way().is_none() || self.marked(&term.range) {
-                continue;
-            }
-            let sentence = self.reading.sentence(term.range.start);
-            let role = |tied: &Tied<'_>| {
-                let mut numbers = self.inside(tied.mark).filter(|term| term.number().is_some());
-                numbers.find_map(|term| self.role(term))
-            };
-            let from = tied.partition_point(|tied| tied.mark.range.start < term.range.end);
-            let mut after = tied[from..].iter().take(6).filter(|tied| {
-                tied.mark.range.start >= term.range.end
-                    && tied.mark.range.end <= sentence.end
-                    && tied.subjects.len() == 1
-            });
-            let (Some(first), Some(second)) = (after.next(), after.next()) else { continue };
-            let (from, to) = match (role(first), role(second)) {
-                (Some(Role::From), Some(Role::To)) => (first, second),
-                (Some(Role::To), Some(Role::From)) => (second, first),
-                _ => continue,
-            };
-            let nearer = self.reading.within(&sentence).iter().any(|other| {
-                other.way().is_some()
-                    && other.tokens.start >= term.tokens.end
-                    && other.range.end <= first.mark.range.start
-            });
-            if nearer {
-                continue;
-            }
-            let subjects = [from.subjects[0], to.subjects[0]];
-            let reading = judge::Reading {
-                words: &text[term.range.clone()],
-                at: term.range.start,
-                text,
-                inside: vec![term],
-                beside: Vec::new(),
-                governing: None,
-                negation: None,
-                follows: &|_| None,
-                per: &|_| None,
-                role: &|_| None,
-            };
-            let judged = judge(&reading, &subjects, &self.shower, &self.rules);
-            for problem in judged.problems {
-                let span = self.prose.plain.span(&term.range, &self.prose.passage);
-                diagnostics.push(problem.at(span));
-            }
-        }
     }
 }
 

@@ -53,17 +53,6 @@ impl Comparisons<'_> {
         }
     }
 
-    fn named(&self, expr: &Expr) -> Option<&Figure> {
-        match &expr.kind {
-            Kind::Name(name) => self.figures.figures.get(name),
-            Kind::Point(name, keys) => {
-                let keys: Vec<String> = keys.iter().map(|key| key.text.clone()).collect();
-                self.figures.series.get(name)?.point(&keys, expr.span).ok()
-            }
-            _ => None,
-        }
-    }
-
     fn pair(
         &self,
         figure: &Figure,
@@ -71,7 +60,9 @@ impl Comparisons<'_> {
         (from, to): (&Expr, &Expr),
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        let (Some(from), Some(to)) = (self.named(from), self.named(to)) else { return found };
+        let (Some(from), Some(to)) = (self.figures.cited(from), self.figures.cited(to)) else {
+            return found;
+        };
         found.extend(self.unequal_time(figure, from, to));
         if function == Function::PercentChange
             && let Some(number) = from.value.number()
@@ -168,7 +159,7 @@ impl Comparisons<'_> {
     /// Two sums of which one uses rows that the other does not.
     fn ratio(&self, figure: &Figure, (above, below): (&Expr, &Expr)) -> Vec<Diagnostic> {
         let found = || {
-            let (above, below) = (self.named(above)?, self.named(below)?);
+            let (above, below) = (self.figures.cited(above)?, self.figures.cited(below)?);
             let (a, b) =
                 (self.figures.selected.get(&above.id)?, self.figures.selected.get(&below.id)?);
             let few =

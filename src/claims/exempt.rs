@@ -22,6 +22,10 @@ pub enum Rule {
     Age,
     /// A time of day.
     Time,
+    /// How long something lasts: *the last 12 months*, *a 45-day period*.
+    Duration,
+    /// How sure an interval is: *95% confidence*.
+    Confidence,
     /// A telephone number.
     Telephone,
     /// A web or e-mail address, a DOI.
@@ -42,13 +46,15 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Date,
         Self::Period,
         Self::Label,
         Self::Name,
         Self::Age,
         Self::Time,
+        Self::Duration,
+        Self::Confidence,
         Self::Telephone,
         Self::Address,
         Self::Version,
@@ -68,6 +74,8 @@ impl Rule {
             Self::Name => "name",
             Self::Age => "age",
             Self::Time => "time",
+            Self::Duration => "duration",
+            Self::Confidence => "confidence",
             Self::Telephone => "telephone",
             Self::Address => "address",
             Self::Version => "version",
@@ -118,6 +126,8 @@ pub(super) fn exempt(
         .or_else(|| look.time(at))
         .or_else(|| look.name(at))
         .or_else(|| look.age(at))
+        .or_else(|| look.confidence(at))
+        .or_else(|| look.duration(at))
         .or_else(|| look.label(at))
         .or_else(|| look.year(at))
 }
@@ -545,6 +555,39 @@ impl Look<'_> {
         }
         let after = self.sense(end, Sense::AgeAfter)?;
         found(end + after)
+    }
+
+    /// `95% confidence interval`, `95% CI`.
+    fn confidence(&self, at: usize) -> Found {
+        self.token(at)?.number()?;
+        let percent = at + 1 + self.sense(at + 1, Sense::Percent)?;
+        let length = self.sense(percent, Sense::Confidence)?;
+        Some((Exempt::of(Rule::Confidence), percent + length))
+    }
+
+    /// `the last 12 months`, `within ten days`, `a 45-day period`, `12 months to March 2024`: how long, not how many.
+    fn duration(&self, at: usize) -> Found {
+        let counted = self.lexicon.at(self.tokens, at, |sense| match sense {
+            Sense::Counting(value) => Some(i128::from(value)),
+            _ => None,
+        });
+        let (value, length) = self.whole(at).map(|value| (value, 1)).or(counted)?;
+        let end = at + length;
+        let hyphen = self.glued(end).is_some_and(|token| token.is("-"));
+        let unit = end + usize::from(hyphen);
+        let after = unit + self.sense(unit, Sense::Stretch)?;
+        let lasting = self.lexicon.before(self.tokens, at, Sense::Lasting).is_some();
+        let placed = self.sense(after, Sense::To).is_some_and(|length| {
+            self.month(after + length).is_some() || self.year_number(after + length).is_some()
+        });
+        // three-quarters
+        let part = self.lexicon.at(self.tokens, unit, |sense| match sense {
+            Sense::Fraction(_) => Some(()),
+            _ => None,
+        });
+        let joined = hyphen && self.tokens[unit].glued && part.is_none() && value > 1;
+        let found = Exempt { number: Some(value), ..Exempt::of(Rule::Duration) };
+        (lasting || placed || joined).then_some((found, after))
     }
 
     fn age_end(&self, end: usize) -> usize {

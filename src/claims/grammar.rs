@@ -161,6 +161,10 @@ impl Term {
 pub(super) struct Reading {
     pub(super) tokens: Vec<Token>,
     pub(super) terms: Vec<Term>,
+    /// Tokens that end a sentence.
+    ends: Vec<usize>,
+    /// What tells of the sentence around it, by token.
+    asides: Vec<(usize, Sense)>,
 }
 
 impl Reading {
@@ -182,13 +186,21 @@ impl Reading {
 
     /// The bytes of the sentence around a byte.
     pub(super) fn sentence(&self, at: usize) -> Range<usize> {
-        let index = self.tokens.partition_point(|token| token.range.start < at);
-        let ends = |token: &Token| token.kind == TokenKind::End;
-        let start = self.tokens[..index].iter().rposition(ends).map_or(0, |end| end + 1);
-        let end = self.tokens[index..].iter().position(ends).map(|end| index + end);
+        let index = self.token_at(at);
+        let next = self.ends.partition_point(|end| *end < index);
+        let start = next.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        let end = self.ends.get(next).copied();
         let byte = |index: usize| self.tokens.get(index).map_or(at, |token| token.range.start);
         let last = self.tokens.last().map_or(at, |token| token.range.end);
         byte(start).min(at)..end.map_or(last, |end| self.tokens[end].range.end).max(at)
+    }
+
+    /// Whether a stretch holds an aside.
+    pub(super) fn says(&self, sense: Sense, range: &Range<usize>) -> bool {
+        let (from, to) = (self.token_at(range.start), self.token_at(range.end));
+        let first = self.asides.partition_point(|(at, _)| *at < from);
+        let within = self.asides[first..].iter().take_while(|(at, _)| *at < to);
+        within.into_iter().any(|(_, said)| *said == sense)
     }
 
     /// The terms of which some byte lies in a stretch.
@@ -216,7 +228,10 @@ pub(super) fn read(text: &str, lexicon: &Lexicon, locale: &Locale) -> Reading {
     }
     let mut terms = reader.terms;
     share_units(&mut terms);
-    Reading { tokens, terms }
+    let ends = |(at, token): (usize, &Token)| (token.kind == TokenKind::End).then_some(at);
+    let ends = tokens.iter().enumerate().filter_map(ends).collect();
+    let asides = lexicon.asides(&tokens);
+    Reading { tokens, terms, ends, asides }
 }
 
 /// The scale word or percent sign at the end of a range belongs to both numbers.
@@ -271,21 +286,26 @@ impl Reader<'_> {
         if token.kind == TokenKind::Word && token.entry.is_none() && alone && !token.is_mixed() {
             return false;
         }
+        if let Some(length) = self.lexicon.is(self.tokens, start, Sense::Unchecked) {
+            self.push(start..start + length, TermKind::Phrase(vec![Sense::Unchecked]));
+            return true;
+        }
         if let Some((found, end)) =
             exempt(self.text, self.tokens, start, self.lexicon, self.terms.last())
         {
             self.push(start..end, TermKind::Exempt(found));
             return true;
         }
-        if self.running() || self.since() || self.rank() {
+        let ordinal = self.ordinal(start);
+        if self.running(ordinal) || self.since() || ordinal.is_some_and(|found| self.rank(found)) {
             return true;
         }
-        let compound = self.ordinal(start).filter(|(_, length)| *length > 1);
+        let compound = ordinal.filter(|(_, length)| *length > 1);
         if let Some((stated, end)) = self.hedged(start).filter(|_| compound.is_none()) {
             self.number(start, stated, end);
             return true;
         }
-        if let Some((ordinal, length)) = self.ordinal(start) {
+        if let Some((ordinal, length)) = ordinal {
             self.push(start..start + length, TermKind::Ordinal(ordinal));
             return true;
         }
@@ -360,7 +380,23 @@ impl Reader<'_> {
         if compares && hedge.is_some() {
             return None;
         }
+        // up to 2024
+        if hedge.is_some()
+            && lexicon.before(self.tokens, at, Sense::To).is_some()
+            && exempt(self.text, self.tokens, at, lexicon, self.terms.last())
+                .is_some_and(|(found, _)| found.rule == Rule::Date)
+        {
+            return None;
+        }
         let (mut stated, mut end) = self.quantity(at)?;
+        // fell over three years
+        let moved = |term: &Term| term.tokens.end == start && term.way().is_some();
+        if self.terms.last().is_some_and(moved)
+            && lexicon.is(self.tokens, start, Sense::DatedWeakly).is_some()
+            && lexicon.is(self.tokens, end, Sense::Stretch).is_some()
+        {
+            hedge = None;
+        }
         stated.hedge = hedge;
         if let Some((found, length)) = lexicon.at(self.tokens, end, |sense| match sense {
             Sense::HedgeAfter(index) => Some(index),
@@ -599,6 +635,9 @@ impl Reader<'_> {
     /// *a third*, *two-thirds*, *half*, *one in five*, *half a million*, *three-quarters of a million*.
     fn part_in_words(&self, at: usize) -> Option<(Stated, usize)> {
         let lexicon = self.lexicon;
+        if !lexicon.begins_number(self.tokens.get(at)) {
+            return None;
+        }
         let article = lexicon.is(self.tokens, at, Sense::Article);
         let (top, mut end, counted) = match (self.counting(at), article) {
             (Some((count, length)), _) => (count, at + length, true),
@@ -693,8 +732,7 @@ impl Reader<'_> {
     fn whole_in_words(&self, start: usize) -> Option<(Stated, usize)> {
         let lexicon = self.lexicon;
         // what no word of a number begins is none
-        let begins = self.tokens.get(start).is_some_and(|token| token.entry.is_some());
-        if !begins {
+        if !lexicon.begins_number(self.tokens.get(start)) {
             return None;
         }
         let mut total = Exact::zero();
@@ -830,7 +868,7 @@ impl Reader<'_> {
     }
 
     /// *the third year running*, *third consecutive year*, *for the third year in a row*, *three years in a row*.
-    fn running(&mut self) -> bool {
+    fn running(&mut self, ordinal: Option<(u32, usize)>) -> bool {
         let start = self.at;
         let lexicon = self.lexicon;
         let cardinal = || {
@@ -845,7 +883,8 @@ impl Reader<'_> {
         };
         // for a third successive year
         let from = start + lexicon.is(self.tokens, start, Sense::Article).unwrap_or(0);
-        let ordinal = self.ordinal(from).map(|(number, length)| (number, from + length - start));
+        let ordinal = if from > start { self.ordinal(from) } else { ordinal };
+        let ordinal = ordinal.map(|(number, length)| (number, from + length - start));
         let Some((number, length)) = ordinal.or_else(cardinal) else { return false };
         let mut end = start + length;
         let before = lexicon.is(self.tokens, end, Sense::RunningBefore);
@@ -875,9 +914,8 @@ impl Reader<'_> {
     }
 
     /// *third highest*.
-    fn rank(&mut self) -> bool {
+    fn rank(&mut self, (number, length): (u32, usize)) -> bool {
         let start = self.at;
-        let Some((number, length)) = self.ordinal(start) else { return false };
         let hyphen = self.tokens.get(start + length).is_some_and(|token| token.is("-"));
         let at = start + length + usize::from(hyphen);
         let nth = |sense| self.lexicon.is(self.tokens, at, sense).map(|length| at + length);
@@ -902,6 +940,9 @@ impl Reader<'_> {
             | Sense::Proportion(_)
             | Sense::Greater
             | Sense::Less
+            | Sense::Each
+            | Sense::Than(_)
+            | Sense::Leading
             | Sense::Total
             | Sense::Record => Some(sense),
             _ => None,

@@ -7,17 +7,18 @@ use std::ops::Range;
 use super::check::Tied;
 use super::grammar::{Reading, Term, TermKind, Unit};
 use super::interval::last_unit;
+use super::keys::{Key, keys};
 use super::lexicon::Sense;
 use super::number::{Rules, agreement};
-use super::subject::Subject;
+use super::subject::{Sort, Subject};
 use super::token::Kind;
 use super::{Finding, exempt::Rule};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, list};
 use crate::exact::Exact;
-use crate::figures::{Figure, Shower, key_slug};
+use crate::figures::{Figure, Figures, Shower, key_slug};
 use crate::frame::{Frame, Meaning};
-use crate::language::{Compare, Expr, Kind as ExprKind};
-use crate::spec::{MarkKind, Origin, Prose, SeriesOrigin, Spec};
+use crate::language::{Expr, Kind as ExprKind};
+use crate::spec::{MarkKind, Origin, Prose, Spec};
 use crate::text::Span;
 use crate::value::{Date, Period, Value};
 
@@ -30,6 +31,7 @@ pub(super) type Telling = BTreeMap<(String, String), Vec<BTreeSet<String>>>;
 /// A text with its claims, for all guards.
 pub(super) struct Guards<'a> {
     pub(super) spec: &'a Spec,
+    pub(super) figures: &'a Figures,
     pub(super) frames: &'a BTreeMap<String, Frame>,
     pub(super) shower: Shower<'a>,
     pub(super) rules: Rules<'a>,
@@ -56,14 +58,15 @@ struct Named {
 }
 
 impl Named {
-    /// The same days a year earlier.
-    fn year_before(&self) -> Option<Self> {
-        let earlier = |day: Date| {
+    /// The same days a year earlier or later.
+    fn a_year(&self, which: &str, years: i16) -> Option<Self> {
+        let moved = |day: Date| {
             let (year, month, day) = day.parts();
-            Date::new(year - 1, month, day).or_else(|| Date::new(year - 1, month, day - 1))
+            let year = year + years;
+            Date::new(year, month, day).or_else(|| Date::new(year, month, day - 1))
         };
-        let days = (earlier(self.days.0)?, earlier(self.days.1)?);
-        let words = format!("the year before {}", self.words);
+        let days = (moved(self.days.0)?, moved(self.days.1)?);
+        let words = format!("the year {which} {}", self.words);
         Some(Self { days, words, range: self.range.clone(), ..*self })
     }
 }
@@ -186,12 +189,17 @@ impl<'a> Guards<'a> {
             let range = term.range.clone();
             named.push(Named { days, words, span: false, fine: fine && !month, month, range });
         }
-        if self.says(Sense::YearBefore, sentence) {
-            let earlier: Vec<Named> = named.iter().filter_map(Named::year_before).collect();
-            named.extend(earlier);
+        for (sense, which, years) in
+            [(Sense::YearBefore, "before", -1), (Sense::YearAfter, "after", 1)]
+        {
+            if self.reading.says(sense, sentence) {
+                let other: Vec<Named> =
+                    named.iter().filter_map(|named| named.a_year(which, years)).collect();
+                named.extend(other);
+            }
         }
         // *the same year*: that of the sentence before, in the same paragraph
-        if self.says(Sense::SameTime, sentence)
+        if self.reading.says(Sense::SameTime, sentence)
             && let Some(end) = self.reading.token_at(sentence.start).checked_sub(1)
             && !self.reading.tokens[end].is("\n")
         {
@@ -203,21 +211,19 @@ impl<'a> Guards<'a> {
         named
     }
 
-    fn says(&self, sense: Sense, sentence: &Range<usize>) -> bool {
-        let tokens = self.reading.token_at(sentence.start)..self.reading.token_at(sentence.end);
-        tokens
-            .into_iter()
-            .any(|at| self.rules.lexicon.is(&self.reading.tokens, at, sense).is_some())
-    }
-
     fn period(&self, claims: &[Tied<'a>], sentence: &Range<usize>, diagnostics: &mut Diagnostics) {
         let named = self.named(sentence);
-        if named.is_empty() {
-            return;
-        }
         // one mistake is said once: beside the claim, of its figure, or of the sentence
-        let mut any = false;
+        let mut any = self.periods_in_order(claims, &named, sentence, diagnostics);
         for claim in claims {
+            if let Some(message) = self.stretch(claim, &named, sentence) {
+                any = true;
+                diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
+                continue;
+            }
+            if named.is_empty() {
+                continue;
+            }
             if self.neighbour(claim, &named, diagnostics) {
                 any = true;
                 continue;
@@ -245,7 +251,7 @@ impl<'a> Guards<'a> {
                 }
             }
         }
-        if !any {
+        if !any && !named.is_empty() {
             self.years(claims, &named, diagnostics);
         }
     }
@@ -254,6 +260,9 @@ impl<'a> Guards<'a> {
     fn neighbour(&self, claim: &Tied<'a>, named: &[Named], diagnostics: &mut Diagnostics) -> bool {
         let tokens = &self.reading.tokens;
         let range = &claim.mark.range;
+        if self.reading.says(Sense::Respectively, &self.reading.sentence(range.start)) {
+            return false;
+        }
         let word = |at: usize| tokens[at].kind == Kind::Word;
         let free = |named: &&Named| self.prose.plain.marks_within(&named.range).is_empty();
         let gap = |from: usize, to: usize, most: usize| {
@@ -308,7 +317,7 @@ impl<'a> Guards<'a> {
         covers.extend(figures().flat_map(|figure| figure.covers.iter().copied()));
         let covers: Vec<Period> = covers.into_iter().collect();
         let Some(extent) = super::exempt::days(&covers) else { return };
-        for named in named.iter().filter(|named| !named.words.starts_with("the year before")) {
+        for named in named.iter().filter(|named| !named.words.starts_with("the year ")) {
             if fits(named, &covers, extent, false) {
                 continue;
             }
@@ -325,12 +334,13 @@ impl<'a> Guards<'a> {
     /// Keys that figures are bound to against keys of the same column that a sentence names.
     fn name(&self, claims: &[Tied<'a>], sentence: &Range<usize>, diagnostics: &mut Diagnostics) {
         let mut words: Option<BTreeSet<String>> = None;
-        let bound: Vec<Vec<(String, String, String)>> = claims
+        let bound: Vec<Vec<Key>> = claims
             .iter()
             .map(|claim| claim.subjects.iter().flat_map(|subject| self.bound(subject)).collect())
             .collect();
+        self.names_in_order(claims, &bound, sentence, diagnostics);
         for (claim, keys) in claims.iter().zip(&bound) {
-            for (frame, column, key) in keys {
+            for Key { frame, column, text: key } in keys {
                 let words = words
                     .get_or_insert_with(|| significant(&self.prose.plain.text[sentence.clone()]));
                 let names = |key: &str| {
@@ -350,7 +360,8 @@ impl<'a> Guards<'a> {
                     continue;
                 }
                 let elsewhere = |other: &str| {
-                    bound.iter().flatten().any(|(_, same, key)| same == column && key == other)
+                    let same = |key: &Key| key.column == *column && key.text == other;
+                    bound.iter().flatten().any(same)
                 };
                 let mut cache = self.telling.borrow_mut();
                 let telling = cache
@@ -380,41 +391,140 @@ impl<'a> Guards<'a> {
         }
     }
 
-    /// The texts that a figure is bound to: frame, column and key.
-    fn bound(&self, subject: &Subject<'_>) -> Vec<(String, String, String)> {
-        let id = subject.figure.id.split('/').next().unwrap_or("");
-        let mut found = Vec::new();
-        let (from, filters): (&str, Vec<&Expr>) =
-            match self.spec.figures.get(id).map(|figure| &figure.origin) {
-                Some(Origin::Recipe(recipe)) => match &recipe.from {
-                    Some((from, _)) => {
-                        (from, std::iter::once(&recipe.value).chain(&recipe.filter).collect())
-                    }
-                    None => return found,
-                },
-                Some(_) => return found,
-                None => match self.spec.series.get(id).map(|series| &series.origin) {
-                    Some(SeriesOrigin::Grouped { from, filter, .. }) => {
-                        (&from.0, filter.iter().collect())
-                    }
-                    _ => return found,
-                },
-            };
-        let (chain, frame) = self.spec.chain(from);
-        if let Some((series, point, _)) = subject.point {
-            for (name, key) in series.keys.iter().zip(&point.keys) {
-                if let Value::Text(text) = key {
-                    found.push((frame.to_string(), name.clone(), text.clone()));
-                }
+    fn bound(&self, subject: &Subject<'_>) -> Vec<Key> {
+        let mut parts = subject.figure.id.split('/').map(str::to_string);
+        let id = parts.next().unwrap_or_default();
+        let point: Vec<String> = parts.collect();
+        keys(self.spec, self.figures, &id, &point)
+    }
+
+    /// *Respectively*: the names stand in the order of the claims.
+    fn names_in_order(
+        &self,
+        claims: &[Tied<'a>],
+        bound: &[Vec<Key>],
+        sentence: &Range<usize>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if !self.reading.says(Sense::Respectively, sentence) {
+            return;
+        }
+        let text = self.prose.plain.text[sentence.clone()].to_lowercase();
+        let Some(columns) = bound.first() else { return };
+        for column in columns.iter().map(|key| &key.column) {
+            let of = |keys: &Vec<Key>| keys.iter().find(|key| key.column == *column).cloned();
+            let keys: Vec<Key> = bound.iter().filter_map(of).collect();
+            let places: Vec<usize> =
+                keys.iter().filter_map(|key| text.find(&key.text.to_lowercase())).collect();
+            let all = places.len() == claims.len() && keys.len() == claims.len();
+            if !all || places.is_sorted() {
+                continue;
             }
+            let names: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
+            let message = format!(
+                "the words name them in another order: the figures are of {}",
+                list(&names, names.len())
+            );
+            diagnostics.push(
+                Diagnostic::warning(Code::OtherName, message)
+                    .at(claims[0].mark.span)
+                    .hint("put names and numbers into the same order"),
+            );
         }
-        let selections = chain.iter().filter_map(|selection| selection.filter.as_ref());
-        for filter in filters.into_iter().chain(selections) {
-            equalities(filter, &mut |column, text| {
-                found.push((frame.to_string(), column.to_string(), text.to_string()));
-            });
+    }
+
+    /// *Respectively*: the periods stand in the order of the claims.
+    fn periods_in_order(
+        &self,
+        claims: &[Tied<'a>],
+        named: &[Named],
+        sentence: &Range<usize>,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        if !self.reading.says(Sense::Respectively, sentence) {
+            return false;
         }
-        found
+        let place = |claim: &Tied<'_>| {
+            let [subject] = &claim.subjects[..] else { return None };
+            let mut covers = subject.figure.covers.iter();
+            let (period, None) = (covers.next()?, covers.next()) else { return None };
+            named.iter().find(|named| named.days == period.days()).map(|named| named.range.start)
+        };
+        let places: Vec<usize> = claims.iter().filter_map(place).collect();
+        if places.len() != claims.len() || places.is_sorted() {
+            return false;
+        }
+        let covers: BTreeSet<Period> = claims
+            .iter()
+            .flat_map(|claim| &claim.subjects)
+            .flat_map(|subject| subject.figure.covers.iter().copied())
+            .collect();
+        let covers: Vec<Period> = covers.into_iter().collect();
+        let message = format!(
+            "the words name the periods in another order than the figures, which cover {}",
+            covers_in_words(&covers, self.shower)
+        );
+        diagnostics.push(
+            Diagnostic::warning(Code::OtherPeriod, message)
+                .at(claims[0].mark.span)
+                .hint("put periods and numbers into the same order"),
+        );
+        true
+    }
+
+    /// A change whose words give it another stretch of time: *since 2019*, *year on year*; a total of several years
+    /// under the name of one.
+    fn stretch(
+        &self,
+        claim: &Tied<'a>,
+        named: &[Named],
+        sentence: &Range<usize>,
+    ) -> Option<String> {
+        let [subject] = &claim.subjects[..] else { return None };
+        let id = &subject.figure.id;
+        let covers: Vec<Period> = subject.figure.covers.iter().copied().collect();
+        let (first, last) = super::exempt::days(&covers)?;
+        let told = || covers_in_words(&covers, self.shower);
+        let mark = &claim.mark.range;
+        let later = self.prose.plain.marks_within(&(mark.end..sentence.end));
+        let next = later.iter().find(|mark| matches!(mark.kind, MarkKind::Claim(_)));
+        let behind = mark.start..next.map_or(sentence.end, |next| next.range.start);
+        let since = self.terms(&behind).find_map(|term| match term.kind {
+            TermKind::Since(year) => Some(Period::Year(year)),
+            _ => None,
+        });
+        let begins = |since: &Period| since.days().0 <= first && first <= since.days().1;
+        if let Some(since) = since.filter(|since| covers.len() > 1 && !begins(since)) {
+            return Some(format!(
+                "the words say since {since}; the figure `{id}` covers {}",
+                told()
+            ));
+        }
+        let change = matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio);
+        let apart = covers.last()?.days().0.days() - first.days();
+        let yearly = change && covers.len() == 2 && self.reading.says(Sense::Yearly, &behind);
+        if yearly && !(360..=370).contains(&apart) {
+            return Some(format!(
+                "the words speak of one year; the figure `{id}` covers {}",
+                told()
+            ));
+        }
+        // in 2024, of all years; in March 2024, of the whole year
+        let [only] = named else { return None };
+        let tokens = &self.reading.tokens;
+        let at = self.reading.token_at(only.range.start);
+        let (start, end) = (self.reading.token_at(mark.start), self.reading.token_at(mark.end));
+        let reach = if only.month { 4 } else { 6 };
+        let near = end <= at && at <= end + reach || at < start && start <= at + reach + 1;
+        let lexicon = self.rules.lexicon;
+        let word = at - lexicon.before(tokens, at, Sense::Determiner).unwrap_or(0);
+        let during = lexicon.before(tokens, word, Sense::During).is_some();
+        let run = days_of(&covers) == last.days() - first.days() + 1;
+        let part = only.days != (first, last) && first <= only.days.0 && only.days.1 <= last;
+        let sum = subject.sort == Sort::Value && subject.sides.is_none();
+        let made = subject.figure.recipe.is_some() || subject.point.is_some();
+        (sum && made && run && part && near && during && !only.span)
+            .then(|| format!("the words name {}; the figure `{id}` covers {}", only.words, told()))
     }
 
     /// Two shares of different bases, and a base beside a share that is not its own.
@@ -784,25 +894,6 @@ pub(crate) fn significant(text: &str) -> BTreeSet<String> {
         .map(|word| key_slug(word).trim_end_matches('s').to_string())
         .filter(|word| !word.is_empty() && !COMMON.contains(&word.as_str()))
         .collect()
-}
-
-/// Every `column = 'text'` that a condition needs.
-fn equalities<'e>(expr: &'e Expr, found: &mut dyn FnMut(&'e str, &'e str)) {
-    match &expr.kind {
-        ExprKind::Compare(Compare::Equal, a, b) => match (&a.kind, &b.kind) {
-            (ExprKind::Name(column), ExprKind::Text(text))
-            | (ExprKind::Text(text), ExprKind::Name(column)) => {
-                found(column, text);
-            }
-            _ => {}
-        },
-        ExprKind::And(a, b) => {
-            equalities(a, found);
-            equalities(b, found);
-        }
-        ExprKind::Call { filter: Some(filter), .. } => equalities(filter, found),
-        _ => {}
-    }
 }
 
 /// A frame with the columns that expressions name, as a name for what they count.

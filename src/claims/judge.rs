@@ -8,7 +8,7 @@ use super::subject::{Sort, Subject, time};
 use super::{Finding, Judged};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
-use crate::figures::{Figure, Provenance, Shower};
+use crate::figures::{Figure, Point, Provenance, Shower};
 use crate::value::{Format, Measure, Number, Scale, Value};
 
 /// A claim as the grammar reads it.
@@ -33,6 +33,43 @@ pub(super) struct Reading<'a> {
     pub(super) per: &'a dyn Fn(&Term) -> Option<Exact>,
     /// A word before each term that says which figure it is of.
     pub(super) role: &'a dyn Fn(&Term) -> Option<Role>,
+    /// Whether an order is one among places and not in time: *the most of any region*.
+    pub(super) among: &'a dyn Fn(&Term) -> bool,
+    /// What a change is between.
+    pub(super) sides: Sides,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading in which nothing is said.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            words: "",
+            at: 0,
+            text,
+            inside: Vec::new(),
+            beside: Vec::new(),
+            governing: None,
+            negation: None,
+            follows: &|_| None,
+            per: &|_| None,
+            role: &|_| None,
+            among: &|_| false,
+            sides: Sides::Times,
+        }
+    }
+}
+
+/// What the two sides of a change are, and which of them the words name as the base.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sides {
+    /// An earlier and a later time.
+    Times,
+    /// Two places of one time, the base behind *than*.
+    Straight,
+    /// Two places of one time, the other one behind *than*.
+    Turned,
+    /// Two places of one time, in words that do not say which is the base.
+    Unclear,
 }
 
 /// Which figure a number behind *from*, *to* or *by* is of.
@@ -600,8 +637,14 @@ impl<'a> Judge<'a, '_> {
             format: Some(format),
             ..figures[0].figure.clone()
         };
-        let subject =
-            Subject { figure: &figure, sort, point: None, ranked: None, counts_rows: false };
+        let subject = Subject {
+            figure: &figure,
+            sort,
+            point: None,
+            ranked: None,
+            counts_rows: false,
+            sides: None,
+        };
         self.agrees(stated, &subject, ways, number.term);
     }
 
@@ -622,6 +665,8 @@ impl<'a> Judge<'a, '_> {
             TermKind::Since(year) => Some(year),
             _ => None,
         });
+        let each = self.reading.inside.iter().chain(&self.reading.beside);
+        let each = each.copied().find(|term| term.has(Sense::Each));
         for (way, term, inside) in ways {
             let word = self.reading.text.get(term.range.clone()).unwrap_or("");
             let behind =
@@ -637,7 +682,10 @@ impl<'a> Judge<'a, '_> {
             else {
                 if *inside && !silent {
                     self.items.push((term.range.start, way.name().into()));
-                    self.unread(format!("`{word}` has nothing to be checked against: name two figures, from and to, or a figure that is a change"));
+                    self.unread(match self.reading.sides {
+                        Sides::Unclear => format!("`{word}` compares two places: name the one that is the base behind `than`"),
+                        _ => format!("`{word}` has nothing to be checked against: name two figures, from and to, or a figure that is a change"),
+                    });
                 }
                 continue;
             };
@@ -660,6 +708,9 @@ impl<'a> Judge<'a, '_> {
                     });
                     if let Some(steps) = running {
                         self.running(*way, steps, figures);
+                    }
+                    if let Some(each) = each {
+                        self.each(*way, each, since, figures);
                     }
                 }
                 // further away it may be about something else
@@ -697,6 +748,12 @@ impl<'a> Judge<'a, '_> {
             matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio)
         });
         if let Some(subject) = change {
+            let way = match (self.reading.sides, way) {
+                (Sides::Turned, Way::Up) => Way::Down,
+                (Sides::Turned, Way::Down) => Way::Up,
+                (Sides::Unclear, Way::Up | Way::Down) => return None,
+                _ => way,
+            };
             let ratio = subject.sort == Sort::Ratio;
             let zero = if ratio { Exact::one() } else { Exact::zero() };
             let value = &subject.figure.value.number()?.value;
@@ -756,6 +813,30 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
+    /// *Rose each year*: every step up to the point, from the first figure, the year behind *since* or the first point.
+    fn each(&mut self, way: Way, term: &Term, since: Option<i16>, figures: &[Subject<'_>]) {
+        let word = self.reading.text.get(term.range.clone()).unwrap_or("").to_string();
+        let Some(subject) = figures.last().filter(|subject| subject.is_timed()) else {
+            return self.unread(format!("`{word}` is checked on points of a series by year"));
+        };
+        let steps = subject.steps(figures.first().filter(|_| figures.len() > 1), since);
+        let broken = steps.windows(2).find(|pair| {
+            let values = (pair[0].value.number(), pair[1].value.number());
+            let (Some(a), Some(b)) = values else { return true };
+            !moves(way, &a.value, &b.value, pair[0], self)
+        });
+        let Some([from, to]) = broken else { return };
+        let shown = |figure: &Figure| self.shower.figure(figure).to_string();
+        let message = format!(
+            "`{word}` is not so: from `{}` to `{}` it goes from {} to {}",
+            from.id,
+            to.id,
+            shown(from),
+            shown(to)
+        );
+        self.wrong(message, format!("leave `{word}` out, or name the years in which it did"));
+    }
+
     /// *For the third year running*: three times the same way, and not four.
     fn running(&mut self, way: Way, steps: u32, figures: &[Subject<'_>]) {
         let Some(subject) = figures.iter().find(|subject| subject.is_timed()) else {
@@ -806,6 +887,20 @@ impl<'a> Judge<'a, '_> {
         let any_number = inside.iter().any(|term| term.number().is_some());
         let orders = self.reading.beside.iter().filter(|term| any_number && term.way().is_none());
         for term in inside.iter().chain(orders) {
+            // the biggest increase
+            let changes = |other: &&Term| {
+                other.tokens.start == term.tokens.end && other.way().is_some() && is_noun(other)
+            };
+            if (term.has(Sense::Highest) || term.has(Sense::Lowest)) && inside.iter().any(changes) {
+                let word = self.reading.text.get(term.range.clone()).unwrap_or("");
+                self.unread(format!("`{word}` compares changes, which is not checked"));
+                continue;
+            }
+            if term.has(Sense::Unchecked) {
+                let word = self.reading.text.get(term.range.clone()).unwrap_or("");
+                self.unread(format!("`{word}` is not checked"));
+                continue;
+            }
             let (rank, lowest, sure) = match &term.kind {
                 TermKind::Rank(rank, lowest) => (*rank, *lowest, true),
                 TermKind::Ordinal(rank) => (*rank, false, false),
@@ -839,7 +934,8 @@ impl<'a> Judge<'a, '_> {
                     name = format!("{name} since {year}");
                 }
                 self.items.push((term.range.start, name));
-                self.highest((rank, lowest), since, &word, &figures[index]);
+                let among = (self.reading.among)(term);
+                self.highest((rank, lowest), since, among, &word, &figures[index]);
                 continue;
             }
             if !matches!(term.kind, TermKind::Ordinal(_)) {
@@ -894,27 +990,37 @@ impl<'a> Judge<'a, '_> {
         &mut self,
         (rank, lowest): (u32, bool),
         since: Option<i16>,
+        among: bool,
         word: &str,
         subject: &Subject<'_>,
     ) {
         let Some((_, point, place)) = subject.point else { return };
-        let Some(line) = subject.line() else { return };
         let own = subject.figure.value.number().map(|number| number.value.clone());
         let Some(own) = own else { return };
         let first_day = since.map(|year| crate::value::Period::Year(year).days().0.days());
+        let own_day = point.keys.iter().find_map(time);
+        // since a year: the points from it to this one
+        let counts = |other: &&Point| {
+            let day = other.keys.iter().find_map(time);
+            let from = first_day.zip(day).is_none_or(|(first, day)| first <= day);
+            let to = since.and(own_day).zip(day).is_none_or(|(own, day)| day <= own);
+            from && to
+        };
+        let others: Vec<&Figure> = match among {
+            true => subject.neighbours().unwrap_or_default(),
+            false => {
+                let line = subject.line().unwrap_or_default();
+                let values =
+                    line.into_iter().filter(counts).filter_map(|other| other.values.get(place));
+                values.filter_map(|value| value.figure()).collect()
+            }
+        };
         let mut above: Vec<&Figure> = Vec::new();
         let mut tied: Vec<&Figure> = Vec::new();
-        for other in line {
-            let key = other.keys.iter().find_map(time);
-            // the year named is the last that was higher, or the first that counts: it is left out
-            if first_day.zip(key).is_some_and(|(first, key)| key < first)
-                || std::ptr::eq(other, point)
-            {
+        for figure in others {
+            if std::ptr::eq(figure, subject.figure) {
                 continue;
             }
-            let Some(figure) = other.values.get(place).and_then(|value| value.figure()) else {
-                continue;
-            };
             let Some(value) = figure.value.number().map(|number| &number.value) else { continue };
             match value.cmp(&own) {
                 std::cmp::Ordering::Equal => tied.push(figure),

@@ -64,10 +64,20 @@ struct Data {
     little: Vec<String>,
     no_direction: Vec<String>,
     compared: Compared,
+    /// Comparisons that name what is compared behind them: *higher than*.
+    than: Compared,
+    than_words: Vec<String>,
+    copula: Vec<String>,
+    each: Vec<String>,
+    yearly: Vec<String>,
     from: Vec<String>,
     by: Vec<String>,
     highest: Vec<String>,
     lowest: Vec<String>,
+    among: Vec<String>,
+    leading: Vec<String>,
+    unchecked: Vec<String>,
+    respectively: Vec<String>,
     nth: Vec<String>,
     nth_lowest: Vec<String>,
     since: Vec<String>,
@@ -80,6 +90,7 @@ struct Data {
     less: Vec<String>,
     total: Vec<String>,
     out_of: Vec<String>,
+    during: Vec<String>,
     dated: Vec<String>,
     dated_weakly: Vec<String>,
     year_verbs: Vec<String>,
@@ -91,7 +102,11 @@ struct Data {
     age: Vec<String>,
     age_before: Vec<String>,
     age_after: Vec<String>,
+    lasting: Vec<String>,
+    stretches: Vec<String>,
+    confidence: Vec<String>,
     year_before: Vec<String>,
+    year_after: Vec<String>,
     same_time: Vec<String>,
     quarters: Vec<String>,
     halves: Vec<String>,
@@ -270,10 +285,19 @@ pub(super) enum Sense {
     Direction(Way),
     NoDirection,
     Compared(Way),
+    Than(Way),
+    ThanWord,
+    Copula,
+    Each,
+    Yearly,
     From,
     By,
     Highest,
     Lowest,
+    Among,
+    Leading,
+    Unchecked,
+    Respectively,
     Nth,
     NthLowest,
     Since,
@@ -286,6 +310,7 @@ pub(super) enum Sense {
     Less,
     Total,
     OutOf,
+    During,
     Dated,
     YearVerb,
     Label,
@@ -294,13 +319,42 @@ pub(super) enum Sense {
     Age,
     AgeBefore,
     AgeAfter,
+    Lasting,
+    Stretch,
+    Confidence,
     Quarter(bool),
     Clock,
     Century,
     Idiom,
     YearBefore,
+    YearAfter,
     SameTime,
     Month(i8),
+}
+
+impl Sense {
+    /// Whether a number in words may begin with it.
+    fn is_numeric(self) -> bool {
+        matches!(
+            self,
+            Self::Counting(_)
+                | Self::Hundred
+                | Self::Scale(_)
+                | Self::Group(_)
+                | Self::Article
+                | Self::Ordinal(_)
+                | Self::Fraction(_)
+                | Self::BareFraction
+        )
+    }
+
+    /// Whether it tells of the sentence around it: its periods, and their order.
+    fn is_aside(self) -> bool {
+        matches!(
+            self,
+            Self::YearBefore | Self::YearAfter | Self::SameTime | Self::Yearly | Self::Respectively
+        )
+    }
 }
 
 /// A phrase as tokens.
@@ -326,6 +380,8 @@ pub struct Lexicon {
     words: HashMap<String, u32>,
     /// Phrases by their first word, the longest first.
     phrases: Vec<Vec<Phrase>>,
+    /// Whether some phrase of a first word is part of a number, and whether some is an aside.
+    begins: Vec<(bool, bool)>,
     /// Hedges, in the order of the file.
     pub hedges: Vec<Hedge>,
     /// Proportions, in the order of the file.
@@ -368,7 +424,7 @@ impl Lexicon {
         let broken = |path: &str, error: &dyn std::fmt::Display| {
             Diagnostic::error(Code::Words, format!("`{path}` is no list of words: {error}"))
                 .in_file(path)
-                .hint("its fields are those of the built-in list, each replaced as a whole (docs/words.md); words that YAML reads as something else are quoted: \"on\", \"no\"")
+                .hint("its fields are those of the built-in list, of a hedge or proportion single ones, too (docs/words.md); words that YAML reads as something else are quoted: \"on\", \"no\"")
         };
         let built_in = "the built-in list";
         let mut tree: Tree =
@@ -388,6 +444,7 @@ impl Lexicon {
         let mut lexicon = Self {
             words: HashMap::new(),
             phrases: Vec::new(),
+            begins: Vec::new(),
             hedges: Vec::new(),
             proportions: Vec::new(),
             steps: data.steps.iter().map(|step| number(step)).collect::<Result<_, _>>()?,
@@ -507,10 +564,20 @@ impl Lexicon {
             (&data.no_direction, Sense::NoDirection),
             (&data.compared.up, Sense::Compared(Way::Up)),
             (&data.compared.down, Sense::Compared(Way::Down)),
+            (&data.than.up, Sense::Than(Way::Up)),
+            (&data.than.down, Sense::Than(Way::Down)),
+            (&data.than_words, Sense::ThanWord),
+            (&data.copula, Sense::Copula),
+            (&data.each, Sense::Each),
+            (&data.yearly, Sense::Yearly),
             (&data.from, Sense::From),
             (&data.by, Sense::By),
             (&data.highest, Sense::Highest),
             (&data.lowest, Sense::Lowest),
+            (&data.among, Sense::Among),
+            (&data.leading, Sense::Leading),
+            (&data.unchecked, Sense::Unchecked),
+            (&data.respectively, Sense::Respectively),
             (&data.nth, Sense::Nth),
             (&data.nth_lowest, Sense::NthLowest),
             (&data.since, Sense::Since),
@@ -522,6 +589,7 @@ impl Lexicon {
             (&data.less, Sense::Less),
             (&data.total, Sense::Total),
             (&data.out_of, Sense::OutOf),
+            (&data.during, Sense::During),
             (&data.dated, Sense::Dated),
             (&data.year_verbs, Sense::YearVerb),
             (&data.labels, Sense::Label),
@@ -530,12 +598,16 @@ impl Lexicon {
             (&data.age, Sense::Age),
             (&data.age_before, Sense::AgeBefore),
             (&data.age_after, Sense::AgeAfter),
+            (&data.lasting, Sense::Lasting),
+            (&data.stretches, Sense::Stretch),
+            (&data.confidence, Sense::Confidence),
             (&data.quarters, Sense::Quarter(true)),
             (&data.halves, Sense::Quarter(false)),
             (&data.clock, Sense::Clock),
             (&data.century, Sense::Century),
             (&data.idioms, Sense::Idiom),
             (&data.year_before, Sense::YearBefore),
+            (&data.year_after, Sense::YearAfter),
             (&data.same_time, Sense::SameTime),
         ] {
             words.iter().for_each(|word| lexicon.add(word, sense, locale));
@@ -550,6 +622,11 @@ impl Lexicon {
         for phrases in &mut lexicon.phrases {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.tokens.len()));
         }
+        let begins = |phrases: &Vec<Phrase>| {
+            let any = |is: fn(Sense) -> bool| phrases.iter().any(|phrase| is(phrase.sense));
+            (any(Sense::is_numeric), any(Sense::is_aside))
+        };
+        lexicon.begins = lexicon.phrases.iter().map(begins).collect();
         Ok(lexicon)
     }
 
@@ -575,6 +652,26 @@ impl Lexicon {
                 self.phrases[entry as usize].push(Phrase { tokens, sense });
             }
         }
+    }
+
+    fn begins(&self, token: Option<&Token>) -> (bool, bool) {
+        let entry = token.and_then(|token| token.entry);
+        entry.and_then(|entry| self.begins.get(entry as usize)).copied().unwrap_or_default()
+    }
+
+    /// Whether a word may begin a number in words.
+    pub(super) fn begins_number(&self, token: Option<&Token>) -> bool {
+        self.begins(token).0
+    }
+
+    /// The asides of a text, by the token at which each begins.
+    pub(super) fn asides(&self, tokens: &[Token]) -> Vec<(usize, Sense)> {
+        let mut found = Vec::new();
+        for at in (0..tokens.len()).filter(|at| self.begins(tokens.get(*at)).1) {
+            let aside = |sense: Sense| sense.is_aside().then_some(sense);
+            found.extend(self.at(tokens, at, aside).map(|(sense, _)| (at, sense)));
+        }
+        found
     }
 
     /// Notes at each token which phrases begin with it.

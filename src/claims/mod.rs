@@ -10,11 +10,13 @@ mod grammar;
 mod guards;
 mod interval;
 mod judge;
+mod keys;
 mod lexicon;
 mod mention;
 mod number;
 mod outside;
 mod references;
+mod sentence;
 mod subject;
 mod token;
 

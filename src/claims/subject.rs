@@ -31,6 +31,8 @@ pub(super) struct Subject<'a> {
     pub(super) ranked: Option<(&'a Series, bool)>,
     /// Whether it counts rows.
     pub(super) counts_rows: bool,
+    /// What a change is between: from, to.
+    pub(super) sides: Option<(&'a Expr, &'a Expr)>,
 }
 
 impl<'a> Subject<'a> {
@@ -68,7 +70,13 @@ impl<'a> Subject<'a> {
             let base = spec.chain(from).1;
             Some((figures.series.get(base)?, spec.series.get(base)?.lowest_first))
         });
-        Self { figure, sort: expr.map_or(Sort::Value, sort), point, ranked, counts_rows }
+        let sides = expr.filter(|_| from.is_none()).and_then(|expr| match &expr.kind {
+            Kind::Pair { from, to, .. } => Some((&**from, &**to)),
+            Kind::Binary(Operator::Subtract, to, from) => Some((&**from, &**to)),
+            _ => None,
+        });
+        let sort = expr.map_or(Sort::Value, sort);
+        Self { figure, sort, point, ranked, counts_rows, sides }
     }
 
     pub(super) fn is_number(&self) -> bool {
@@ -95,6 +103,22 @@ impl<'a> Subject<'a> {
         self.line()?.iter().find(at)?.values.get(place)?.figure()
     }
 
+    /// The points up to this one: from another figure, from a year, or from the first.
+    pub(super) fn steps(&self, first: Option<&Subject<'_>>, since: Option<i16>) -> Vec<&'a Figure> {
+        let Some((_, _, place)) = self.point else { return Vec::new() };
+        let line = self.line().unwrap_or_default();
+        let figures = line.into_iter().filter_map(|point| point.values.get(place)?.figure());
+        let begins = |figure: &&Figure| match (first, since.and_then(|year| self.in_year(year))) {
+            (Some(first), _) => std::ptr::eq(*figure, first.figure),
+            (None, Some(year)) => std::ptr::eq(*figure, year),
+            (None, None) => true,
+        };
+        let mut steps: Vec<&Figure> = figures.skip_while(|figure| !begins(figure)).collect();
+        let end = steps.iter().position(|figure| std::ptr::eq(*figure, self.figure));
+        steps.truncate(end.map_or(0, |end| end + 1));
+        steps
+    }
+
     /// The points that differ from this one in their period only, in its order; all points, where no key is a period.
     pub(super) fn line(&self) -> Option<Vec<&'a Point>> {
         let (series, point, _) = self.point?;
@@ -115,10 +139,30 @@ impl<'a> Subject<'a> {
         Some(line)
     }
 
+    /// The points of its series that are of the same time; all points, where no other key than a period tells them apart.
+    pub(super) fn neighbours(&self) -> Option<Vec<&'a Figure>> {
+        let (series, point, place) = self.point?;
+        let points = series.points.iter().filter(|other| alongside(point, other));
+        let values = points.filter_map(|other| other.values.get(place));
+        Some(values.filter_map(|value| value.figure()).collect())
+    }
+
+    /// Whether another is among them.
+    pub(super) fn is_beside(&self, other: &Subject<'_>) -> bool {
+        let (Some(own), Some(other)) = (self.point, other.point) else { return false };
+        std::ptr::eq(own.0, other.0) && own.2 == other.2 && alongside(own.1, other.1)
+    }
+
     /// Whether the points of its line follow each other in time.
     pub(super) fn is_timed(&self) -> bool {
         self.point.is_some_and(|(_, point, _)| point.keys.iter().any(is_time))
     }
+}
+
+/// Whether two points are of the same time, or nothing but a period tells points apart.
+fn alongside(a: &Point, b: &Point) -> bool {
+    let mut times = a.keys.iter().zip(&b.keys).filter(|(key, _)| is_time(key));
+    a.keys.iter().all(is_time) || times.all(|(a, b)| a == b)
 }
 
 pub(super) fn is_time(key: &Value) -> bool {

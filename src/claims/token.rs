@@ -110,7 +110,17 @@ pub(super) fn tokens(text: &str, locale: &Locale) -> Vec<Token> {
         }
         let glued = !spaced;
         spaced = false;
-        if c.is_ascii_digit() {
+        if digit(c).is_some() && !c.is_ascii() {
+            // digits of another writing system: a whole number
+            let run = text[at..].chars().map_while(|c| Some((c, digit(c)?)));
+            let (bytes, digits) = run.fold((0, String::new()), |(bytes, digits), (c, digit)| {
+                (bytes + c.len_utf8(), format!("{digits}{digit}"))
+            });
+            at += bytes;
+            let value = Exact::parse(&digits).unwrap_or_else(Exact::zero);
+            let kind = Kind::Number { value, decimals: 0 };
+            push(&mut tokens, start..at, kind, digits, glued, false);
+        } else if c.is_ascii_digit() {
             let (value, decimals, end) = locale.digits_at(text, at);
             at = end;
             let digits = text[start..at].to_string();
@@ -163,6 +173,13 @@ pub(super) fn tokens(text: &str, locale: &Locale) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// The value of a digit, also a full-width, Arabic, Persian or Devanagari one.
+fn digit(c: char) -> Option<u32> {
+    const ZEROS: [char; 5] = ['0', '\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}'];
+    let value = |zero: &char| (c as u32).checked_sub(*zero as u32).filter(|value| *value < 10);
+    ZEROS.iter().find_map(value)
 }
 
 /// ½ and the like, which count as digits of their own.

@@ -22,6 +22,7 @@ use indexmap::IndexMap;
 use crate::diag::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::frame::{Frame, Key, NumberId, Program, TruthId};
+use crate::language::{Expr, Kind};
 use crate::spec::{Prose, Reference};
 use crate::text::Span;
 use crate::value::{Format, Period, Value};
@@ -316,6 +317,18 @@ impl Figures {
                 .did_you_mean(&reference.id, known));
         };
         series.point(&reference.keys, reference.span).map(Some)
+    }
+
+    /// The figure or point that an expression is, where it is one.
+    pub(crate) fn cited(&self, expr: &Expr) -> Option<&Figure> {
+        match &expr.kind {
+            Kind::Name(name) => self.figures.get(name),
+            Kind::Point(name, keys) => {
+                let keys: Vec<String> = keys.iter().map(|key| key.text.clone()).collect();
+                self.series.get(name)?.point(&keys, expr.span).ok()
+            }
+            _ => None,
+        }
     }
 
     /// A frame by its name: a dataset as read, or one made of a series.

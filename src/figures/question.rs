@@ -33,7 +33,7 @@ pub(super) struct Question {
     pub(super) selected: Selected,
     /// The sources of the rows used, where rows name theirs: grouped by keys and source.
     pub(super) sources: Option<(Query, Meaning)>,
-    /// The periods of the rows used: grouped by keys and period, where a column that is named holds periods.
+    /// The periods of the rows used: grouped by keys and period, where a column holds periods.
     pub(super) periods: Option<(Query, Meaning)>,
     /// Folds of shares, whose base leaves undecided rows out by design.
     pub(super) shares: BTreeSet<usize>,
@@ -293,7 +293,7 @@ fn source_query(
     Some((Query { filter: rows, group, folds }, first.meaning.clone()))
 }
 
-/// Groups the rows used by the first column of periods among those that are named.
+/// Groups the rows used by the first column of periods among those that are named, or by the only one that there is.
 fn period_query(
     frame: &Frame,
     program: &mut Program,
@@ -301,9 +301,10 @@ fn period_query(
     group: &[Group],
     columns: &[String],
 ) -> Option<(Query, Meaning)> {
-    let (name, column) = frame.columns.iter().find(|(name, column)| {
-        columns.contains(name) && matches!(column.meaning, Meaning::Period(_))
-    })?;
+    let all =
+        || frame.columns.iter().filter(|(_, column)| matches!(column.meaning, Meaning::Period(_)));
+    let only = || all().next().filter(|_| all().count() == 1);
+    let (name, column) = all().find(|(name, _)| columns.contains(name)).or_else(only)?;
     let key = program.column_node(frame.index(name)?);
     let mut group = group.to_vec();
     group.push(Group { key, keep_unknown: false });
