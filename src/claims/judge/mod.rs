@@ -1,47 +1,50 @@
 //! A claim against its figures: numbers in order, directions, orders, and what is left over.
 
+mod directions;
+mod orders;
+
 use super::grammar::{Form, Stated, Term, TermKind, Unit};
 use super::interval;
-use super::lexicon::{Sense, Way};
+use super::lexicon::Way;
 use super::number::{Rules, agreement, precise, proposal, scaled, slip};
-use super::subject::{Sort, Subject, time};
+use super::subject::{Sort, Subject};
 use super::{Finding, Judged};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
-use crate::figures::{Figure, Point, Provenance, Shower};
+use crate::figures::{Figure, Provenance, Shower};
 use crate::value::{Format, Measure, Number, Scale, Value};
 
 /// A claim as the grammar reads it.
-pub(super) struct Reading<'a> {
+pub(in crate::claims) struct Reading<'a> {
     /// The words inside the link.
-    pub(super) words: &'a str,
+    pub(in crate::claims) words: &'a str,
     /// Where they begin in the text.
-    pub(super) at: usize,
+    pub(in crate::claims) at: usize,
     /// The text around it.
-    pub(super) text: &'a str,
+    pub(in crate::claims) text: &'a str,
     /// What is said inside, in order.
-    pub(super) inside: Vec<&'a Term>,
+    pub(in crate::claims) inside: Vec<&'a Term>,
     /// Direction words beside it, up to two words away.
-    pub(super) beside: Vec<&'a Term>,
+    pub(in crate::claims) beside: Vec<&'a Term>,
     /// The direction word that governs the claim from further away in its sentence.
-    pub(super) governing: Option<&'a Term>,
+    pub(in crate::claims) governing: Option<&'a Term>,
     /// A word in it or right before it that turns it round.
-    pub(super) negation: Option<&'a Term>,
+    pub(in crate::claims) negation: Option<&'a Term>,
     /// The word behind a term.
-    pub(super) follows: &'a dyn Fn(&Term) -> Option<&'a str>,
+    pub(in crate::claims) follows: &'a dyn Fn(&Term) -> Option<&'a str>,
     /// The base that is said behind a term: *per 1,000*.
-    pub(super) per: &'a dyn Fn(&Term) -> Option<Exact>,
+    pub(in crate::claims) per: &'a dyn Fn(&Term) -> Option<Exact>,
     /// A word before each term that says which figure it is of.
-    pub(super) role: &'a dyn Fn(&Term) -> Option<Role>,
+    pub(in crate::claims) role: &'a dyn Fn(&Term) -> Option<Role>,
     /// Whether an order is one among places and not in time: *the most of any region*.
-    pub(super) among: &'a dyn Fn(&Term) -> bool,
+    pub(in crate::claims) among: &'a dyn Fn(&Term) -> bool,
     /// What a change is between.
-    pub(super) sides: Sides,
+    pub(in crate::claims) sides: Sides,
 }
 
 impl<'a> Reading<'a> {
     /// A reading in which nothing is said.
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(in crate::claims) fn of(text: &'a str) -> Self {
         Self {
             words: "",
             at: 0,
@@ -61,7 +64,7 @@ impl<'a> Reading<'a> {
 
 /// What the two sides of a change are, and which of them the words name as the base.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Sides {
+pub(in crate::claims) enum Sides {
     /// An earlier and a later time.
     Times,
     /// Two places of one time, the base behind *than*.
@@ -74,14 +77,14 @@ pub(super) enum Sides {
 
 /// Which figure a number behind *from*, *to* or *by* is of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Role {
+pub(in crate::claims) enum Role {
     From,
     To,
     By,
 }
 
 /// Judges a claim.
-pub(super) fn judge(
+pub(in crate::claims) fn judge(
     reading: &Reading<'_>,
     subjects: &[Subject<'_>],
     shower: &Shower<'_>,
@@ -118,6 +121,11 @@ impl<'a> Judge<'a, '_> {
     fn wrong(&mut self, message: String, hint: impl Into<String>) {
         self.found(Finding::Wrong);
         self.judged.problems.push(Diagnostic::error(Code::WrongClaim, message).hint(hint));
+    }
+
+    fn unread(&mut self, why: String) {
+        self.found(Finding::Unread);
+        self.judged.unread.push(why);
     }
 
     /// Texts, dates and periods that the words must hold; what is left are the figures that are numbers.
@@ -647,517 +655,6 @@ impl<'a> Judge<'a, '_> {
         };
         self.agrees(stated, &subject, ways, number.term);
     }
-
-    /// The direction words against the figures.
-    fn directions(
-        &mut self,
-        ways: &[(Way, &Term, bool)],
-        figures: &[Subject<'_>],
-        assigned: &[(Assigned<'_>, Option<usize>)],
-        used: &mut [bool],
-    ) {
-        let all = self.reading.inside.iter().chain(&self.reading.beside);
-        let running = all.clone().find_map(|term| match term.kind {
-            TermKind::Running(steps) => Some(steps),
-            _ => None,
-        });
-        let since = all.into_iter().find_map(|term| match term.kind {
-            TermKind::Since(year) => Some(year),
-            _ => None,
-        });
-        let each = self.reading.inside.iter().chain(&self.reading.beside);
-        let each = each.copied().find(|term| term.has(Sense::Each));
-        for (way, term, inside) in ways {
-            let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-            let behind =
-                assigned.iter().any(|(number, _)| number.term.tokens.end == term.tokens.start);
-            // a comparison behind a number adds nothing that is read aloud
-            let silent = term.compared().is_some() && behind && !is_noun(term);
-            let from = assigned
-                .iter()
-                .any(|(number, _)| (self.reading.role)(number.term) == Some(Role::From));
-            let near = *inside || running.is_some() || !from;
-            let Some((holds, why)) =
-                self.moved(*way, figures, since.filter(|_| running.is_none()), near)
-            else {
-                if *inside && !silent {
-                    self.items.push((term.range.start, way.name().into()));
-                    self.unread(match self.reading.sides {
-                        Sides::Unclear => format!("`{word}` compares two places: name the one that is the base behind `than`"),
-                        _ => format!("`{word}` has nothing to be checked against: name two figures, from and to, or a figure that is a change"),
-                    });
-                }
-                continue;
-            };
-            used.iter_mut().for_each(|used| *used = true);
-            let beside = self.reading.beside.iter().any(|other| std::ptr::eq(*other, *term));
-            let afar = !*inside && !beside;
-            if !silent && !afar {
-                let name = match running {
-                    Some(steps) => format!("{} {steps} running", way.name()),
-                    None => way.name().into(),
-                };
-                self.items.push((term.range.start, name));
-            }
-            match holds {
-                true => {
-                    self.found(if *way == Way::Little {
-                        Finding::Approximates
-                    } else {
-                        Finding::Exact
-                    });
-                    if let Some(steps) = running {
-                        self.running(*way, steps, figures);
-                    }
-                    if let Some(each) = each {
-                        self.each(*way, each, since, figures);
-                    }
-                }
-                // further away it may be about something else
-                false if afar => self.unread(format!(
-                    "`{word}` stands before it, and {why}: say beside the number which way it went"
-                )),
-                false => {
-                    let hint = match way {
-                        Way::Up => {
-                            "say that it fell, or name the figures in their order, from and to"
-                        }
-                        Way::Down => {
-                            "say that it rose, or name the figures in their order, from and to"
-                        }
-                        _ => "say which way it went",
-                    };
-                    self.wrong(format!("`{word}` is not so: {why}"), hint);
-                }
-            }
-        }
-        self.role_fits(ways, figures, assigned);
-    }
-
-    /// Whether figures go a way, and what they do; none where there is nothing to see it by. `near`: a single point may be
-    /// seen against the one before it.
-    fn moved(
-        &self,
-        way: Way,
-        figures: &[Subject<'_>],
-        since: Option<i16>,
-        near: bool,
-    ) -> Option<(bool, String)> {
-        let shown = |figure: &Figure| self.shower.figure(figure);
-        let change = figures.iter().find(|subject| {
-            matches!(subject.sort, Sort::Change | Sort::PercentChange | Sort::Ratio)
-        });
-        if let Some(subject) = change {
-            let way = match (self.reading.sides, way) {
-                (Sides::Turned, Way::Up) => Way::Down,
-                (Sides::Turned, Way::Down) => Way::Up,
-                (Sides::Unclear, Way::Up | Way::Down) => return None,
-                _ => way,
-            };
-            let ratio = subject.sort == Sort::Ratio;
-            let zero = if ratio { Exact::one() } else { Exact::zero() };
-            let value = &subject.figure.value.number()?.value;
-            let what = if ratio { "the ratio" } else { "the change" };
-            let why = format!("{what} `{}` is {}", subject.figure.id, shown(subject.figure));
-            return Some((moves(way, &zero, value, subject.figure, self), why));
-        }
-        let (from, to) = match figures {
-            [from, to] => (from.figure, to.figure),
-            [subject] if subject.is_timed() && near => {
-                let earlier = match since {
-                    Some(year) => subject.in_year(year)?,
-                    None => subject.earlier(1)?,
-                };
-                (earlier, subject.figure)
-            }
-            _ => return None,
-        };
-        let holds = moves(way, &from.value.number()?.value, &to.value.number()?.value, from, self);
-        let why = format!(
-            "from `{}` to `{}` it goes from {} to {}",
-            from.id,
-            to.id,
-            shown(from),
-            shown(to)
-        );
-        Some((holds, why))
-    }
-
-    /// *Rose to* asks for a value, *rose by* for a change.
-    fn role_fits(
-        &mut self,
-        ways: &[(Way, &Term, bool)],
-        figures: &[Subject<'_>],
-        assigned: &[(Assigned<'_>, Option<usize>)],
-    ) {
-        let ([subject], [(number, _)]) = (figures, assigned) else { return };
-        let role = (self.reading.role)(number.term);
-        let directly =
-            ways.iter().any(|(_, term, _)| term.tokens.end + 1 == number.term.tokens.start);
-        let id = &subject.figure.id;
-        let made = matches!(subject.figure.provenance, Provenance::Computed | Provenance::Derived);
-        match (subject.sort, role) {
-            (Sort::Change | Sort::PercentChange, Some(Role::To)) if directly => {
-                self.wrong(format!("`to` asks for a value; `{id}` is a change"), "write `by`");
-            }
-            (Sort::Ratio, Some(Role::By)) if directly && number.stated.form != Form::Multiple => {
-                self.wrong(
-                    format!("`by` asks for a change; `{id}` is a ratio"),
-                    "cite `percent_change(a to b)`",
-                );
-            }
-            (Sort::Value, Some(Role::By)) if directly && made && subject.point.is_none() => {
-                self.unread(format!("`by` asks for a change; `{id}` is a value"));
-            }
-            _ => {}
-        }
-    }
-
-    /// *Rose each year*: every step up to the point, from the first figure, the year behind *since* or the first point.
-    fn each(&mut self, way: Way, term: &Term, since: Option<i16>, figures: &[Subject<'_>]) {
-        let word = self.reading.text.get(term.range.clone()).unwrap_or("").to_string();
-        let Some(subject) = figures.last().filter(|subject| subject.is_timed()) else {
-            return self.unread(format!("`{word}` is checked on points of a series by year"));
-        };
-        let steps = subject.steps(figures.first().filter(|_| figures.len() > 1), since);
-        let broken = steps.windows(2).find(|pair| {
-            let values = (pair[0].value.number(), pair[1].value.number());
-            let (Some(a), Some(b)) = values else { return true };
-            !moves(way, &a.value, &b.value, pair[0], self)
-        });
-        let Some([from, to]) = broken else { return };
-        let shown = |figure: &Figure| self.shower.figure(figure).to_string();
-        let message = format!(
-            "`{word}` is not so: from `{}` to `{}` it goes from {} to {}",
-            from.id,
-            to.id,
-            shown(from),
-            shown(to)
-        );
-        self.wrong(message, format!("leave `{word}` out, or name the years in which it did"));
-    }
-
-    /// *For the third year running*: three times the same way, and not four.
-    fn running(&mut self, way: Way, steps: u32, figures: &[Subject<'_>]) {
-        let Some(subject) = figures.iter().find(|subject| subject.is_timed()) else {
-            self.found(Finding::Unread);
-            self.judged.unread.push(
-                "a run is checked on a point of a series by year: `(fig:series/2024)`".into(),
-            );
-            return;
-        };
-        let mut run = 0;
-        let mut later = subject.figure;
-        while let Some(earlier) = subject.earlier(run + 1) {
-            let (Some(a), Some(b)) = (earlier.value.number(), later.value.number()) else { break };
-            if !moves(way, &a.value, &b.value, earlier, self) {
-                break;
-            }
-            run += 1;
-            later = earlier;
-        }
-        if let Some(last) = self.items.iter_mut().rev().find(|(_, item)| item == way.name()) {
-            last.1 = format!("{} {steps} running", way.name());
-        }
-        if run != steps as usize {
-            let before = later.id.clone();
-            let times = counted(run as u64, "time");
-            let message = format!(
-                "it went {} {times} in a row, not {steps}: counted back from `{}` to `{before}`",
-                way.name(),
-                subject.figure.id
-            );
-            let hint = match run {
-                0 | 1 => "leave the run out".to_string(),
-                run => format!("write `{}`", ordinal(run as u32)),
-            };
-            self.wrong(message, hint);
-        } else {
-            self.found(Finding::Exact);
-        }
-    }
-
-    /// *the highest since 2015*, *third*, *a majority*: which figures they are about.
-    fn orders(&mut self, inside: &[&Term], figures: &[Subject<'_>]) -> Vec<usize> {
-        let mut ordered = Vec::new();
-        let since = inside.iter().chain(&self.reading.beside).find_map(|term| match term.kind {
-            TermKind::Since(year) => Some(year),
-            _ => None,
-        });
-        let any_number = inside.iter().any(|term| term.number().is_some());
-        let orders = self.reading.beside.iter().filter(|term| any_number && term.way().is_none());
-        for term in inside.iter().chain(orders) {
-            // the biggest increase
-            let changes = |other: &&Term| {
-                other.tokens.start == term.tokens.end && other.way().is_some() && is_noun(other)
-            };
-            if (term.has(Sense::Highest) || term.has(Sense::Lowest)) && inside.iter().any(changes) {
-                let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-                self.unread(format!("`{word}` compares changes, which is not checked"));
-                continue;
-            }
-            if term.has(Sense::Unchecked) {
-                let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-                self.unread(format!("`{word}` is not checked"));
-                continue;
-            }
-            let (rank, lowest, sure) = match &term.kind {
-                TermKind::Rank(rank, lowest) => (*rank, *lowest, true),
-                TermKind::Ordinal(rank) => (*rank, false, false),
-                TermKind::Phrase(senses) if senses.contains(&Sense::Highest) => {
-                    (1, false, !senses.iter().any(|sense| matches!(sense, Sense::Proportion(_))))
-                }
-                TermKind::Phrase(senses) if senses.contains(&Sense::Lowest) => (1, true, true),
-                TermKind::Phrase(_) => {
-                    self.proportion(term, figures, any_number, &mut ordered);
-                    continue;
-                }
-                _ => continue,
-            };
-            let taken = |index: &usize| !ordered.contains(index);
-            let ranked =
-                figures.iter().position(|subject| subject.sort == Sort::Rank).filter(taken);
-            let word = self.reading.text.get(term.range.clone()).unwrap_or("").to_string();
-            if let Some(index) = ranked {
-                ordered.push(index);
-                self.items.push((term.range.start, order_name(rank, lowest, &term.kind)));
-                self.ranked((rank, lowest), &word, &figures[index]);
-                continue;
-            }
-            let point = figures.iter().position(|subject| subject.point.is_some());
-            if let Some(index) = point.filter(|_| sure || !any_number) {
-                if !any_number {
-                    ordered.push(index);
-                }
-                let mut name = order_name(rank, lowest, &term.kind);
-                if let Some(year) = since {
-                    name = format!("{name} since {year}");
-                }
-                self.items.push((term.range.start, name));
-                let among = (self.reading.among)(term);
-                self.highest((rank, lowest), since, among, &word, &figures[index]);
-                continue;
-            }
-            if !matches!(term.kind, TermKind::Ordinal(_)) {
-                self.proportion(term, figures, any_number, &mut ordered);
-            }
-            let inside = inside.iter().any(|own| std::ptr::eq(*own, *term));
-            if inside && sure && !matches!(term.kind, TermKind::Ordinal(_)) {
-                self.unread(format!(
-                    "`{word}` is checked on a point of a series, `(fig:series/2024)`, or on a rank"
-                ));
-            }
-        }
-        ordered.sort_unstable();
-        ordered.dedup();
-        ordered
-    }
-
-    fn ranked(&mut self, (rank, lowest): (u32, bool), word: &str, subject: &Subject<'_>) {
-        let value = subject.figure.value.number().and_then(|number| number.value.to_i128());
-        let Some((series, lowest_first)) = subject.ranked else {
-            return self.unread(format!("`{word}` is checked on a rank of a series"));
-        };
-        // counted from the other end, where the words and the series begin at different ends
-        let ranks = || series.points.iter().filter_map(|point| point.rank.map(i128::from));
-        let all = ranks().count() as i128;
-        let own = value.map(|value| match lowest == lowest_first {
-            true => value,
-            false => all - value - ranks().filter(|rank| *rank == value).count() as i128 + 2,
-        });
-        if own == Some(i128::from(rank)) {
-            return self.found(Finding::Exact);
-        }
-        let shown = self.shower.figure(subject.figure);
-        let id = &subject.figure.id;
-        let message = format!("`{word}` is not the rank `{id}`, which is {shown} of {all}");
-        let end = if lowest { "lowest" } else { "highest" };
-        let hint = match own.and_then(|own| u32::try_from(own).ok()) {
-            Some(1) => format!("write `{end}`"),
-            Some(own) => format!("write `{} {end}`", ordinal(own)),
-            None => "cite the rank".into(),
-        };
-        self.wrong(message, hint);
-    }
-
-    fn unread(&mut self, why: String) {
-        self.found(Finding::Unread);
-        self.judged.unread.push(why);
-    }
-
-    /// Where a point stands among the points of its series.
-    fn highest(
-        &mut self,
-        (rank, lowest): (u32, bool),
-        since: Option<i16>,
-        among: bool,
-        word: &str,
-        subject: &Subject<'_>,
-    ) {
-        let Some((_, point, place)) = subject.point else { return };
-        let own = subject.figure.value.number().map(|number| number.value.clone());
-        let Some(own) = own else { return };
-        let first_day = since.map(|year| crate::value::Period::Year(year).days().0.days());
-        let own_day = point.keys.iter().find_map(time);
-        // since a year: the points from it to this one
-        let counts = |other: &&Point| {
-            let day = other.keys.iter().find_map(time);
-            let from = first_day.zip(day).is_none_or(|(first, day)| first <= day);
-            let to = since.and(own_day).zip(day).is_none_or(|(own, day)| day <= own);
-            from && to
-        };
-        let others: Vec<&Figure> = match among {
-            true => subject.neighbours().unwrap_or_default(),
-            false => {
-                let line = subject.line().unwrap_or_default();
-                let values =
-                    line.into_iter().filter(counts).filter_map(|other| other.values.get(place));
-                values.filter_map(|value| value.figure()).collect()
-            }
-        };
-        let mut above: Vec<&Figure> = Vec::new();
-        let mut tied: Vec<&Figure> = Vec::new();
-        for figure in others {
-            if std::ptr::eq(figure, subject.figure) {
-                continue;
-            }
-            let Some(value) = figure.value.number().map(|number| &number.value) else { continue };
-            match value.cmp(&own) {
-                std::cmp::Ordering::Equal => tied.push(figure),
-                order if (order == std::cmp::Ordering::Greater) != lowest => above.push(figure),
-                _ => {}
-            }
-        }
-        let beaten = above.len() + 1;
-        if beaten == rank as usize && tied.is_empty() {
-            return self.found(Finding::Exact);
-        }
-        let say = |figure: &Figure| format!("`{}` is {}", figure.id, self.shower.figure(figure));
-        let why = match (tied.first(), above.first()) {
-            (Some(tie), _) if beaten == rank as usize => format!("{}, the same", say(tie)),
-            (_, Some(other)) => say(other),
-            _ => format!("it is number {beaten}"),
-        };
-        let own = self.shower.figure(subject.figure);
-        let message = format!("`{word}` is not so: `{}` is {own}, and {why}", subject.figure.id);
-        let end = if lowest { "lowest" } else { "highest" };
-        let hint = match beaten as u32 {
-            _ if beaten == rank as usize => "say that it is level with it".to_string(),
-            1 => format!("write `{end}`"),
-            place if since.is_some() => {
-                format!("write `{} {end}`, or a later year behind `since`", ordinal(place))
-            }
-            place => format!("write `{} {end}`", ordinal(place)),
-        };
-        self.wrong(message, hint);
-    }
-
-    /// *a majority*, *almost all*.
-    fn proportion(
-        &mut self,
-        term: &Term,
-        figures: &[Subject<'_>],
-        any_number: bool,
-        ordered: &mut Vec<usize>,
-    ) {
-        let TermKind::Phrase(senses) = &term.kind else { return };
-        let found = senses.iter().find_map(|sense| match sense {
-            Sense::Proportion(index) => self.rules.lexicon.proportions.get(*index),
-            _ => None,
-        });
-        let (Some(proportion), [subject]) = (found, figures) else { return };
-        let whole = matches!(proportion.id.as_str(), "all" | "none");
-        if !subject.is_percent() || !ordered.is_empty() || any_number && whole {
-            return;
-        }
-        if !any_number {
-            ordered.push(0);
-            self.items.push((term.range.start, proportion.id.clone()));
-        }
-        let Some(number) = subject.figure.value.number() else { return };
-        let interval = super::interval::Interval {
-            low: proportion.from.0.clone(),
-            open_low: proportion.from.1,
-            high: proportion.to.0.clone(),
-            open_high: proportion.to.1,
-        };
-        let show = |value: &Exact| {
-            format!("{}%", self.rules.locale.digits(&(value * &Exact::from(100)), 0))
-        };
-        let words = interval.words(false, &show);
-        let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-        let message = format!(
-            "`{word}` allows {words}; the figure `{}` is {}",
-            subject.figure.id,
-            self.shower.figure(subject.figure)
-        );
-        if interval.holds(&number.value) && any_number {
-            return;
-        }
-        self.judged.intervals.push(format!("`{word}` allows {words}"));
-        if interval.holds(&number.value) {
-            return self.found(Finding::Approximates);
-        }
-        let shown = self.shower.figure(subject.figure);
-        self.wrong(message, format!("write `{shown}`"));
-    }
-
-    /// *outnumbered*: the first figure is above the second.
-    fn comparison(
-        &mut self,
-        inside: &[&Term],
-        figures: &[Subject<'_>],
-        assigned: &[(Assigned<'_>, Option<usize>)],
-        used: &mut [bool],
-        directed: bool,
-    ) {
-        let [first, second] = figures else { return };
-        if directed || !assigned.is_empty() {
-            return;
-        }
-        let found = inside.iter().find_map(|term| {
-            let greater = term.has(Sense::Greater);
-            (greater || term.has(Sense::Less)).then_some((*term, greater))
-        });
-        let Some((term, greater)) = found else { return };
-        let values = (first.figure.value.number(), second.figure.value.number());
-        let (Some(a), Some(b)) = values else { return };
-        used.iter_mut().for_each(|used| *used = true);
-        self.items.push((term.range.start, if greater { "greater" } else { "less" }.into()));
-        let holds = if greater { a.value > b.value } else { a.value < b.value };
-        if holds {
-            return self.found(Finding::Exact);
-        }
-        let word = self.reading.text.get(term.range.clone()).unwrap_or("");
-        let message = format!(
-            "`{word}` is not so: `{}` is {}, `{}` is {}",
-            first.figure.id,
-            self.shower.figure(first.figure),
-            second.figure.id,
-            self.shower.figure(second.figure)
-        );
-        self.wrong(message, "name the figures in the order of the sentence, or turn it round");
-    }
-}
-
-/// Whether a value goes a way from another. Flat: the two print alike.
-fn moves(way: Way, from: &Exact, to: &Exact, like: &Figure, judge: &Judge<'_, '_>) -> bool {
-    let format = like.format.unwrap_or(Format::Integer);
-    let print = |value: &Exact| {
-        (value * &format.factor()).round(format.digits().1 as i32, judge.rules.rounding)
-    };
-    match way {
-        Way::Up => to > from,
-        Way::Down => to < from,
-        Way::Flat => print(from) == print(to),
-        Way::Little => (to - from).abs() <= from.abs() * judge.rules.lexicon.little.clone(),
-    }
-}
-
-/// `increase`, `rise`: a noun behind a number says which way it went; `more than` only compares.
-fn is_noun(term: &Term) -> bool {
-    term.tokens.len() == 1
-        && !matches!(&term.kind, TermKind::Phrase(senses) if senses.contains(&Sense::Greater) || senses.contains(&Sense::Less))
 }
 
 fn is_money(unit: &str) -> bool {
@@ -1171,26 +668,6 @@ fn decimals_of(stated: &Stated) -> u32 {
     }
 }
 
-fn order_name(rank: u32, lowest: bool, kind: &TermKind) -> String {
-    match (kind, lowest) {
-        (TermKind::Phrase(_), false) => "highest".into(),
-        (TermKind::Phrase(_), true) => "lowest".into(),
-        (_, false) => format!("#{rank}"),
-        (_, true) => format!("#{rank} lowest"),
-    }
-}
-
-fn ordinal(number: u32) -> String {
-    let sign = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{sign}")
-}
-
 /// The exact value, where it says more than the printed one.
 fn exact_words(number: &Number, shown: &str) -> String {
     let text = number.value.to_string();
@@ -1201,7 +678,7 @@ fn exact_words(number: &Number, shown: &str) -> String {
 }
 
 /// A number in canonical form: `nearly 6000`, `47%`, `GBP 3200000000`, `1/3`, `x2`.
-pub(super) fn said(stated: &Stated, rules: &Rules<'_>) -> String {
+pub(in crate::claims) fn said(stated: &Stated, rules: &Rules<'_>) -> String {
     let value = match stated.form {
         Form::Fraction | Form::Multiple if !stated.value.is_integer() => {
             let (top, bottom) = stated.value.fraction();
