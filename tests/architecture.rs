@@ -84,7 +84,9 @@ fn no_float_but_in_charts_and_no_big_number_but_in_exact() {
             .replace("u128 f32 f64 char", "")
             .replace("u64 u128 f32 f64", "");
         assert!(
-            !code.contains("f64") && !code.contains("f32") || path == "spec/decode.rs",
+            // a workbook holds doubles, which become decimals there
+            !code.contains("f64") && !code.contains("f32")
+                || ["spec/decode.rs", "sources/grid/workbook.rs"].contains(&path.as_str()),
             "src/{path} has a float"
         );
         assert!(

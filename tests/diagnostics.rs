@@ -1,7 +1,7 @@
 //! Every diagnostic, as a person sees it: `tests/diagnostics/CODE*.txt`, each a small project and what the command says.
 //!
 //! A file holds parts that begin with `=== path` (a file of the project), `=== $ arguments` (the command, `check` unless
-//! given) and `=== expect` (exit code, then the words). `UPDATE_EXPECTED=1` rewrites the last part; the words are then
+//! given) and `=== expect` (exit code, then the words). A file may be `(workbook NAME)`, of `tests/workbooks`. `UPDATE_EXPECTED=1` rewrites the last part; the words are then
 //! read by a person before they are committed.
 
 use std::collections::BTreeSet;
@@ -86,6 +86,11 @@ impl<'t> Case<'t> {
                 _ if text == "(folder)\n" => {
                     drop(fs::remove_file(project.path().join(path)));
                     fs::create_dir_all(project.path().join(path)).unwrap();
+                }
+                path if text.starts_with("(workbook ") => {
+                    let name = text.trim().trim_start_matches("(workbook ").trim_end_matches(')');
+                    let bytes = fs::read(root().join("tests/workbooks").join(name)).unwrap();
+                    project.write(path, bytes);
                 }
                 path if text.contains("(huge)") => {
                     project.write(path, text.replace("(huge)", &"x".repeat(17 << 20)));

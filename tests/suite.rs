@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod awkward;
 mod bad_input;
 mod bundle;
 mod charts;
@@ -28,3 +29,4 @@ mod reference;
 mod support;
 mod trace;
 mod words;
+mod workbooks;

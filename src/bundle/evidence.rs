@@ -50,7 +50,9 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
         }
     }
     columns.sort();
-    let head = ["file", "line"]
+    let place = if frame.sheet().is_some() { "cells" } else { "line" };
+    let positions: Vec<usize> = columns.iter().map(|(position, _)| *position).collect();
+    let head = ["file", place]
         .map(str::to_string)
         .into_iter()
         .chain(columns.iter().map(|(_, header)| header.clone()))
@@ -61,7 +63,7 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
         let cells = columns.iter().map(|(position, _)| {
             record.and_then(|record| record.cells.get(*position)).cloned().unwrap_or_default()
         });
-        let line = frame.line(*row).to_string();
+        let line = frame.cells_of(*row, &positions);
         [path.to_string(), line].into_iter().chain(cells).collect()
     });
     csv(head, rows)

@@ -57,6 +57,8 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<&'a str>,
     columns: Vec<&'a str>,
     rows_total: u64,
@@ -158,6 +160,7 @@ fn input<'a>(
     Input {
         frame: &counts.frame,
         file: provenance.map(|provenance| provenance.path.as_str()),
+        sheet: inputs.frames.get(&counts.frame).and_then(|frame| frame.sheet()),
         sha256: provenance.map(|provenance| provenance.sha256.as_str()),
         columns: selected
             .map(|selected| selected.columns.iter().map(String::as_str).collect())

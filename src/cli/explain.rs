@@ -177,7 +177,12 @@ fn say_rows(
     let failed = |error: std::io::Error| Diagnostic::unreadable(&provenance.path, &error);
     let mut file = options.world().open(&provenance.path).map_err(failed)?;
     for record in records(frame, shown, &mut *file).map_err(failed)? {
-        anstream::println!("  {}:{}  {}", provenance.path, record.line, record.cells.join(" | "));
+        let all: Vec<usize> = (0..record.cells.len()).collect();
+        let place = match frame.sheet() {
+            Some(_) => format!("{} {}", provenance.path, frame.cells_of(record.row, &all)),
+            None => format!("{}:{}", provenance.path, record.line),
+        };
+        anstream::println!("  {place}  {}", record.cells.join(" | "));
     }
     if set.rows.len() > MOST_ROWS {
         anstream::println!("  … and more: see evidence/{}.csv", id.split('/').next().unwrap_or(id));

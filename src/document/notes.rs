@@ -236,19 +236,19 @@ impl Cited<'_> {
             provenance.and_then(|provenance| frame.columns.get(provenance.source_column.as_ref()?));
         let names_it =
             |row: &&u64| named.is_none_or(|column| frame.cell(column, **row).to_string() == source);
-        let lines: Vec<u64> =
-            rows.rows.iter().filter(names_it).map(|row| frame.line(*row)).collect();
+        let position = |name: &String| frame.header.iter().position(|known| known == name);
+        let columns: Vec<usize> = rows.columns.iter().filter_map(position).collect();
         let mut runs: Vec<(u64, u64)> = Vec::new();
-        for line in lines {
+        for row in rows.rows.iter().filter(names_it).copied() {
             match runs.last_mut() {
-                Some((_, last)) if *last + 1 == line => *last = line,
-                _ => runs.push((line, line)),
+                Some((_, last)) if frame.line(*last) + 1 == frame.line(row) => *last = row,
+                _ => runs.push((row, row)),
             }
         }
-        let shown: Vec<String> = runs
-            .iter()
-            .map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") })
-            .collect();
+        let shown: Vec<String> = runs.iter().map(|run| frame.run_of(*run, &columns)).collect();
+        if frame.sheet().is_some() {
+            return format!("{file}, {}", shown.join(", "));
+        }
         let word = if shown.len() == 1 && !shown[0].contains('–') { "line" } else { "lines" };
         format!("{file}, {word} {}", shown.join(", "))
     }

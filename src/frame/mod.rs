@@ -10,6 +10,9 @@ mod compile;
 mod fold;
 mod program;
 mod scan;
+mod table;
+
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -18,6 +21,8 @@ pub use compile::{Compiler, Scope, Typed, TypedKind};
 pub use fold::{Fold, FoldKind, Partial, Payload};
 pub use program::{NumberId, Program, TruthId};
 pub use scan::{Group, Key, Partials, Query, scan};
+pub(crate) use table::letters;
+pub use table::{Places, Table};
 
 /// Where the rows of a block begin in their file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,6 +66,8 @@ pub struct Provenance {
     pub source_column: Option<String>,
     /// The columns' headers as published, by our name.
     pub headers: IndexMap<String, String>,
+    /// The table as it was read, where the file is no plain CSV.
+    pub table: Option<Arc<Table>>,
 }
 
 /// A table of typed columns, in blocks of rows.
@@ -90,10 +97,55 @@ impl Frame {
         (block, (row - start) as usize)
     }
 
-    /// The line of the file on which a row begins.
+    /// The line of the file on which a row begins; of a workbook, the row of its sheet.
     pub fn line(&self, row: u64) -> u64 {
+        let line = self.read_line(row);
+        self.table().map_or(line, |table| table.places.row(line))
+    }
+
+    /// The line on which a row begins in what was read: the file, or the table that was made of it.
+    pub(crate) fn read_line(&self, row: u64) -> u64 {
         let (block, offset) = self.locate(row);
         self.blocks.get(block).map_or(0, |block| block.line_of(offset))
+    }
+
+    /// What was read in place of the file, where that is no plain CSV.
+    pub(crate) fn table(&self) -> Option<&Table> {
+        self.provenance.as_ref()?.table.as_deref()
+    }
+
+    /// The sheet of a workbook that the rows are from.
+    pub fn sheet(&self) -> Option<&str> {
+        self.table()?.places.sheet.as_deref()
+    }
+
+    /// The cells of a row in columns of the file: `Table_16!A12:D12` of a workbook, a line of any other file.
+    pub fn cells_of(&self, row: u64, columns: &[usize]) -> String {
+        self.run_of((row, row), columns)
+    }
+
+    /// The same of rows that follow each other, from one to another.
+    pub fn run_of(&self, (first, last): (u64, u64), columns: &[usize]) -> String {
+        let (from, to) = (self.line(first), self.line(last));
+        let Some(table) = self.table().filter(|table| table.places.sheet.is_some()) else {
+            return if from == to { from.to_string() } else { format!("{from}–{to}") };
+        };
+        let places = &table.places;
+        let lines = [self.read_line(first), self.read_line(last)];
+        let across = lines
+            .iter()
+            .flat_map(|line| columns.iter().filter_map(|column| places.column(*line, *column)));
+        let across: Vec<u32> = across.collect();
+        let sheet = places.sheet_name();
+        match (across.iter().min(), across.iter().max()) {
+            (Some(left), Some(right)) if left == right && from == to => {
+                format!("{sheet}!{}{from}", letters(*left))
+            }
+            (Some(left), Some(right)) => {
+                format!("{sheet}!{}{from}:{}{to}", letters(*left), letters(*right))
+            }
+            _ => format!("{sheet}!{from}:{to}"),
+        }
     }
 
     /// The cell of a column in a row.

@@ -120,5 +120,9 @@ fn example_rows(payload: &Payload) -> Vec<u64> {
 /// The place of a row in its file.
 pub(crate) fn row_place(frame: &Frame, row: u64) -> Cell {
     let path = frame.provenance.as_ref().map_or(&frame.name, |provenance| &provenance.path);
+    let path = match frame.sheet() {
+        Some(_) => format!("{path} {}", frame.cells_of(row, &[])),
+        None => path.clone(),
+    };
     Cell::line(path, frame.line(row))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::grid::{Area, Shape};
 use super::raw::{RawColumn, RawDataset, RawSource};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::language::{self, Expr};
@@ -79,6 +80,8 @@ pub enum ColumnType {
 /// A declared column.
 #[derive(Clone, Debug)]
 pub struct ColumnDeclaration {
+    /// Its letter in the file, from 1, where it is named by that.
+    pub letter: Option<(u32, Span)>,
     /// Header in the file.
     pub from: String,
     /// Where the header, or the column, is named.
@@ -106,6 +109,8 @@ pub struct Dataset {
     pub path: String,
     /// Where the file is named.
     pub file_span: Span,
+    /// The shape of the table in it.
+    pub shape: Shape,
     /// Pinned digest.
     pub sha256: Option<(String, Span)>,
     /// What readers read.
@@ -281,6 +286,7 @@ fn dataset(
         source: source.to_string(),
         path,
         file_span: raw.file.span,
+        shape: shape(&raw, diagnostics),
         sha256: raw.sha256.as_ref().map(|pin| (pin.words.to_lowercase(), pin.span)),
         label: raw.label.as_ref().map(|label| label.words.clone()),
         place: raw.place.as_ref().map(|place| place.words.clone()),
@@ -293,6 +299,83 @@ fn dataset(
         transcribed,
         span: name.span,
     })
+}
+
+/// What is said of the shape of a table.
+fn shape(raw: &RawDataset, diagnostics: &mut Diagnostics) -> Shape {
+    let mut refuse = |passage: &Passage, what: &str, hint: &str| {
+        let message = format!("`{}` is {what}", passage.words);
+        diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(hint));
+    };
+    let mut shape = Shape {
+        sheet: raw.sheet.clone(),
+        fill_down: raw.fill_down.clone(),
+        unpivot: raw.unpivot.clone(),
+        ..Shape::default()
+    };
+    if let Some(passage) = &raw.range {
+        match Area::parse(&passage.words) {
+            Some(area) => shape.range = Some((area, passage.span)),
+            None => refuse(passage, "no range of cells", "write A7:H60, A7:H or A7"),
+        }
+    }
+    if let Some(passage) = &raw.header {
+        match passage.words.trim() {
+            "none" => shape.header = Some(0),
+            rows => match rows.parse().ok().filter(|rows| (1..=20).contains(rows)) {
+                Some(rows) => shape.header = Some(rows),
+                None => refuse(passage, "no number of header rows", "write 1, 2, … or `none`"),
+            },
+        }
+    }
+    if let Some(passage) = &raw.skip_footer {
+        match passage.words.trim().parse() {
+            Ok(rows) => shape.skip_footer = rows,
+            Err(_) => {
+                refuse(passage, "no number of rows", "write how many rows at the end are no data")
+            }
+        }
+    }
+    if let Some(passage) = &raw.strip_notes {
+        match passage.words.trim() {
+            "true" => shape.strip_notes = true,
+            "false" => {}
+            _ => refuse(passage, "neither `true` nor `false`", "write `true` or leave it out"),
+        }
+    }
+    if let Some(passage) = &raw.delimiter {
+        match passage.words.as_str() {
+            "tab" | "\t" | "\\t" => shape.delimiter = Some(b'\t'),
+            one if one.len() == 1 && !one.contains(['"', '\n']) => {
+                shape.delimiter = one.bytes().next();
+            }
+            _ => refuse(passage, "no sign between cells", "write `;`, `tab` or `|`"),
+        }
+    }
+    if let Some(passage) = &raw.encoding {
+        shape.encoding = encoding_rs::Encoding::for_label(passage.words.trim().as_bytes());
+        if shape.encoding.is_none() {
+            refuse(
+                passage,
+                "no encoding that is known",
+                "write windows-1252, macintosh, utf-16le, iso-8859-2 …",
+            );
+        }
+    }
+    if let Some(passage) = &raw.decimal {
+        match passage.words.as_str() {
+            "," => shape.decimal_comma = true,
+            "." => {}
+            _ => refuse(passage, "no sign before decimals", "write `\",\"`, or leave it out"),
+        }
+    }
+    if let Some(passage) = &raw.hidden {
+        match passage.words.trim() {
+            "include" => shape.hidden = true,
+            _ => refuse(passage, "no choice", "write `include`, or leave it out"),
+        }
+    }
+    shape
 }
 
 /// A path below a folder; `None` where it is absolute or goes up.
@@ -320,7 +403,18 @@ fn column_declaration(
     });
     let words =
         |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
+    let letter = raw.column.as_ref().and_then(|passage| {
+        let column = super::grid::column(passage.words.trim());
+        if column.is_none() {
+            let message = format!("`{}` is not the letter of a column", passage.words);
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message).at(passage.span).hint("write A, B … AA"),
+            );
+        }
+        Some((column?, passage.span))
+    });
     ColumnDeclaration {
+        letter,
         from: raw.from.as_ref().map_or_else(|| name.words.clone(), |from| from.words.clone()),
         span: raw.from.as_ref().map_or(name.span, |from| from.span),
         kind,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use indexmap::IndexMap;
 use memchr::memchr_iter;
@@ -14,10 +14,11 @@ use super::chunk::{Kept, Layout, Parsed, ParsedColumn, Parser, chunk_fault};
 use super::column::Made;
 use super::csv::{Chunk, Fault, Feed, records};
 use super::declare::{ColumnType, Dataset};
+use super::grid;
 use super::header::{normal, slugs};
 use super::ignore::{self, Test};
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
-use crate::frame::{Checkpoint, Frame, Mark, Provenance};
+use crate::frame::{Checkpoint, Frame, Mark, Provenance, Table, letters};
 
 /// What is asked of a file.
 #[derive(Clone, Debug)]
@@ -29,19 +30,46 @@ pub struct Wanted {
 }
 
 /// Opens the file anew.
-pub type Open<'o> = dyn FnMut() -> io::Result<Box<dyn Read + Send>> + 'o;
+pub type Open<'o> = dyn FnMut() -> io::Result<Box<dyn Read + Send + 'o>> + 'o;
 
 /// Reads a dataset. Errors point into the data file; there is no frame where there is one.
 pub fn load(dataset: &Dataset, wanted: &Wanted, open: &mut Open<'_>) -> Outcome<Option<Frame>> {
     let mut diagnostics = Diagnostics::default();
+    if !grid::applies(dataset) {
+        let frame = typed(dataset, wanted, None, open, &mut diagnostics);
+        return Outcome::new(frame, diagnostics);
+    }
+    let mut bytes = Vec::new();
+    let read = open().and_then(|mut reader| reader.read_to_end(&mut bytes));
+    if let Err(error) = read {
+        let error = Diagnostic::unreadable(&dataset.path, &error);
+        diagnostics.push(error.related(dataset.file_span, "named here"));
+        return Outcome::new(None, diagnostics);
+    }
+    let Some(table) = grid::read(dataset, bytes, &mut diagnostics).map(Arc::new) else {
+        return Outcome::new(None, diagnostics);
+    };
+    let mut found = Diagnostics::default();
+    let rows: &mut Open<'_> = &mut || Ok(Box::new(&table.csv[..]));
+    let frame = typed(dataset, wanted, Some(&table), rows, &mut found);
+    diagnostics.extend(table.places.found(&dataset.path, found));
+    Outcome::new(frame, diagnostics)
+}
+
+/// Reads rows of plain CSV; `table` is what they were made from.
+fn typed(
+    dataset: &Dataset,
+    wanted: &Wanted,
+    table: Option<&Arc<Table>>,
+    open: &mut Open<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Frame> {
     let mut retyped = BTreeMap::new();
     loop {
-        let loader = Loader { dataset, wanted, retyped: &retyped };
-        match loader.run(open, &mut diagnostics) {
+        let loader = Loader { dataset, wanted, retyped: &retyped, table };
+        match loader.run(open, diagnostics) {
             Ok(frame) => {
-                let sound =
-                    frame.filter(|frame| checks(dataset, frame, wanted.threads, &mut diagnostics));
-                return Outcome::new(sound, diagnostics);
+                return frame.filter(|frame| checks(dataset, frame, wanted.threads, diagnostics));
             }
             // the head of the file suggested another type than the rest: read it again, at most twice a column
             Err(columns) => retyped.extend(columns),
@@ -54,6 +82,8 @@ pub(super) struct Loader<'a> {
     pub(super) wanted: &'a Wanted,
     /// Types that all cells of inferred columns suggest, where the first did not.
     pub(super) retyped: &'a BTreeMap<String, ColumnType>,
+    /// What the rows were made from, where they are not the file's own.
+    pub(super) table: Option<&'a Arc<Table>>,
 }
 
 impl Loader<'_> {
@@ -89,7 +119,10 @@ impl Loader<'_> {
         let types = self.types(&layout, &first);
         let parsed = self.parse_all(&layout, &types, first, feed, diagnostics);
         let Some((parsed, seeded, feed)) = parsed else { return Ok(None) };
-        let (sha256, bytes) = feed.finish();
+        let (sha256, bytes) = match self.table {
+            Some(table) => (table.sha256.clone(), table.bytes),
+            None => feed.finish(),
+        };
         self.check_pin(&sha256, diagnostics);
         self.assemble(layout, &types, (parsed, &seeded), (sha256, bytes), diagnostics)
     }
@@ -146,6 +179,14 @@ impl Loader<'_> {
         Some((self.columns(&headers, diagnostics)?, first))
     }
 
+    /// The position of a column by its letter in the file.
+    fn lettered(&self, letter: u32) -> Option<usize> {
+        match self.table {
+            Some(table) => table.places.columns.iter().position(|column| *column == letter),
+            None => (letter as usize).checked_sub(1),
+        }
+    }
+
     fn columns(&self, headers: &[String], diagnostics: &mut Diagnostics) -> Option<Layout> {
         let dataset = self.dataset;
         let path = &dataset.path;
@@ -154,19 +195,38 @@ impl Loader<'_> {
         for (position, header) in
             headers.iter().enumerate().filter(|(_, header)| !header.is_empty())
         {
+            let by_letter = dataset.columns.values().any(|declared| declared.letter.is_some());
             if let Some(first) = positions.insert(normal(header), position) {
+                // the first one keeps its name, the others are told apart by letters
+                if by_letter {
+                    positions.insert(normal(header), first);
+                    continue;
+                }
                 let message = format!(
                     "columns {} and {} are both headed `{header}`",
                     first + 1,
                     position + 1
                 );
                 let error = Diagnostic::error(Code::DuplicateHeader, message).at(at.clone());
-                diagnostics.push(error.hint("two columns with one name cannot be told apart; ask the publisher, or cut one in a copy"));
+                diagnostics.push(
+                    error.hint("name them by their letters: `columns: { name: { column: B } }`"),
+                );
                 return None;
             }
         }
         let mut names: Vec<Option<String>> = vec![None; headers.len()];
         for (name, declared) in &dataset.columns {
+            if let Some((letter, span)) = declared.letter {
+                match self.lettered(letter).filter(|position| *position < headers.len()) {
+                    Some(position) => names[position] = Some(name.clone()),
+                    None => {
+                        let letter = letters(letter);
+                        let message = format!("`{path}` has no column {letter} in its table");
+                        diagnostics.push(Diagnostic::error(Code::UnknownColumn, message).at(span));
+                    }
+                }
+                continue;
+            }
             match positions.get(&normal(&declared.from)) {
                 Some(position) => names[*position] = Some(name.clone()),
                 None => {
@@ -400,6 +460,7 @@ impl Loader<'_> {
             ignored,
             source_column: self.dataset.source_column.as_ref().map(|(name, _)| name.clone()),
             headers,
+            table: self.table.cloned(),
         };
         Ok(Some(Frame {
             name: self.dataset.name.clone(),

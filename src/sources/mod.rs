@@ -9,6 +9,7 @@ mod chunk;
 mod column;
 mod csv;
 mod declare;
+mod grid;
 mod header;
 mod ignore;
 mod load;
@@ -19,6 +20,7 @@ pub(crate) use checks::row_place;
 pub use declare::{
     ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare,
 };
+pub use grid::{Area, Shape};
 pub use load::{Open, Wanted, load};
 pub(crate) use raw::schema;
 pub use rows::{ReadSeek, Record, records};

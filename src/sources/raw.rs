@@ -48,6 +48,29 @@ pub(super) struct RawDataset {
     pub(super) file: Passage,
     /// SHA-256 of the file; `tieout source pin` writes it.
     pub(super) sha256: Option<Passage>,
+    /// The sheet of a workbook; needed where there are several.
+    pub(super) sheet: Option<Passage>,
+    /// The cells that hold the table, its header included: A7:H60, A7:H or A7.
+    pub(super) range: Option<Passage>,
+    /// Rows of the header (1 unless given; several are joined), or `none`.
+    pub(super) header: Option<Passage>,
+    /// Rows at the end that are no data.
+    pub(super) skip_footer: Option<Passage>,
+    /// Columns in which a blank cell means the one above it.
+    #[serde(default)]
+    pub(super) fill_down: Vec<Passage>,
+    /// Columns that become rows, by a pattern of their headers: `{year}`, or `{*} {year}`, where `{*}` stays a column.
+    pub(super) unpivot: Option<Passage>,
+    /// `true` cuts notes from cells and headers: [note 3], England1.
+    pub(super) strip_notes: Option<Passage>,
+    /// The sign between cells: `;`, `tab` or `|`.
+    pub(super) delimiter: Option<Passage>,
+    /// How the file's characters are written, where it is not UTF-8: windows-1252, macintosh, utf-16le.
+    pub(super) encoding: Option<Passage>,
+    /// The sign before decimals, where it is a comma.
+    pub(super) decimal: Option<Passage>,
+    /// `include` counts hidden rows of a workbook.
+    pub(super) hidden: Option<Passage>,
     /// What readers read instead of the name.
     pub(super) label: Option<Passage>,
     /// The place that its rows are about, e.g. UK: stands in the subtitles of charts.
@@ -86,6 +109,8 @@ pub(super) struct RawTranscribed {
 pub(super) struct RawColumn {
     /// Its header in the file; our name's own spelling unless given.
     pub(super) from: Option<Passage>,
+    /// Its letter in the sheet or file, where headers lie or repeat: `D`.
+    pub(super) column: Option<Passage>,
     /// integer, decimal, percent, text, date, boolean, period, period(month) or period(financial-year).
     #[serde(rename = "type")]
     pub(super) kind: Option<Passage>,

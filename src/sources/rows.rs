@@ -1,6 +1,6 @@
 //! Rows as published: read again, block by block, from where a checkpoint says they are.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use super::csv::{line_end, records as csv_records};
 use crate::frame::Frame;
@@ -10,7 +10,7 @@ use crate::frame::Frame;
 pub struct Record {
     /// Number of the row in its frame.
     pub row: u64,
-    /// Line on which it begins.
+    /// Line on which it begins; of a workbook, the row of its sheet.
     pub line: u64,
     /// Its cells, in the order of the file's columns, without the spaces around them.
     pub cells: Vec<String>,
@@ -25,6 +25,11 @@ impl<T: Read + Seek> ReadSeek for T {}
 /// # Errors
 /// Where the file cannot be read, or has become another one: fewer bytes, or no row on a line that had one.
 pub fn records(frame: &Frame, rows: &[u64], file: &mut dyn ReadSeek) -> io::Result<Vec<Record>> {
+    let mut made = frame.table().map(|table| Cursor::new(table.csv.as_slice()));
+    let file = match &mut made {
+        Some(table) => table as &mut dyn ReadSeek,
+        None => file,
+    };
     let mut found = Vec::with_capacity(rows.len());
     let mut rest = rows;
     while let Some(first) = rest.first() {
@@ -43,12 +48,12 @@ pub fn records(frame: &Frame, rows: &[u64], file: &mut dyn ReadSeek) -> io::Resu
             line += memchr::memchr_iter(newline, &bytes[counted..start]).count() as u64;
             counted = start;
             if let Some(number) =
-                wanted.peek().copied().filter(|number| frame.line(*number) == line)
+                wanted.peek().copied().filter(|number| frame.read_line(*number) == line)
             {
                 let cells = (0..row.len())
                     .map(|i| String::from_utf8_lossy(row.cell(i)).into_owned())
                     .collect();
-                found.push(Record { row: number, line, cells });
+                found.push(Record { row: number, line: frame.line(number), cells });
                 wanted.next();
             }
             wanted.peek().is_some()

@@ -1,0 +1,438 @@
+//! The declared layout of a table: where it begins, its header of one row or several, its footer, blank labels, columns that become rows.
+
+use super::{Grid, Item, Line, Places, letters};
+use crate::diag::{Code, Diagnostic, Diagnostics, list};
+use crate::sources::Dataset;
+use crate::sources::header::normal;
+
+/// The rows as plain CSV, with their places.
+pub(super) fn table(
+    dataset: &Dataset,
+    mut grid: Grid,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Vec<u8>, Places)> {
+    let shape = &dataset.shape;
+    let path = &dataset.path;
+    let area = shape.range.map(|(area, _)| area);
+    let left = area.map_or(1, |area| area.first.1);
+    if let Some(area) = area {
+        grid.lines.retain(|line| {
+            area.first.0 <= line.number && area.last.0.is_none_or(|last| line.number <= last)
+        });
+        let from = area.first.1 as usize - 1;
+        for line in &mut grid.lines {
+            line.cells.truncate(area.last.1.map_or(usize::MAX, |last| last as usize));
+            line.cells.drain(..from.min(line.cells.len()));
+        }
+    }
+    let blank = |line: &Line| line.cells.iter().all(|cell| cell.text.is_empty());
+    while grid.lines.last().is_some_and(blank) {
+        grid.lines.pop();
+    }
+    let kept = grid.lines.len().saturating_sub(shape.skip_footer);
+    grid.lines.truncate(kept);
+    let first = grid.lines.iter().position(|line| !blank(line)).unwrap_or(0);
+    grid.lines.drain(..first);
+    if grid.lines.is_empty() {
+        let message = format!("`{path}` holds nothing where its table is said to be");
+        diagnostics.push(Diagnostic::error(Code::EmptyFile, message).in_file(path));
+        return None;
+    }
+    if area.is_none() && grid.sheet.is_some() {
+        diagnostics.take(begins(dataset, &grid))?;
+    }
+    if shape.strip_notes {
+        let cells = grid.lines.iter_mut().flat_map(|line| &mut line.cells);
+        cells.filter(|cell| !cell.typed).for_each(|cell| cell.text = without_notes(&cell.text));
+    }
+    if shape.decimal_comma {
+        let cells = grid.lines.iter_mut().flat_map(|line| &mut line.cells);
+        cells.for_each(decimal_point);
+    }
+    let rows = shape.header.unwrap_or(1).min(grid.lines.len());
+    let head: Vec<Line> = grid.lines.drain(..rows).collect();
+    let mut lines: Vec<Line> = grid.lines.into_iter().filter(|line| !blank(line)).collect();
+    let longest = |lines: &[Line]| lines.iter().map(used).max().unwrap_or(0);
+    let width = longest(&lines).max(longest(&head));
+    if width.saturating_mul(lines.len()) > super::MOST_CELLS {
+        let widest = lines.iter().chain(&head).max_by_key(|line| used(line));
+        let row = widest.map_or(1, |line| line.number);
+        let cell = format!("{}{row}", letters(left + width as u32 - 1));
+        let message = format!("`{path}` is {width} columns wide, because of the cell {cell}");
+        let error = Diagnostic::error(Code::Layout, message).at(dataset.file_span);
+        diagnostics.push(error.hint("declare the cells that hold the table: `range: A1:H60`"));
+        return None;
+    }
+    let headers = match rows {
+        0 => (0..width).map(|column| letters(left + column as u32)).collect(),
+        _ => headers(&head, &lines, width),
+    };
+    let text = grid.sheet.is_none();
+    // rows of another width stay as they are in a text file, where they are a fault
+    for line in &mut lines {
+        if !text || line.cells.len() > width {
+            line.cells.resize(width, Item::default());
+        }
+    }
+    if grid.sheet.is_some() {
+        diagnostics.extend(headless(dataset, (&headers, left), &lines));
+    }
+    fill_down(dataset, (&headers, left), &mut lines, diagnostics)?;
+    let columns: Vec<u32> = (0..width as u32).map(|column| left + column).collect();
+    let places = Places {
+        sheet: grid.sheet,
+        rows: lines.iter().map(|line| line.number).collect(),
+        columns,
+        values: Vec::new(),
+    };
+    let texts =
+        lines.into_iter().map(|line| line.cells.into_iter().map(|cell| cell.text).collect());
+    let texts: Vec<Vec<String>> = texts.collect();
+    let (headers, texts, places) = match &shape.unpivot {
+        Some(pattern) => {
+            let longer = longer(dataset, &pattern.words, (headers, texts, places));
+            diagnostics.take(longer.map_err(|error| error.at(pattern.span)))?
+        }
+        None => (headers, texts, places),
+    };
+    let mut csv = Vec::new();
+    std::iter::once(&headers).chain(&texts).for_each(|row| write(row, &mut csv));
+    Some((csv, places))
+}
+
+/// Cells up to the last one that holds something.
+fn used(line: &Line) -> usize {
+    line.cells.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1)
+}
+
+/// A row as a line of CSV; line ends in cells become spaces, so that a row is a line.
+fn write(cells: &[String], csv: &mut Vec<u8>) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            csv.push(b',');
+        }
+        if cell.contains([',', '"', '\n', '\r']) {
+            csv.push(b'"');
+            let plain = cell.replace(['\n', '\r'], " ").replace('"', "\"\"");
+            csv.extend_from_slice(plain.as_bytes());
+            csv.push(b'"');
+        } else {
+            csv.extend_from_slice(cell.as_bytes());
+        }
+    }
+    csv.push(b'\n');
+}
+
+/// A sheet whose first rows are titles: the table is not guessed at, but where it seems to begin is told.
+fn begins(dataset: &Dataset, grid: &Grid) -> Result<(), Diagnostic> {
+    let full = |line: &Line| line.cells.iter().filter(|cell| !cell.text.is_empty()).count();
+    let most = grid.lines.iter().take(200).map(full).max().unwrap_or(0);
+    let Some(first) = grid.lines.first() else { return Ok(()) };
+    if full(first) * 2 >= most || most < 2 {
+        return Ok(());
+    }
+    let table = grid.lines.iter().find(|line| full(line) * 10 >= most * 8);
+    let Some(table) = table else { return Ok(()) };
+    let column = table.cells.iter().position(|cell| !cell.text.is_empty()).unwrap_or(0);
+    let title = first.cells.iter().find(|cell| !cell.text.is_empty());
+    let message = format!(
+        "row {} of `{}` is no header: it holds only `{}`",
+        first.number,
+        grid.sheet.as_deref().unwrap_or(&dataset.path),
+        title.map_or("", |cell| cell.text.as_str())
+    );
+    Err(Diagnostic::error(Code::Layout, message).at(dataset.file_span).hint(format!(
+        "the table seems to begin in row {0}: declare `range: {1}{0}`",
+        table.number,
+        letters(column as u32 + 1)
+    )))
+}
+
+/// Columns that hold something under no header, and are not declared by their letters.
+fn headless(dataset: &Dataset, (headers, left): (&[String], u32), lines: &[Line]) -> Diagnostics {
+    let mut found = Vec::new();
+    for (column, _) in headers.iter().enumerate().filter(|(_, header)| header.is_empty()) {
+        let letter = left + column as u32;
+        let declared =
+            dataset.columns.values().any(|own| own.letter.is_some_and(|(own, _)| own == letter));
+        let filled = lines
+            .iter()
+            .find(|line| line.cells.get(column).is_some_and(|cell| !cell.text.is_empty()));
+        if let Some(line) = filled.filter(|_| !declared) {
+            found.push(format!("{}{}", letters(letter), line.number));
+        }
+    }
+    if found.is_empty() {
+        return Diagnostics::default();
+    }
+    let message =
+        format!("columns of `{}` hold values under no header: {}", dataset.path, list(&found, 8));
+    let warning = Diagnostic::warning(Code::Layout, message).at(dataset.file_span);
+    Diagnostics::from(warning.hint(
+        "leave them out with `range:`, or name them by their letters: `columns: { name: { column: D } }`",
+    ))
+}
+
+/// The header of each column; of several rows, joined, where a blank cell is part of the one left of it.
+///
+/// A column that holds nothing and whose last header row is blank stands between others, and has no header.
+fn headers(head: &[Line], lines: &[Line], width: usize) -> Vec<String> {
+    let holds = |line: &Line, column: usize| {
+        line.cells.get(column).is_some_and(|cell| !cell.text.is_empty())
+    };
+    let spacer = |column: usize| {
+        !head.last().is_some_and(|last| holds(last, column))
+            && !lines.iter().any(|line| holds(line, column))
+    };
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (index, line) in head.iter().enumerate() {
+        let text = |column: usize| line.cells.get(column).map_or("", |cell| cell.text.as_str());
+        let mut row: Vec<String> = (0..width).map(|column| text(column).to_string()).collect();
+        if index + 1 < head.len() {
+            for column in 1..width {
+                let above = rows.iter().all(|above| above[column] == above[column - 1]);
+                if row[column].is_empty() && above {
+                    row[column] = row[column - 1].clone();
+                }
+            }
+        }
+        rows.push(row);
+    }
+    let join = |column: usize| {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in rows.iter().map(|row| row[column].as_str()) {
+            if !part.is_empty() && parts.last() != Some(&part) {
+                parts.push(part);
+            }
+        }
+        parts.join(" ").replace(['\n', '\r'], " ")
+    };
+    (0..width).map(|column| if spacer(column) { String::new() } else { join(column) }).collect()
+}
+
+/// The column of a name: ours, a header, or a letter.
+fn column(dataset: &Dataset, headers: &[String], left: u32, name: &str) -> Option<usize> {
+    let declared = dataset.columns.get(name).and_then(|declared| declared.letter);
+    let letter = declared.map(|(letter, _)| letter).or_else(|| super::column(name));
+    if let Some(letter) = letter {
+        return Some(letter.checked_sub(left)? as usize).filter(|column| *column < headers.len());
+    }
+    let from = dataset.columns.get(name).map_or(name, |declared| declared.from.as_str());
+    headers.iter().position(|header| normal(header) == normal(from))
+}
+
+fn fill_down(
+    dataset: &Dataset,
+    (headers, left): (&[String], u32),
+    lines: &mut [Line],
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    for name in &dataset.shape.fill_down {
+        let Some(column) = column(dataset, headers, left, &name.words) else {
+            let message = format!("`{}` has no column `{}`", dataset.path, name.words);
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownColumn, message)
+                    .at(name.span)
+                    .did_you_mean(&name.words, headers.iter().map(String::as_str))
+                    .hint(format!("headers: {}", headers.join(", "))),
+            );
+            return None;
+        };
+        let mut above = String::new();
+        for line in lines.iter_mut() {
+            let Some(cell) = line.cells.get_mut(column) else { continue };
+            match cell.text.is_empty() {
+                true => cell.text.clone_from(&above),
+                false => above.clone_from(&cell.text),
+            }
+        }
+    }
+    Some(())
+}
+
+/// Cuts notes: `[note 3]`, `(note 3)`, superscripts, and digits glued to a word.
+fn without_notes(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['[', '(']) {
+        let close = if rest[at..].starts_with('[') { ']' } else { ')' };
+        let inside = rest[at + 1..].find(close).map(|end| &rest[at + 1..at + 1 + end]);
+        match inside {
+            Some(inside) if is_note(inside) => {
+                out.push_str(rest[..at].trim_end());
+                rest = &rest[at + inside.len() + 2..];
+            }
+            _ => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    let plain = out.trim_end_matches(|c: char| "¹²³⁰⁴⁵⁶⁷⁸⁹".contains(c));
+    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    let glued = plain.len() - word.len();
+    let letters = word.chars().rev().take_while(|c| c.is_alphabetic()).count();
+    let text = if (1..=2).contains(&glued) && letters >= 3 { word } else { plain };
+    text.trim().to_string()
+}
+
+/// `note 3`, `notes 3, 4`
+fn is_note(inside: &str) -> bool {
+    let lower = inside.trim().to_lowercase();
+    let rest = lower.strip_prefix("notes").or_else(|| lower.strip_prefix("note"));
+    rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || " ,and".contains(c)))
+}
+
+/// `1.234,5` as `1234.5`
+fn decimal_point(cell: &mut Item) {
+    let number = cell.text.trim_start_matches(['-', '−', '+']).trim_end_matches(['%', ' ']);
+    let (whole, part) = number.split_once(',').unwrap_or((number, ""));
+    let groups: Vec<&str> = whole.split(['.', '\u{a0}', '\u{202f}']).collect();
+    let grouped = groups.len() == 1 || groups[1..].iter().all(|group| group.len() == 3);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let all = groups.iter().all(|group| digits(group) && !group.is_empty()) && digits(part);
+    if !cell.typed && grouped && all && (!part.is_empty() || groups.len() > 1) {
+        let plain = groups.concat();
+        let written = if part.is_empty() { plain } else { format!("{plain}.{part}") };
+        cell.text = cell.text.replace(number, &written);
+    }
+}
+
+/// One part of a pattern.
+#[derive(Debug)]
+enum Part<'p> {
+    Text(&'p str),
+    Name(&'p str),
+}
+
+fn parts(pattern: &str) -> Option<Vec<Part<'_>>> {
+    let mut parts = Vec::new();
+    let mut rest = pattern;
+    while let Some(open) = rest.find('{') {
+        let close = open + rest[open..].find('}')?;
+        if open > 0 {
+            parts.push(Part::Text(&rest[..open]));
+        }
+        parts.push(Part::Name(rest[open + 1..close].trim()));
+        rest = &rest[close + 1..];
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest));
+    }
+    Some(parts)
+}
+
+/// What each name of a pattern is in a header.
+fn matched(parts: &[Part<'_>], header: &str) -> Option<Vec<String>> {
+    let mut rest = header;
+    let mut found = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Part::Text(text) => rest = rest.strip_prefix(text)?,
+            Part::Name(name) => {
+                let end = match parts.get(index + 1) {
+                    Some(Part::Text(text)) if *name == "*" => rest.rfind(text)?,
+                    Some(Part::Text(text)) => rest.find(text)?,
+                    _ => rest.len(),
+                };
+                if end == 0 {
+                    return None;
+                }
+                found.push(rest[..end].to_string());
+                rest = &rest[end..];
+            }
+        }
+    }
+    rest.is_empty().then_some(found)
+}
+
+/// Whether what a pattern took for the name may stand for it: a year is digits, another name is anything.
+fn fits(name: &str, value: &str) -> bool {
+    let dated = matches!(name, "year" | "period" | "month" | "quarter" | "date");
+    !dated || value.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+type Rows = (Vec<String>, Vec<Vec<String>>, Places);
+
+/// Columns whose headers fit a pattern become rows: `{year}` makes a column of years and one of values, `{*} {year}` a column of
+/// years and one for each text that stands for `{*}`.
+fn longer(
+    dataset: &Dataset,
+    pattern: &str,
+    (headers, rows, places): Rows,
+) -> Result<Rows, Diagnostic> {
+    let wrong = |message: String| {
+        Diagnostic::error(Code::Layout, message).hint(
+            "a pattern holds names in braces: `unpivot: \"{year}\"`, or `\"{*} {year}\"`, where `{*}` stays a column",
+        )
+    };
+    let parts = parts(pattern).ok_or_else(|| wrong(format!("`{pattern}` is no pattern")))?;
+    let names: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Name(name) => Some(*name),
+            Part::Text(_) => None,
+        })
+        .collect();
+    let keys: Vec<&str> = names.iter().copied().filter(|name| *name != "*").collect();
+    if keys.is_empty() || names.len() - keys.len() > 1 {
+        return Err(wrong(format!("`{pattern}` names no column to make")));
+    }
+    // of each column: nothing, or its keys and the value that it is of
+    let taken: Vec<Option<(Vec<String>, String)>> = headers
+        .iter()
+        .map(|header| {
+            let found = matched(&parts, header)?;
+            let fits = names.iter().zip(&found).all(|(name, value)| fits(name, value));
+            let keys = names.iter().zip(&found).filter(|(name, _)| **name != "*");
+            let keys: Vec<String> = keys.map(|(_, value)| value.trim().to_string()).collect();
+            let star = names.iter().zip(&found).find(|(name, _)| **name == "*");
+            let value = star.map_or("value", |(_, value)| value.trim()).to_string();
+            fits.then_some((keys, value))
+        })
+        .collect();
+    let mut groups: Vec<&Vec<String>> = Vec::new();
+    let mut values: Vec<&String> = Vec::new();
+    for (group, value) in taken.iter().flatten() {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    if groups.is_empty() {
+        return Err(wrong(format!("no header of `{}` fits `{pattern}`", dataset.path))
+            .hint(format!("headers: {}", headers.join(", "))));
+    }
+    let kept: Vec<usize> = (0..headers.len()).filter(|column| taken[*column].is_none()).collect();
+    let head = kept.iter().map(|column| headers[*column].clone());
+    let head = head.chain(keys.iter().map(|key| (*key).to_string()));
+    let head: Vec<String> = head.chain(values.iter().map(|value| (*value).clone())).collect();
+    let column = |group: &Vec<String>, value: &String| {
+        taken.iter().position(|taken| taken.as_ref().is_some_and(|(g, v)| g == group && v == value))
+    };
+    let cells: Vec<(&Vec<String>, Vec<Option<usize>>)> = groups
+        .iter()
+        .map(|group| (*group, values.iter().map(|value| column(group, value)).collect()))
+        .collect();
+    let mut made = (Vec::new(), Vec::new(), Vec::new());
+    for (row, number) in rows.iter().zip(&places.rows) {
+        for (group, columns) in &cells {
+            let cell = |column: &Option<usize>| column.and_then(|column| row.get(column).cloned());
+            let found: Vec<Option<String>> = columns.iter().map(cell).collect();
+            let own = kept.iter().map(|column| row.get(*column).cloned().unwrap_or_default());
+            let own = own.chain(group.iter().cloned());
+            made.0.push(own.chain(found.into_iter().map(Option::unwrap_or_default)).collect());
+            made.1.push(*number);
+            let place = |column: &Option<usize>| column.map_or(0, |column| places.columns[column]);
+            let groups = group.iter().map(|_| 0);
+            made.2.push(groups.chain(columns.iter().map(place)).collect());
+        }
+    }
+    let own = kept.iter().map(|column| places.columns[*column]);
+    let columns = own.chain(std::iter::repeat_n(0, keys.len() + values.len())).collect();
+    let places = Places { sheet: places.sheet, rows: made.1, columns, values: made.2 };
+    Ok((head, made.0, places))
+}

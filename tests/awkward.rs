@@ -1,0 +1,85 @@
+//! Real files as publishers really publish them, declared in `tests/awkward/*.yaml`: rows and sums against an independent reading
+//! (`tests/independent/awkward.py`). The files are not part of the project: `TIEOUT_AWKWARD` names the folder that holds them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::{Project, root};
+
+/// What is expected of a column: rows, known cells, and their sum.
+type Expected = (String, String, String, String);
+
+fn expected() -> BTreeMap<String, Vec<Expected>> {
+    let text = fs::read_to_string(root().join("tests/awkward/expected.csv")).unwrap();
+    let mut cases: BTreeMap<String, Vec<Expected>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [case, column, rows, known, sum] = cells[..] else { panic!("{line}") };
+        cases.entry(case.into()).or_default().push((
+            column.into(),
+            rows.into(),
+            known.into(),
+            sum.into(),
+        ));
+    }
+    cases
+}
+
+/// The value of a line `name: …` of a declaration.
+fn field<'t>(text: &'t str, name: &str) -> &'t str {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in {text}")).trim()
+}
+
+#[test]
+fn real_files_are_read_as_others_read_them() {
+    let cases = expected();
+    let declared: Vec<String> = fs::read_dir(root().join("tests/awkward"))
+        .unwrap()
+        .filter_map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            name.strip_suffix(".yaml").map(str::to_string)
+        })
+        .collect();
+    assert_eq!(declared.len(), cases.len(), "{declared:?}");
+    let Some(folder) = std::env::var_os("TIEOUT_AWKWARD").map(PathBuf::from) else { return };
+    for (case, columns) in cases {
+        let path = root().join("tests/awkward").join(format!("{case}.yaml"));
+        let text = fs::read_to_string(path).unwrap();
+        let file = field(&text, "file:");
+        let dataset = text.split("datasets:\n  ").nth(1).unwrap().split(':').next().unwrap();
+        let mut spec = String::from("title: T\ndate: 2026-01-01\nfigures:\n");
+        let _ = writeln!(spec, "  rows: count() from {dataset}");
+        for (column, ..) in &columns {
+            let _ = writeln!(
+                spec,
+                "  known_{column}: count({column}) from {dataset} where {column} is known"
+            );
+            let _ = writeln!(
+                spec,
+                "  sum_{column}: sum({column}) from {dataset} where {column} is known as decimal(1)"
+            );
+        }
+        let project = Project::empty();
+        project.write("data/s/source.yaml", &text);
+        project.write(&format!("data/s/{file}"), fs::read(folder.join(file)).unwrap());
+        project.write("reports/r.yaml", &spec);
+        project.write("reports/r.md", "[=](fig:rows)\n");
+        let ran = project.run(&["build"]);
+        assert_eq!(ran.code, 0, "{case}: {}{}", ran.out, ran.err);
+        let json: serde_json::Value =
+            serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+        let shown = |id: &str| {
+            let figures = json["figures"].as_array().unwrap();
+            let figure = figures.iter().find(|figure| figure["id"] == id);
+            figure.expect(id)["shown"].as_str().unwrap().replace(',', "")
+        };
+        for (column, rows, known, sum) in columns {
+            let found =
+                (shown("rows"), shown(&format!("known_{column}")), shown(&format!("sum_{column}")));
+            assert_eq!(found, (rows, known, sum), "{case}: {column}");
+        }
+    }
+}

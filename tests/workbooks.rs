@@ -1,0 +1,139 @@
+//! Workbooks and other text than plain CSV: the same table gives the same figures, and every value keeps its place in the file.
+
+use std::fs;
+use std::io::Write as _;
+
+use crate::support::{Project, Ran, root};
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(root().join("tests/workbooks").join(name)).unwrap()
+}
+
+/// A project with one file, what is declared of it, and figures.
+fn project(file: &str, bytes: &[u8], declared: &str, figures: &str) -> Project {
+    let project = Project::empty();
+    project.write(&format!("data/d/{file}"), bytes);
+    let source = format!(
+        "title: T\npublisher: P\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: {file}\n{declared}"
+    );
+    project.write("data/d/source.yaml", source);
+    project.write("reports/r.yaml", format!("title: T\ndate: 2026-01-01\nfigures:\n{figures}"));
+    project
+}
+
+/// What figures are: `cases = 2,725`.
+fn shown(project: &Project, ids: &[&str]) -> Vec<String> {
+    let body: Vec<String> = ids.iter().map(|id| format!("[=](fig:{id})")).collect();
+    project.write("reports/r.md", body.join("\n\n") + "\n");
+    let ran: Ran = project.run(&["build"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let json: serde_json::Value =
+        serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+    let figures = json["figures"].as_array().unwrap();
+    let of = |id: &&str| figures.iter().find(|figure| figure["id"] == **id).unwrap();
+    ids.iter().map(|id| of(id)["shown"].as_str().unwrap().to_string()).collect()
+}
+
+const SAME: &str = "region,year,cases,share\nNorth,2023,1200,12.5\nNorth,2024,1350,0.3\nSouth,2023,80,7\n\"South, \"\"inner\"\"\",2024,95,8.25\n";
+const FIGURES: &str = "  cases: sum(cases) from t where year = 2024\n  share: sum(share) from t as decimal(2)\n  inner: sum(cases) from t where region = 'South, \"inner\"'\n";
+
+#[test]
+fn the_same_table_gives_the_same_figures() {
+    let xlsx = fixture("same.xlsx");
+    let ods = fixture("same.ods");
+    let tabs = SAME.replace(',', "\t").replace("South\t \"", "South, \"");
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(tabs.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(SAME.as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    let comma = "region;year;cases;share\nNorth;2023;1.200;12,5\nNorth;2024;1.350;0,3\nSouth;2023;80;7\n\"South, \"\"inner\"\"\";2024;95;8,25\n";
+    let mac = SAME.replace('\n', "\r");
+    for (file, bytes, declared) in [
+        ("t.csv", SAME.as_bytes(), ""),
+        ("t.xlsx", &xlsx, ""),
+        ("t.ods", &ods, "    sheet: table_1\n"),
+        ("t.tsv", &utf16, ""),
+        ("t.csv.gz", &gz, ""),
+        ("t.csv", comma.as_bytes(), "    delimiter: \";\"\n    decimal: \",\"\n"),
+        ("t.csv", mac.as_bytes(), "    range: A1:D5\n"),
+    ] {
+        let project = project(file, bytes, declared, FIGURES);
+        let found = shown(&project, &["cases", "share", "inner"]);
+        assert_eq!(found, ["1,445", "28.05", "95"], "{file} {declared}");
+    }
+}
+
+#[test]
+fn evidence_reaches_the_cell() {
+    let project = project("t.xlsx", &fixture("same.xlsx"), "", FIGURES);
+    shown(&project, &["cases", "share", "inner"]);
+    let evidence = project.read("output/r/evidence/cases.csv");
+    assert!(evidence.starts_with("file,cells,year,cases\n"), "{evidence}");
+    assert!(evidence.contains("data/d/t.xlsx,Table_1!B3:C3,2024,1350\n"), "{evidence}");
+    let notes = project.read("output/r/briefing.md");
+    assert!(notes.contains("t.xlsx, Table\\_1!B3:C3, Table\\_1!B5:C5"), "{notes}");
+    let ran = project.run(&["explain", "cases"]);
+    assert!(ran.out.contains("data/d/t.xlsx Table_1!A3:D3  North | 2024 | 1350"), "{}", ran.out);
+    let figures = project.read("output/r/figures.json");
+    assert!(figures.contains("\"sheet\": \"Table_1\""), "{figures}");
+}
+
+#[test]
+fn headers_of_two_rows_and_columns_that_become_rows() {
+    let declared = "    range: A1\n    header: 2\n    strip_notes: true\n    fill_down: [region]\n    unpivot: \"{*} {year}\"\n    columns:\n      region: { from: region }\n      year: { type: integer }\n      cases: { from: Cases, type: integer }\n      share: { from: Share, type: decimal }\n";
+    let figures = "  north: cases from t where region = 'North' and year = 2024\n  south: sum(cases) from t where region = 'South'\n  share: sum(share) from t where year = 2023 as decimal(1)\n";
+    let project = project("t.xlsx", &fixture("levels.xlsx"), declared, figures);
+    let found = shown(&project, &["north", "south", "share"]);
+    assert_eq!(found, ["1,350", "225", "20.5"]);
+    // the value stands in column C of the file, and not where the longer table has it
+    let evidence = project.read("output/r/evidence/north.csv");
+    assert!(
+        evidence.contains("Table_1!A3:C3,North1,2024,1350")
+            || evidence.contains("Table_1!A3:C3,North,2024,1350"),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn dates_of_both_epochs() {
+    for name in ["epoch-1900.xlsx", "epoch-1904.xlsx"] {
+        let figures = "  n: sum(cases) from t where day = '2024-03-06'\n";
+        let project =
+            project("t.xlsx", &fixture(name), "    columns: { day: { type: date } }\n", figures);
+        assert_eq!(shown(&project, &["n"]), ["3"], "{name}");
+    }
+}
+
+#[test]
+fn hidden_rows_count_only_where_the_source_says_so() {
+    for (declared, cases) in [("", "1,295"), ("    hidden: include\n", "2,725")] {
+        let figures = "  cases: sum(cases) from t\n";
+        let project = project("t.xlsx", &fixture("hidden.xlsx"), declared, figures);
+        assert_eq!(shown(&project, &["cases"]), [cases]);
+    }
+}
+
+#[test]
+fn encodings_are_declared() {
+    let bytes = b"region,cases\nCura\xe7ao,3\n";
+    let figures = "  n: cases from t where region = 'Curaçao'\n";
+    let declared = "    encoding: windows-1252\n";
+    let project = project("t.csv", bytes, declared, figures);
+    assert_eq!(shown(&project, &["n"]), ["3"]);
+}
+
+#[test]
+fn a_broken_workbook_is_an_error() {
+    for name in ["same.xlsx", "same.ods"] {
+        let whole = fixture(name);
+        for part in 1..20 {
+            let cut = &whole[..whole.len() * part / 20];
+            let project = project(name, cut, "", "  n: count() from t\n");
+            project.write("reports/r.md", "[=](fig:n)\n");
+            let ran = project.run(&["check"]);
+            assert_eq!(ran.code, 1, "{name} {part}: {}", ran.err);
+            assert!(ran.err.contains("error[bad-workbook]"), "{name} {part}: {}", ran.err);
+        }
+    }
+}
