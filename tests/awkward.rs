@@ -76,6 +76,18 @@ fn real_files_are_read_as_others_read_them() {
             let figure = figures.iter().find(|figure| figure["id"] == id);
             figure.expect(id)["shown"].as_str().unwrap().replace(',', "")
         };
+        // what is proposed for it reads it, too
+        fs::remove_file(project.path().join("data/s/source.yaml")).unwrap();
+        let added = project.run(&["source", "add", &format!("data/s/{file}"), "--name", dataset]);
+        assert_eq!(added.code, 0, "{case}: {}", added.err);
+        let proposed = project.read("data/s/source.yaml");
+        let (_, datasets) = proposed.split_once("datasets:").unwrap();
+        let head = "title: T\npublisher: P\nlicence: CC0-1.0\ndatasets:";
+        project.write("data/s/source.yaml", format!("{head}{datasets}"));
+        let ran = project.run(&["source", "show", dataset]);
+        // a text that nothing is known of is left to a person, and said
+        let open = added.out.contains("say what these mean");
+        assert!(ran.code == 0 || open, "{case}: {}\n{proposed}", ran.err);
         for (column, rows, known, sum) in columns {
             let found =
                 (shown("rows"), shown(&format!("known_{column}")), shown(&format!("sum_{column}")));

@@ -137,3 +137,41 @@ fn a_broken_workbook_is_an_error() {
         }
     }
 }
+
+/// What `source add` proposes for a file, completed as a person would, and what `source show` then prints.
+fn added(file: &str, bytes: &[u8]) -> (String, String) {
+    let project = Project::empty();
+    project.write(&format!("data/d/{file}"), bytes);
+    let added = project.run(&["source", "add", &format!("data/d/{file}"), "--name", "t"]);
+    assert_eq!(added.code, 0, "{file}: {}", added.err);
+    let yaml = project.read("data/d/source.yaml");
+    let (_, datasets) = yaml.split_once("datasets:").unwrap();
+    let head = "title: T\npublisher: P\nlicence: CC0-1.0\ndatasets:";
+    project.write("data/d/source.yaml", format!("{head}{datasets}"));
+    let shown = project.run(&["source", "show", "t"]);
+    assert_eq!(shown.code, 0, "{file}: {}\n{yaml}", shown.err);
+    (yaml, shown.out)
+}
+
+#[test]
+fn what_is_proposed_for_a_file_reads_it() {
+    let (yaml, shown) = added("t.xlsx", &fixture("titles.xlsx"));
+    assert!(yaml.contains("range: A4\n") && yaml.contains("key: [region, year]"), "{yaml}");
+    assert!(shown.starts_with("t: 4 rows of data/d/t.xlsx, sheet Table_1\n"), "{shown}");
+    let (yaml, shown) = added("t.xlsx", &fixture("levels.xlsx"));
+    assert!(yaml.contains("header: 2\n") && yaml.contains("strip_notes: true"), "{yaml}");
+    assert!(shown.contains("cases_2023: integer, 3 known"), "{shown}");
+    let (yaml, _) = added("t.xlsx", &fixture("sheets.xlsx"));
+    assert!(yaml.contains("sheet: Table_1"), "{yaml}");
+    let csv = "region;year;cases\nNorth;2023;[c]\nNorth;2024;1,200\nTotal;2024;1,300\nSouth;2024;..\nSouth;2025;4\nWest;2025;9\n";
+    let (yaml, shown) = added("t.csv", csv.as_bytes());
+    assert!(yaml.contains("delimiter: \";\""), "{yaml}");
+    assert!(yaml.contains("ignore_rows: region = 'Total'"), "{yaml}");
+    assert!(yaml.contains("missing: [\"..\"], suppressed: [\"[c]\"]"), "{yaml}");
+    assert!(shown.contains("cases: integer, 3 known, 1 missing, 1 hidden"), "{shown}");
+    // nothing is built before a person has said whose file it is
+    let project = project("t.csv", b"a\n1\n", "", "  n: count() from t\n");
+    fs::remove_file(project.path().join("data/d/source.yaml")).unwrap();
+    project.run(&["source", "add", "data/d/t.csv"]);
+    assert_eq!(project.run(&["check"]).code, 1);
+}

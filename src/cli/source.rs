@@ -8,8 +8,9 @@ use super::{End, Options, report};
 use crate::bundle::write_text;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::digest::Hasher;
+use crate::frame::Cell;
 use crate::pipeline;
-use crate::sources::Dataset;
+use crate::sources::{self, Dataset, Wanted};
 use crate::text::{Span, Text, Texts};
 use crate::world::World;
 
@@ -17,6 +18,28 @@ use crate::world::World;
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Pin(Pin),
+    Add(Add),
+    Show(Show),
+}
+
+/// Look at a file under `data/` and propose its `source.yaml`
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The file, by its path from the project's folder: data/FOLDER/FILE
+    file: String,
+    /// Name of its dataset [default: the file's]
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// Print a dataset as it is read
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// Its name
+    dataset: String,
+    /// How many rows to print
+    #[arg(long, default_value_t = 10)]
+    rows: u64,
 }
 
 /// Write the SHA-256 of data files into their `source.yaml`
@@ -27,7 +50,11 @@ pub(super) struct Pin {
 }
 
 pub(super) fn run(command: &Command, options: &Options) -> End {
-    let Command::Pin(pin) = command;
+    let pin = match command {
+        Command::Pin(pin) => pin,
+        Command::Add(add) => return propose(add, options),
+        Command::Show(show) => return print(show, options),
+    };
     let declared = pipeline::declared(&options.world());
     let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
     let known = || sources.datasets.keys().map(String::as_str);
@@ -42,6 +69,121 @@ pub(super) fn run(command: &Command, options: &Options) -> End {
             .filter(|d| pin.datasets.is_empty() || pin.datasets.contains(&d.name));
         pin_all(&chosen.collect::<Vec<_>>(), &texts, options, &mut diagnostics);
     }
+    report::diagnostics(&diagnostics, &texts, options)
+}
+
+/// Proposes a `source.yaml`, and writes it where there is none.
+fn propose(add: &Add, options: &Options) -> End {
+    let mut diagnostics = Diagnostics::default();
+    let path = add.file.trim_start_matches("./");
+    let folder = path.strip_prefix("data/").and_then(|rest| rest.rsplit_once('/'));
+    let Some((folder, file)) = folder else {
+        let error = Diagnostic::error(
+            Code::OutsideProject,
+            format!("`{path}` is in no folder under `data/`"),
+        );
+        diagnostics.push(error.hint("put the file into a folder of its own: data/PUBLISHER/FILE"));
+        return report::diagnostics(&diagnostics, &Texts::default(), options);
+    };
+    let mut bytes = Vec::new();
+    let read = options.world().open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    if let Err(error) = read {
+        diagnostics.push(Diagnostic::unreadable(path, &error));
+        return report::diagnostics(&diagnostics, &Texts::default(), options);
+    }
+    let stem = file.split('.').next().unwrap_or(file);
+    let name = add.name.clone().unwrap_or_else(|| crate::sources::slug(stem));
+    let proposed = sources::propose(path, &name, &bytes);
+    diagnostics.extend(proposed.diagnostics);
+    if let Some(proposal) = proposed.value {
+        let target = format!("data/{folder}/source.yaml");
+        let there = options.world().stamp(&target).is_ok();
+        table(&proposal.preview);
+        if there {
+            anstream::println!(
+                "\n# {target} is there already; this would be another one\n{}",
+                proposal.yaml
+            );
+        } else if let Err(error) = write_text(&options.project.join(&target), &proposal.yaml) {
+            let message = format!("failed to write `{target}` ({error})");
+            diagnostics.push(Diagnostic::error(Code::WriteFailed, message).in_file(target));
+        } else {
+            anstream::println!(
+                "\n{}\n{target}: written; complete its first lines",
+                proposal.yaml.trim_end()
+            );
+        }
+        if !proposal.unsure.is_empty() {
+            anstream::println!("\nTo look at:");
+            proposal.unsure.iter().for_each(|unsure| anstream::println!("- {unsure}"));
+        }
+    }
+    report::diagnostics(&diagnostics, &Texts::default(), options)
+}
+
+/// Rows in columns, cut to what a terminal shows.
+fn table(rows: &[Vec<String>]) {
+    let cut = |cell: &String| cell.chars().take(18).collect::<String>();
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0).min(9);
+    let widths: Vec<usize> = (0..width)
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cut(cell).chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{:<width$}", cut(cell)));
+        let more = if row.len() > width { "  …" } else { "" };
+        anstream::println!("  {}{more}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
+/// Prints a dataset as it is read: its columns with what they hold, and its first rows.
+fn print(show: &Show, options: &Options) -> End {
+    let world = options.world();
+    let declared = pipeline::declared(&world);
+    let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
+    let Some(dataset) = sources.datasets.get(&show.dataset) else {
+        let message = format!("there is no dataset `{}`", show.dataset);
+        let known = sources.datasets.keys().map(String::as_str);
+        diagnostics.push(
+            Diagnostic::error(Code::UnknownFrame, message).did_you_mean(&show.dataset, known),
+        );
+        return report::diagnostics(&diagnostics, &texts, options);
+    };
+    let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
+    let wanted = Wanted { names: None, threads: options.threads() };
+    let Some(frame) = sources::load(dataset, &wanted, &mut open).into(&mut diagnostics) else {
+        return report::diagnostics(&diagnostics, &texts, options);
+    };
+    let sheet = frame.sheet().map_or(String::new(), |sheet| format!(", sheet {sheet}"));
+    anstream::println!("{}: {} rows of {}{sheet}", dataset.name, frame.rows, dataset.path);
+    let headers = frame.provenance.as_ref().map(|provenance| &provenance.headers);
+    for (name, column) in &frame.columns {
+        let mut counts = [0_u64; 3];
+        for row in 0..frame.rows {
+            match frame.cell(column, row) {
+                Cell::Known(_) => counts[0] += 1,
+                Cell::Missing => counts[1] += 1,
+                Cell::Suppressed => counts[2] += 1,
+            }
+        }
+        let [known, missing, hidden] = counts;
+        let header = headers.and_then(|headers| headers.get(name)).map_or("", String::as_str);
+        anstream::println!(
+            "  {name}: {}, {known} known, {missing} missing, {hidden} hidden  \"{header}\"",
+            column.meaning.kind()
+        );
+    }
+    let names: Vec<String> =
+        std::iter::once("row".to_string()).chain(frame.columns.keys().cloned()).collect();
+    let mut rows = vec![names];
+    for row in 0..frame.rows.min(show.rows) {
+        let cells = frame.columns.values().map(|column| frame.cell(column, row).to_string());
+        rows.push(std::iter::once(frame.line(row).to_string()).chain(cells).collect());
+    }
+    anstream::println!();
+    table(&rows);
     report::diagnostics(&diagnostics, &texts, options)
 }
 

@@ -61,7 +61,9 @@ impl Places {
             (None, _) => row.to_string(),
         }
     }
+}
 
+impl Table {
     /// Diagnostics about lines of the table, with their places in the file.
     pub(crate) fn found(&self, path: &str, diagnostics: Diagnostics) -> Diagnostics {
         let mut found = Diagnostics::default();
@@ -78,11 +80,15 @@ impl Places {
     }
 
     fn cell(&self, cell: &Cell) -> Cell {
-        let before = cell.excerpt.get(..cell.range.0).unwrap_or("");
-        let column = before.bytes().filter(|byte| *byte == b',').count();
-        let reference = self.reference(cell.line, (cell.column > 0).then_some(column));
-        let line = self.row(cell.line);
-        let path = match self.sheet {
+        // a row is a line; its cells stand between commas outside quotation marks
+        let number = usize::try_from(cell.line).unwrap_or(1).saturating_sub(1);
+        let line = self.csv.split(|byte| *byte == b'\n').nth(number).unwrap_or(&[]);
+        let line = String::from_utf8_lossy(line);
+        let before: String = line.chars().take((cell.column as usize).saturating_sub(1)).collect();
+        let column = before.split('"').step_by(2).map(|part| part.matches(',').count()).sum();
+        let reference = self.places.reference(cell.line, (cell.column > 0).then_some(column));
+        let line = self.places.row(cell.line);
+        let path = match self.places.sheet {
             Some(_) => format!("{} {reference}", cell.path),
             None => cell.path.clone(),
         };

@@ -103,6 +103,21 @@ fn place(path: &str, chunk: &Chunk, at: usize, length: usize) -> Cell {
     Cell { path: path.to_string(), line, column, excerpt, range }
 }
 
+/// Where a cell begins in a record.
+fn cell_start(record: &[u8], position: usize) -> usize {
+    let mut quoted = false;
+    let mut commas = 0;
+    for (at, byte) in record.iter().enumerate() {
+        match byte {
+            _ if commas == position => return at,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => commas += 1,
+            _ => {}
+        }
+    }
+    0
+}
+
 pub(super) struct Parser<'a> {
     pub(super) path: &'a str,
     pub(super) layout: &'a Layout,
@@ -246,7 +261,9 @@ impl Parser<'_> {
                 .is_some_and(|(mantissa, scale)| reading.number(mantissa, scale))
             {
                 reading.push(0, Mark::Missing);
-                self.contradicts(&mut reading, cell, chunk, table.rows[*row].0 as usize);
+                let start = table.rows[*row].0 as usize;
+                let start = start + cell_start(&chunk.bytes[start..], kept.position);
+                self.contradicts(&mut reading, cell, chunk, start);
             }
         }
         let Reading { values, marks, scale, own, known, contradictions } = reading;

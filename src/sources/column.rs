@@ -6,6 +6,7 @@ use super::cells::{Dictionary, infer, is_period, typed};
 use super::chunk::{Contradiction, Kept, ParsedColumn};
 use super::declare::ColumnType;
 use super::load::Loader;
+use super::vocabulary::{self, Sign};
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics};
 use crate::frame::{Checkpoint, Column, Meaning, Part};
 use crate::value::{Grain, Period};
@@ -245,14 +246,37 @@ fn contradiction(
             return error;
         }
     }
-    let pasted: Vec<String> = all
+    let texts: Vec<&str> =
+        all.iter().filter(|(text, _)| !grouped(text)).map(|(text, _)| text.as_str()).collect();
+    for (sign, field) in [(Sign::Hidden, "suppressed"), (Sign::Missing, "missing")] {
+        let own = texts.iter().filter_map(|text| {
+            vocabulary::known(text).filter(|(own, _)| *own == sign).map(|(_, words)| (text, words))
+        });
+        let own: Vec<(&&str, &str)> = own.take(20).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut meant: Vec<String> =
+            own.iter().map(|(text, words)| format!("`{text}` often means {words}")).collect();
+        meant.truncate(4);
+        let pasted: Vec<String> = own.iter().map(|(text, _)| format!("\"{text}\"")).collect();
+        error = error.hint(format!(
+            "{}: if so here, write under the column: {field}: [{}]",
+            meant.join(", "),
+            pasted.join(", ")
+        ));
+    }
+    let rest: Vec<String> = texts
         .iter()
-        .filter(|(text, _)| !grouped(text))
+        .filter(|text| vocabulary::known(text).is_none())
         .take(20)
-        .map(|(text, _)| format!("\"{text}\""))
+        .map(|text| format!("\"{text}\""))
         .collect();
+    if rest.is_empty() {
+        return error;
+    }
     error
-        .hint(format!("if they mean missing, write under the column: missing: [{}]", pasted.join(", ")))
+        .hint(format!("if they mean missing, write under the column: missing: [{}]", rest.join(", ")))
         .hint("if the publisher hides these values, write `suppressed:` instead; if the column is no number, `type: text`")
 }
 

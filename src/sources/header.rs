@@ -27,7 +27,7 @@ pub(super) fn slugs(headers: &[String], declared: Vec<Option<String>>) -> Vec<St
 }
 
 /// Lower case, other characters to `_`, `x_` before a digit, `_` after a word of the language.
-fn slug(header: &str) -> String {
+pub(crate) fn slug(header: &str) -> String {
     let mut slug = String::new();
     for c in header.to_lowercase().chars() {
         if c.is_ascii_alphanumeric() {

@@ -52,7 +52,7 @@ pub fn load(dataset: &Dataset, wanted: &Wanted, open: &mut Open<'_>) -> Outcome<
     let mut found = Diagnostics::default();
     let rows: &mut Open<'_> = &mut || Ok(Box::new(&table.csv[..]));
     let frame = typed(dataset, wanted, Some(&table), rows, &mut found);
-    diagnostics.extend(table.places.found(&dataset.path, found));
+    diagnostics.extend(table.found(&dataset.path, found));
     Outcome::new(frame, diagnostics)
 }
 

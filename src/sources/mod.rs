@@ -13,14 +13,18 @@ mod grid;
 mod header;
 mod ignore;
 mod load;
+mod propose;
 mod raw;
 mod rows;
+mod vocabulary;
 
 pub(crate) use checks::row_place;
 pub use declare::{
     ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare,
 };
 pub use grid::{Area, Shape};
+pub(crate) use header::slug;
 pub use load::{Open, Wanted, load};
+pub use propose::{Proposal, propose};
 pub(crate) use raw::schema;
 pub use rows::{ReadSeek, Record, records};

@@ -54,7 +54,7 @@ pub(super) struct RawDataset {
     pub(super) range: Option<Passage>,
     /// Rows of the header (1 unless given; several are joined), or `none`.
     pub(super) header: Option<Passage>,
-    /// Rows at the end that are no data.
+    /// Rows at the end that hold something and are no data.
     pub(super) skip_footer: Option<Passage>,
     /// Columns in which a blank cell means the one above it.
     #[serde(default)]

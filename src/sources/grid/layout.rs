@@ -26,19 +26,15 @@ pub(super) fn table(
         }
     }
     let blank = |line: &Line| line.cells.iter().all(|cell| cell.text.is_empty());
-    while grid.lines.last().is_some_and(blank) {
-        grid.lines.pop();
-    }
+    grid.lines.retain(|line| !blank(line));
     let kept = grid.lines.len().saturating_sub(shape.skip_footer);
     grid.lines.truncate(kept);
-    let first = grid.lines.iter().position(|line| !blank(line)).unwrap_or(0);
-    grid.lines.drain(..first);
     if grid.lines.is_empty() {
         let message = format!("`{path}` holds nothing where its table is said to be");
         diagnostics.push(Diagnostic::error(Code::EmptyFile, message).in_file(path));
         return None;
     }
-    if area.is_none() && grid.sheet.is_some() {
+    if area.is_none() && shape.header.is_none() && grid.sheet.is_some() {
         diagnostics.take(begins(dataset, &grid))?;
     }
     if shape.strip_notes {
@@ -51,7 +47,7 @@ pub(super) fn table(
     }
     let rows = shape.header.unwrap_or(1).min(grid.lines.len());
     let head: Vec<Line> = grid.lines.drain(..rows).collect();
-    let mut lines: Vec<Line> = grid.lines.into_iter().filter(|line| !blank(line)).collect();
+    let mut lines = grid.lines;
     let longest = |lines: &[Line]| lines.iter().map(used).max().unwrap_or(0);
     let width = longest(&lines).max(longest(&head));
     if width.saturating_mul(lines.len()) > super::MOST_CELLS {
@@ -176,7 +172,7 @@ fn headless(dataset: &Dataset, (headers, left): (&[String], u32), lines: &[Line]
 /// The header of each column; of several rows, joined, where a blank cell is part of the one left of it.
 ///
 /// A column that holds nothing and whose last header row is blank stands between others, and has no header.
-fn headers(head: &[Line], lines: &[Line], width: usize) -> Vec<String> {
+pub(in crate::sources) fn headers(head: &[Line], lines: &[Line], width: usize) -> Vec<String> {
     let holds = |line: &Line, column: usize| {
         line.cells.get(column).is_some_and(|cell| !cell.text.is_empty())
     };
@@ -251,7 +247,7 @@ fn fill_down(
 }
 
 /// Cuts notes: `[note 3]`, `(note 3)`, superscripts, and digits glued to a word.
-fn without_notes(text: &str) -> String {
+pub(in crate::sources) fn without_notes(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['[', '(']) {

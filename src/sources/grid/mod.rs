@@ -8,6 +8,8 @@ mod layout;
 mod text;
 mod workbook;
 
+pub(super) use layout::{headers, without_notes};
+
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::digest::Hasher;
 use crate::frame::letters;
@@ -29,7 +31,7 @@ pub struct Shape {
     pub range: Option<(Area, Span)>,
     /// Rows of the header; none where it has none.
     pub header: Option<usize>,
-    /// Rows at its end that are no data.
+    /// Rows at its end that hold something and are no data.
     pub skip_footer: usize,
     /// Columns in which a blank cell means the one above.
     pub fill_down: Vec<Passage>,
@@ -95,26 +97,26 @@ pub(super) fn column(letter: &str) -> Option<u32> {
 
 /// One cell of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Item {
-    text: String,
+pub(super) struct Item {
+    pub(super) text: String,
     /// Whether the file stores it as a number, date or truth value.
-    typed: bool,
+    pub(super) typed: bool,
 }
 
 /// One row of a file.
 #[derive(Clone, Debug)]
-struct Line {
+pub(super) struct Line {
     /// Its number in the sheet, or its line in the file.
-    number: u32,
-    cells: Vec<Item>,
+    pub(super) number: u32,
+    pub(super) cells: Vec<Item>,
 }
 
 /// The cells of a file.
 #[derive(Clone, Debug, Default)]
-struct Grid {
+pub(super) struct Grid {
     /// The sheet that they are from.
-    sheet: Option<String>,
-    lines: Vec<Line>,
+    pub(super) sheet: Option<String>,
+    pub(super) lines: Vec<Line>,
 }
 
 /// Whether a dataset's file is read as a grid: what is no plain CSV, or has a layout.
@@ -178,11 +180,23 @@ pub(super) fn read(
         true => diagnostics.take(text::gunzip(path, &bytes))?,
         false => bytes,
     };
-    let grid = match format(path) {
-        Format::Text => diagnostics.take(text::read(dataset, &bytes))?,
-        Format::Xlsx => workbook::xlsx(dataset, &bytes, diagnostics)?,
-        Format::Xls => workbook::xls(dataset, &bytes, diagnostics)?,
-        Format::Ods => workbook::ods(dataset, &bytes, diagnostics)?,
+    let grid = cells(dataset, &bytes, diagnostics)?;
+    let (csv, places) = layout::table(dataset, grid, diagnostics)?;
+    Some(Table { csv, sha256, bytes: length, places })
+}
+
+/// The cells of a file that is not compressed.
+pub(super) fn cells(
+    dataset: &Dataset,
+    bytes: &[u8],
+    diagnostics: &mut Diagnostics,
+) -> Option<Grid> {
+    let path = &dataset.path;
+    Some(match format(path) {
+        Format::Text => diagnostics.take(text::read(dataset, bytes))?,
+        Format::Xlsx => workbook::xlsx(dataset, bytes, diagnostics)?,
+        Format::Xls => workbook::xls(dataset, bytes, diagnostics)?,
+        Format::Ods => workbook::ods(dataset, bytes, diagnostics)?,
         Format::Other => {
             let message = format!("files like `{path}` are not read");
             let error = Diagnostic::error(Code::BadWorkbook, message).at(dataset.file_span);
@@ -191,9 +205,17 @@ pub(super) fn read(
             );
             return None;
         }
-    };
-    let (csv, places) = layout::table(dataset, grid, diagnostics)?;
-    Some(Table { csv, sha256, bytes: length, places })
+    })
+}
+
+/// The sheets of a workbook that can be seen; none of another file.
+pub(super) fn sheets(path: &str, bytes: &[u8]) -> Result<Vec<String>, Diagnostic> {
+    match format(path) {
+        Format::Text | Format::Other => Ok(Vec::new()),
+        Format::Xlsx => workbook::sheets::<calamine::Xlsx<_>>(path, bytes),
+        Format::Xls => workbook::sheets::<calamine::Xls<_>>(path, bytes),
+        Format::Ods => workbook::sheets::<calamine::Ods<_>>(path, bytes),
+    }
 }
 
 fn too_large(path: &str) -> Diagnostic {

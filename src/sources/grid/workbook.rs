@@ -144,6 +144,19 @@ where
     Some(Grid { lines: lines.collect(), sheet: Some(sheet) })
 }
 
+/// The sheets that can be seen.
+pub(super) fn sheets<'b, B>(path: &str, bytes: &'b [u8]) -> Result<Vec<String>, Diagnostic>
+where
+    B: Reader<Cursor<&'b [u8]>>,
+    B::Error: std::fmt::Display,
+{
+    let book = B::new(Cursor::new(bytes)).map_err(|error| broken(path, &error))?;
+    let seen = |sheet: &&Sheet| {
+        sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
+    };
+    Ok(book.sheets_metadata().iter().filter(seen).map(|sheet| sheet.name.clone()).collect())
+}
+
 /// The sheet that is declared, or the only one that there is to see.
 fn chosen(dataset: &Dataset, sheets: &[Sheet]) -> Result<String, Diagnostic> {
     let tables = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
