@@ -68,6 +68,9 @@ book(
 )
 
 
+book("shares.xlsx", [["region", "share"], ["North", 0.375], ["South", 0.5]])
+
+
 def epoch(workbook, sheet):
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 

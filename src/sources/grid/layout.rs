@@ -2,8 +2,9 @@
 
 use super::{Grid, Item, Line, Places, letters};
 use crate::diag::{Code, Diagnostic, Diagnostics, list};
-use crate::sources::Dataset;
+use crate::exact::Exact;
 use crate::sources::header::normal;
+use crate::sources::{ColumnType, Dataset};
 
 /// The rows as plain CSV, with their places.
 pub(super) fn table(
@@ -72,6 +73,7 @@ pub(super) fn table(
     }
     if grid.sheet.is_some() {
         diagnostics.extend(headless(dataset, (&headers, left), &lines));
+        diagnostics.extend(parts_of_one(dataset, (&headers, left), &lines));
     }
     fill_down(dataset, (&headers, left), &mut lines, diagnostics)?;
     let columns: Vec<u32> = (0..width as u32).map(|column| left + column).collect();
@@ -167,6 +169,32 @@ fn headless(dataset: &Dataset, (headers, left): (&[String], u32), lines: &[Line]
     Diagnostics::from(warning.hint(
         "leave them out with `range:`, or name them by their letters: `columns: { name: { column: D } }`",
     ))
+}
+
+/// Columns of percentages in which a workbook stores parts of 1: it shows 0.375 as 37.5%.
+fn parts_of_one(
+    dataset: &Dataset,
+    (headers, left): (&[String], u32),
+    lines: &[Line],
+) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for (name, declared) in &dataset.columns {
+        let percent = declared.kind == Some(ColumnType::Percent);
+        let Some(at) = column(dataset, headers, left, name).filter(|_| percent) else { continue };
+        let cells = lines.iter().filter_map(|line| line.cells.get(at));
+        let values: Vec<Exact> =
+            cells.filter(|cell| cell.typed).filter_map(|cell| Exact::parse(&cell.text)).collect();
+        let small = values.iter().all(|value| value.abs() <= Exact::one());
+        if small && values.iter().any(|value| !value.is_integer()) {
+            let message = format!("the percentages of `{name}` are all at most 1%");
+            diagnostics.push(
+                Diagnostic::warning(Code::CellType, message).at(declared.span).hint(
+                    "a workbook that shows 37.5% stores 0.375: if so here, declare `type: decimal`, and print with `as percent`",
+                ),
+            );
+        }
+    }
+    diagnostics
 }
 
 /// The header of each column; of several rows, joined, where a blank cell is part of the one left of it.
