@@ -48,7 +48,7 @@ for (const report of readdirSync('output')) {
     check(`${name} its style applies`, parseFloat(styled) > 25, styled);
     const dangling = await plain.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href').slice(1)).filter(id => !document.getElementById(id)));
     // what is laid out late clips the numbers that stand outside an item
-    const clipped = await page.evaluate(() => [...document.querySelectorAll('#notes li')].filter(item => getComputedStyle(item).contentVisibility !== 'visible').length);
+    const clipped = await plain.evaluate(() => [...document.querySelectorAll('#notes li')].filter(item => getComputedStyle(item).contentVisibility !== 'visible').length);
     check(`${name} the numbers of the notes are seen`, clipped === 0, `${clipped} are clipped`);
     check(`${name} every link has its target`, dangling.length === 0, dangling.join(' '));
     const found = await plain.evaluate(faults);
