@@ -10,6 +10,7 @@ use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::{BigRational, Ratio, Rational64};
 use num_traits::{
     CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, One, Pow, Signed, ToPrimitive, Zero,
@@ -237,19 +238,10 @@ impl Exact {
 
     /// Digits after the point of a value that is a finite decimal; `None` for 1/3.
     pub fn decimals(&self) -> Option<u32> {
-        let value = match &self.0 {
-            Form::Words(value) => return places(*value.denom()),
-            Form::Big(value) => value,
-        };
-        let mut denominator = value.denom().clone();
-        let mut places = [0u32; 2];
-        for (place, prime) in places.iter_mut().zip([2u32, 5]) {
-            while (&denominator % prime).is_zero() {
-                denominator /= prime;
-                *place += 1;
-            }
+        match &self.0 {
+            Form::Words(value) => places(*value.denom()),
+            Form::Big(value) => places(value.denom().clone()),
         }
-        denominator.is_one().then(|| places[0].max(places[1]))
     }
 
     /// The value with exactly `decimals` digits after the point, `.` as mark, no grouping.
@@ -302,15 +294,15 @@ fn big(value: &Rational64) -> BigRational {
 }
 
 /// Digits after the point of a fraction with a denominator, where they end.
-fn places(mut denominator: i64) -> Option<u32> {
+fn places<T: Integer + From<u8>>(mut denominator: T) -> Option<u32> {
     let mut places = [0u32; 2];
     for (place, prime) in places.iter_mut().zip([2, 5]) {
-        while denominator % prime == 0 {
-            denominator /= prime;
+        while denominator.is_multiple_of(&prime.into()) {
+            denominator = denominator / prime.into();
             *place += 1;
         }
     }
-    (denominator == 1).then(|| places[0].max(places[1]))
+    denominator.is_one().then(|| places[0].max(places[1]))
 }
 
 impl Ord for Exact {

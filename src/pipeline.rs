@@ -13,7 +13,7 @@ use crate::figures::{self, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::render::{self, Brand, Theme};
-use crate::sources::{self, Record, Source, Sources, Wanted, records};
+use crate::sources::{self, Dataset, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
 use crate::text::{Passage, Span, TextId, Texts};
 use crate::world::{Stamp, World};
@@ -129,9 +129,7 @@ pub fn trace(
     let sources = std::mem::take(&mut checked.sources);
     let mut frames: BTreeMap<String, Frame> = BTreeMap::new();
     for (name, dataset) in &sources.datasets {
-        let mut open =
-            || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
-        let frame = sources::load(dataset, &Wanted { names: None, threads }, &mut open);
+        let frame = frame(world, dataset, None, threads);
         frames.extend(frame.into(&mut diagnostics).map(|frame| (name.clone(), frame)));
     }
     let traced = Locale::named(language).and_then(|locale| {
@@ -143,6 +141,17 @@ pub fn trace(
     });
     let texts = checked.texts;
     Outcome::new(traced.map(|numbers| TracedText { texts, prose, numbers }), diagnostics)
+}
+
+/// Reads a dataset, with the columns of these names, or with all of them.
+pub fn frame(
+    world: &dyn World,
+    dataset: &Dataset,
+    names: Option<BTreeSet<String>>,
+    threads: NonZeroUsize,
+) -> Outcome<Option<Frame>> {
+    let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
+    sources::load(dataset, &Wanted { names, threads }, &mut open)
 }
 
 /// Reads only what is declared under `data/`.
@@ -315,10 +324,7 @@ fn load(
         if let Ok(stamp) = world.stamp(&dataset.path) {
             project.stamps.insert(dataset.path.clone(), stamp);
         }
-        let mut open =
-            || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
-        let frame = sources::load(dataset, &Wanted { names: Some(names), threads }, &mut open)
-            .into(diagnostics);
+        let frame = frame(world, dataset, Some(names), threads).into(diagnostics);
         project.frames.extend(frame.map(|frame| (name, frame)));
     }
 }

@@ -169,6 +169,11 @@ fn what_is_proposed_for_a_file_reads_it() {
     assert!(yaml.contains("ignore_rows: region = 'Total'"), "{yaml}");
     assert!(yaml.contains("missing: [\"..\"], suppressed: [\"[c]\"]"), "{yaml}");
     assert!(shown.contains("cases: integer, 3 known, 1 missing, 1 hidden"), "{shown}");
+    // a packed file is looked at as what it holds
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(csv.as_bytes()).unwrap();
+    let (packed, _) = added("t.csv.gz", &gz.finish().unwrap());
+    assert_eq!(packed.replace("t.csv.gz", "t.csv"), yaml);
     // nothing is built before a person has said whose file it is
     let project = project("t.csv", b"a\n1\n", "", "  n: count() from t\n");
     fs::remove_file(project.path().join("data/d/source.yaml")).unwrap();

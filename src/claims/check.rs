@@ -12,6 +12,7 @@ use super::guards::Guards;
 use super::judge::{self, Role, judge, said};
 use super::lexicon::{Lexicon, Sense};
 use super::number::{self, Rules};
+use super::sentence::REACH;
 use super::subject::Subject;
 use super::token::Kind;
 use super::{Exempted, Finding, Verdict, Verdicts, outside, references};
@@ -26,8 +27,6 @@ use crate::value::Period;
 
 /// How many words beside a link are read with it.
 const BESIDE: usize = 2;
-/// How many words may stand between a direction word and the *to* or *by* of its number.
-const REACH: usize = 8;
 
 /// What the check looks at.
 #[derive(Clone, Copy, Debug)]
@@ -387,7 +386,7 @@ impl<'a> Checker<'a> {
         let far = far.filter(|term| {
             reached
                 && term.way().is_some()
-                && term.tokens.end + REACH > first
+                && term.tokens.end + REACH >= first
                 && (term.tokens.start..first).all(word)
         });
         if let Some(far) = far.filter(|far| !near.iter().any(|near| std::ptr::eq(*near, *far))) {

@@ -218,7 +218,7 @@ impl<'a> Guards<'a> {
         for claim in claims {
             if let Some(message) = self.stretch(claim, &named, sentence) {
                 any = true;
-                diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
+                diagnostics.push(misdated(message, claim));
                 continue;
             }
             if named.is_empty() {
@@ -247,7 +247,7 @@ impl<'a> Guards<'a> {
             for figure in &figures {
                 if let Some(message) = other_period(figure, &named, self.shower) {
                     any = true;
-                    diagnostics.push(Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint("correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`"));
+                    diagnostics.push(misdated(message, claim));
                 }
             }
         }
@@ -343,11 +343,7 @@ impl<'a> Guards<'a> {
             for Key { frame, column, text: key } in keys {
                 let words = words
                     .get_or_insert_with(|| significant(&self.prose.plain.text[sentence.clone()]));
-                let names = |key: &str| {
-                    let needed = significant(key);
-                    !needed.is_empty() && needed.is_subset(words)
-                };
-                if names(key) {
+                if names(words, key) {
                     continue;
                 }
                 let Some(column_of) =
@@ -881,6 +877,19 @@ pub(super) fn covers_in_words(covers: &[Period], shower: Shower<'_>) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
     }
+}
+
+/// Whether words hold all telling words of a key.
+pub(super) fn names(words: &BTreeSet<String>, key: &str) -> bool {
+    let needed = significant(key);
+    !needed.is_empty() && needed.is_subset(words)
+}
+
+/// A claim whose words name another time than its figure's.
+fn misdated(message: String, claim: &Tied<'_>) -> Diagnostic {
+    Diagnostic::warning(Code::OtherPeriod, message).at(claim.mark.span).hint(
+        "correct the words or the figure; a year that is about something else is exempt: `[2024](num:why)`",
+    )
 }
 
 /// Words of a text that tell one name from another: no articles, no two-letter words but capitals.

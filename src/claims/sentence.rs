@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::check::{Checker, Tied};
 use super::grammar::{Term, TermKind};
+use super::guards::{names, significant};
 use super::judge::{self, Role, judge};
 use super::lexicon::{Sense, Way};
 use super::subject::Subject;
@@ -12,8 +13,8 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::exact::Exact;
 use crate::figures::Figure;
 
-/// How many words may stand between a comparison and what it compares with.
-const REACH: usize = 7;
+/// How many words may stand between a comparison or direction and its number.
+pub(super) const REACH: usize = 7;
 
 impl<'a> Checker<'a> {
     /// Checks the words between and beside the claims of each sentence.
@@ -318,15 +319,12 @@ impl<'a> Checker<'a> {
         let than =
             (start..end).find(|at| self.rules.lexicon.is(tokens, *at, Sense::ThanWord).is_some());
         let text = &self.prose.plain.text;
-        let names = |keys: &[String], from: usize| {
-            let words = super::guards::significant(&text[from..sentence.end]);
-            keys.iter().any(|key| {
-                let needed = super::guards::significant(key);
-                !needed.is_empty() && needed.is_subset(&words)
-            })
+        let named = |keys: &[String], from: usize| {
+            let words = significant(&text[from..sentence.end]);
+            keys.iter().any(|key| names(&words, key))
         };
         let at = than.map_or(sentence.start, |at| tokens[at].range.start);
-        match (names(&from, at), names(&to, at), than.is_some()) {
+        match (named(&from, at), named(&to, at), than.is_some()) {
             (true, false, true) | (false, true, false) => judge::Sides::Straight,
             (false, true, true) | (true, false, false) => judge::Sides::Turned,
             _ => judge::Sides::Unclear,

@@ -10,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::digest::Hasher;
 use crate::frame::Cell;
 use crate::pipeline;
-use crate::sources::{self, Dataset, Wanted};
+use crate::sources::{self, Dataset};
 use crate::text::{Span, Text, Texts};
 use crate::world::World;
 
@@ -92,7 +92,7 @@ fn propose(add: &Add, options: &Options) -> End {
         return report::diagnostics(&diagnostics, &Texts::default(), options);
     }
     let stem = file.split('.').next().unwrap_or(file);
-    let name = add.name.clone().unwrap_or_else(|| crate::sources::slug(stem));
+    let name = add.name.clone().unwrap_or_else(|| sources::slug(stem));
     let proposed = sources::propose(path, &name, &bytes);
     diagnostics.extend(proposed.diagnostics);
     if let Some(proposal) = proposed.value {
@@ -151,9 +151,8 @@ fn print(show: &Show, options: &Options) -> End {
         );
         return report::diagnostics(&diagnostics, &texts, options);
     };
-    let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
-    let wanted = Wanted { names: None, threads: options.threads() };
-    let Some(frame) = sources::load(dataset, &wanted, &mut open).into(&mut diagnostics) else {
+    let frame = pipeline::frame(&world, dataset, None, options.threads());
+    let Some(frame) = frame.into(&mut diagnostics) else {
         return report::diagnostics(&diagnostics, &texts, options);
     };
     let sheet = frame.sheet().map_or(String::new(), |sheet| format!(", sheet {sheet}"));
@@ -172,7 +171,7 @@ fn print(show: &Show, options: &Options) -> End {
         let header = headers.and_then(|headers| headers.get(name)).map_or("", String::as_str);
         anstream::println!(
             "  {name}: {}, {known} known, {missing} missing, {hidden} hidden  \"{header}\"",
-            column.meaning.kind()
+            column.meaning.name()
         );
     }
     let names: Vec<String> =

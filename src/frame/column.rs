@@ -56,19 +56,6 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// The word for its type, as declarations have it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Number { percent: true, .. } => "percent",
-            Self::Number { scale: 0, .. } => "integer",
-            Self::Number { .. } | Self::Exact(..) => "decimal",
-            Self::Text(_) => "text",
-            Self::Period(_) => "period",
-            Self::Date => "date",
-            Self::Boolean => "boolean",
-        }
-    }
-
     /// The value of a stored integer.
     pub fn value(&self, integer: i64) -> Value {
         match self {

@@ -21,8 +21,8 @@ pub use compile::{Compiler, Scope, Typed, TypedKind};
 pub use fold::{Fold, FoldKind, Partial, Payload};
 pub use program::{NumberId, Program, TruthId};
 pub use scan::{Group, Key, Partials, Query, scan};
-pub(crate) use table::letters;
 pub use table::{Places, Table};
+pub(crate) use table::{letters, quoted};
 
 /// Where the rows of a block begin in their file.
 #[derive(Clone, PartialEq, Eq, Debug)]

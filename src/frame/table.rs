@@ -24,7 +24,7 @@ pub struct Places {
     pub(crate) rows: Vec<u32>,
     /// For each column, its column in the file; 0 of one that was made.
     pub(crate) columns: Vec<u32>,
-    /// Of a table that was made longer: for each line, the columns of its values.
+    /// Of a table that was made longer: the columns of its values, for the lines that a row became, in their order.
     pub(crate) values: Vec<Vec<u32>>,
 }
 
@@ -46,7 +46,11 @@ impl Places {
         own.or_else(|| {
             let index = usize::try_from(line).ok()?.checked_sub(2)?;
             let made = self.columns.iter().take(column).filter(|own| **own == 0).count();
-            self.values.get(index)?.get(made).copied().filter(|own| *own > 0)
+            self.values
+                .get(index % self.values.len().max(1))?
+                .get(made)
+                .copied()
+                .filter(|own| *own > 0)
         })
     }
 
@@ -97,7 +101,7 @@ impl Table {
 }
 
 /// A sheet's name as formulas write it.
-fn quoted(sheet: &str) -> String {
+pub(crate) fn quoted(sheet: &str) -> String {
     let plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     if plain { sheet.to_string() } else { format!("'{}'", sheet.replace('\'', "''")) }
 }

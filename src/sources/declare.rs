@@ -436,6 +436,21 @@ fn column_declaration(
     }
 }
 
+impl ColumnType {
+    /// The word for it, without the grain of a period.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Percent => "percent",
+            Self::Text => "text",
+            Self::Date => "date",
+            Self::Boolean => "boolean",
+            Self::Period(_) => "period",
+        }
+    }
+}
+
 fn column_type(text: &str) -> Option<ColumnType> {
     Some(match text {
         "integer" => ColumnType::Integer,

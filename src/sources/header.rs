@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 /// Two headers are the same if they differ only in case and spaces.
 pub(super) fn normal(header: &str) -> String {
-    header.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    one_line(header).to_lowercase()
+}
+
+/// A text on one line, with single spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A name for each column: the declared one, or the header's slug, made unique.

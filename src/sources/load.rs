@@ -46,7 +46,7 @@ pub fn load(dataset: &Dataset, wanted: &Wanted, open: &mut Open<'_>) -> Outcome<
         diagnostics.push(error.related(dataset.file_span, "named here"));
         return Outcome::new(None, diagnostics);
     }
-    let Some(table) = grid::read(dataset, bytes, &mut diagnostics).map(Arc::new) else {
+    let Some(table) = grid::read(dataset, &bytes, &mut diagnostics).map(Arc::new) else {
         return Outcome::new(None, diagnostics);
     };
     let mut found = Diagnostics::default();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cells::{infer, is_code, typed, ungrouped};
 use super::declare::{ColumnType, declare};
 use super::grid::{self, Grid, Line};
-use super::header::slugs;
+use super::header::{one_line, slugs};
 use super::vocabulary::{self, Sign};
 use crate::diag::{Diagnostic, Diagnostics, Outcome};
 use crate::frame::letters;
@@ -15,6 +15,10 @@ use crate::text::Texts;
 const LOOKED_AT: usize = 20_000;
 /// Rows of the preview.
 const SHOWN: usize = 5;
+/// What a person must write: nothing is built before it is written.
+const OPEN: &str = "title: # of the publication\npublisher: # who published it\nurl: # where it is\nlicence: # OGL-UK-3.0, CC-BY-4.0 …, or: none stated";
+/// The same for our own reading.
+const FILLED: &str = "publisher: P\nlicence: none stated";
 
 /// What is proposed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,8 +34,10 @@ pub struct Proposal {
 /// Looks at a file; `name` is that of its dataset.
 pub fn propose(path: &str, name: &str, bytes: &[u8]) -> Outcome<Option<Proposal>> {
     let mut diagnostics = Diagnostics::default();
-    let proposal =
-        Proposer { path, name, bytes, lines: Vec::new(), unsure: Vec::new() }.run(&mut diagnostics);
+    let proposal = diagnostics.take(grid::unpacked(path, bytes)).and_then(|bytes| {
+        let (lines, unsure) = (Vec::new(), Vec::new());
+        Proposer { path, name, bytes: &bytes, lines, unsure }.run(&mut diagnostics)
+    });
     Outcome::new(proposal, diagnostics)
 }
 
@@ -62,8 +68,7 @@ impl Proposer<'_> {
     fn run(mut self, diagnostics: &mut Diagnostics) -> Option<Proposal> {
         self.text();
         let mut grid = self.grid(diagnostics)?;
-        let blank = |line: &Line| line.cells.iter().all(|cell| cell.text.is_empty());
-        grid.lines.retain(|line| !blank(line));
+        grid.lines.retain(|line| line.filled() > 0);
         if grid.lines.is_empty() {
             let error = Diagnostic::error(
                 crate::diag::Code::EmptyFile,
@@ -78,10 +83,7 @@ impl Proposer<'_> {
         let (top, first, left, last) = extent(&grid);
         let strips = grid.lines[top..=last].iter().any(noted);
         if strips {
-            let cells = grid.lines.iter_mut().flat_map(|line| &mut line.cells);
-            cells
-                .filter(|cell| !cell.typed)
-                .for_each(|cell| cell.text = grid::without_notes(&cell.text));
+            grid.strip_notes();
         }
         if top > 0 || left > 0 {
             let row = grid.lines[top].number;
@@ -138,13 +140,14 @@ impl Proposer<'_> {
         self.declared(&columns);
         let mut preview = vec![headers];
         preview.extend(rows.into_iter().take(SHOWN));
-        Some(Proposal { yaml: self.yaml(), preview, unsure: self.unsure })
+        Some(Proposal { yaml: self.source(OPEN, &self.lines), preview, unsure: self.unsure })
     }
 
     /// How a text file is written.
     fn text(&mut self) {
         let lower = self.path.to_lowercase();
-        if !lower.ends_with(".csv") && !lower.ends_with(".txt") {
+        let name = lower.strip_suffix(".gz").unwrap_or(&lower);
+        if !name.ends_with(".csv") && !name.ends_with(".txt") {
             return;
         }
         if std::str::from_utf8(self.bytes).is_err() && !self.bytes.starts_with(&[0xff, 0xfe]) {
@@ -177,7 +180,7 @@ impl Proposer<'_> {
             let lines = self.lines.iter().cloned();
             let lines = lines.chain(sheet.map(|sheet| format!("sheet: {}", scalar(sheet))));
             let lines = lines.chain(["hidden: include".to_string()]);
-            let yaml = self.source(&lines.collect::<Vec<_>>());
+            let yaml = self.source(FILLED, &lines.collect::<Vec<_>>());
             let mut texts = Texts::default();
             let path = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let id = texts.add(format!("{path}/source.yaml"), yaml);
@@ -191,8 +194,7 @@ impl Proposer<'_> {
                 said.extend(own);
                 continue;
             };
-            let cells = found.lines.iter().flat_map(|line| &line.cells);
-            let size = cells.filter(|cell| !cell.text.is_empty()).count();
+            let size = found.lines.iter().map(Line::filled).sum();
             if best.as_ref().is_none_or(|(most, _)| size > *most) {
                 best = Some((size, found));
             }
@@ -296,13 +298,7 @@ impl Proposer<'_> {
                 continue;
             }
             names.push(column.name.as_str());
-            let mut above = String::new();
-            for row in rows.iter_mut() {
-                match row[at].is_empty() {
-                    true => row[at].clone_from(&above),
-                    false => above.clone_from(&row[at]),
-                }
-            }
+            grid::fill(rows.iter_mut().map(|row| &mut row[at]));
         }
         if !names.is_empty() {
             self.lines.push(format!("fill_down: [{}]", names.join(", ")));
@@ -388,7 +384,7 @@ impl Proposer<'_> {
             } else {
                 fields.push(format!("from: {}", scalar(&column.header)));
             }
-            fields.push(format!("type: {}", kind_name(column.kind)));
+            fields.push(format!("type: {}", column.kind.name()));
             if column.thousands {
                 fields.push("thousands: \",\"".into());
             }
@@ -437,38 +433,20 @@ impl Proposer<'_> {
         self.lines.extend(lines);
     }
 
-    fn source(&self, lines: &[String]) -> String {
+    /// A declaration with these lines under its dataset.
+    fn source(&self, head: &str, lines: &[String]) -> String {
         let file = self.path.rsplit('/').next().unwrap_or(self.path);
-        let mut yaml = format!(
-            "title: TITLE OF THE PUBLICATION\npublisher: WHO PUBLISHED IT\nurl: https://www.example.org/\nlicence: none stated\ndatasets:\n  {}:\n    file: {}\n",
-            self.name,
-            scalar(file)
-        );
-        lines.iter().for_each(|line| {
-            yaml.push_str("    ");
-            yaml.push_str(line);
-            yaml.push('\n');
-        });
+        let mut yaml = format!("{head}\ndatasets:\n  {}:\n    file: {}\n", self.name, scalar(file));
+        for line in lines {
+            yaml.push_str(&format!("    {line}\n"));
+        }
         yaml
-    }
-
-    /// The proposal: what a person must write is left open, so that nothing is built before it is written.
-    fn yaml(&self) -> String {
-        self.source(&self.lines)
-            .replacen("title: TITLE OF THE PUBLICATION", "title: # of the publication", 1)
-            .replacen("publisher: WHO PUBLISHED IT", "publisher: # who published it", 1)
-            .replacen("url: https://www.example.org/", "url: # where it is", 1)
-            .replacen(
-                "licence: none stated",
-                "licence: # OGL-UK-3.0, CC-BY-4.0 …, or: none stated",
-                1,
-            )
     }
 }
 
 /// The first line of the header and of the data, the first column, and the last line of data.
 fn extent(grid: &Grid) -> (usize, usize, usize, usize) {
-    let full = |line: &Line| line.cells.iter().filter(|cell| !cell.text.is_empty()).count();
+    let full = Line::filled;
     let mut sizes: Vec<usize> = grid.lines.iter().take(LOOKED_AT).map(full).collect();
     sizes.sort_unstable();
     let usual = sizes[sizes.len() / 2].max(1);
@@ -513,26 +491,10 @@ fn extent(grid: &Grid) -> (usize, usize, usize, usize) {
     (top, first, left.unwrap_or(0), last)
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn short(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_string(),
-    }
-}
-
-fn kind_name(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::Integer => "integer",
-        ColumnType::Decimal => "decimal",
-        ColumnType::Percent => "percent",
-        ColumnType::Text => "text",
-        ColumnType::Date => "date",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Period(_) => "period",
     }
 }
 

@@ -26,8 +26,7 @@ pub(super) fn table(
             line.cells.drain(..from.min(line.cells.len()));
         }
     }
-    let blank = |line: &Line| line.cells.iter().all(|cell| cell.text.is_empty());
-    grid.lines.retain(|line| !blank(line));
+    grid.lines.retain(|line| line.filled() > 0);
     let kept = grid.lines.len().saturating_sub(shape.skip_footer);
     grid.lines.truncate(kept);
     if grid.lines.is_empty() {
@@ -39,8 +38,7 @@ pub(super) fn table(
         diagnostics.take(begins(dataset, &grid))?;
     }
     if shape.strip_notes {
-        let cells = grid.lines.iter_mut().flat_map(|line| &mut line.cells);
-        cells.filter(|cell| !cell.typed).for_each(|cell| cell.text = without_notes(&cell.text));
+        grid.strip_notes();
     }
     if shape.decimal_comma {
         let cells = grid.lines.iter_mut().flat_map(|line| &mut line.cells);
@@ -93,9 +91,13 @@ pub(super) fn table(
         }
         None => (headers, texts, places),
     };
-    let mut csv = Vec::new();
-    std::iter::once(&headers).chain(&texts).for_each(|row| write(row, &mut csv));
-    Some((csv, places))
+    // line ends in cells become spaces, so that a row is a line; writing to memory cannot fail
+    let one_line = |cell: &String| cell.replace(['\n', '\r'], " ");
+    let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in std::iter::once(&headers).chain(&texts) {
+        csv.write_record(row.iter().map(one_line)).ok()?;
+    }
+    Some((csv.into_inner().ok()?, places))
 }
 
 /// Cells up to the last one that holds something.
@@ -103,27 +105,9 @@ fn used(line: &Line) -> usize {
     line.cells.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1)
 }
 
-/// A row as a line of CSV; line ends in cells become spaces, so that a row is a line.
-fn write(cells: &[String], csv: &mut Vec<u8>) {
-    for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            csv.push(b',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            csv.push(b'"');
-            let plain = cell.replace(['\n', '\r'], " ").replace('"', "\"\"");
-            csv.extend_from_slice(plain.as_bytes());
-            csv.push(b'"');
-        } else {
-            csv.extend_from_slice(cell.as_bytes());
-        }
-    }
-    csv.push(b'\n');
-}
-
 /// A sheet whose first rows are titles: the table is not guessed at, but where it seems to begin is told.
 fn begins(dataset: &Dataset, grid: &Grid) -> Result<(), Diagnostic> {
-    let full = |line: &Line| line.cells.iter().filter(|cell| !cell.text.is_empty()).count();
+    let full = Line::filled;
     let most = grid.lines.iter().take(200).map(full).max().unwrap_or(0);
     let Some(first) = grid.lines.first() else { return Ok(()) };
     if full(first) * 2 >= most || most < 2 {
@@ -153,9 +137,7 @@ fn headless(dataset: &Dataset, (headers, left): (&[String], u32), lines: &[Line]
         let letter = left + column as u32;
         let declared =
             dataset.columns.values().any(|own| own.letter.is_some_and(|(own, _)| own == letter));
-        let filled = lines
-            .iter()
-            .find(|line| line.cells.get(column).is_some_and(|cell| !cell.text.is_empty()));
+        let filled = lines.iter().find(|line| line.holds(column));
         if let Some(line) = filled.filter(|_| !declared) {
             found.push(format!("{}{}", letters(letter), line.number));
         }
@@ -201,13 +183,8 @@ fn parts_of_one(
 ///
 /// A column that holds nothing and whose last header row is blank stands between others, and has no header.
 pub(in crate::sources) fn headers(head: &[Line], lines: &[Line], width: usize) -> Vec<String> {
-    let holds = |line: &Line, column: usize| {
-        line.cells.get(column).is_some_and(|cell| !cell.text.is_empty())
-    };
-    let spacer = |column: usize| {
-        !head.last().is_some_and(|last| holds(last, column))
-            && !lines.iter().any(|line| holds(line, column))
-    };
+    let spacer =
+        |column: usize| !head.last().into_iter().chain(lines).any(|line| line.holds(column));
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (index, line) in head.iter().enumerate() {
         let text = |column: usize| line.cells.get(column).map_or("", |cell| cell.text.as_str());
@@ -262,20 +239,25 @@ fn fill_down(
             );
             return None;
         };
-        let mut above = String::new();
-        for line in lines.iter_mut() {
-            let Some(cell) = line.cells.get_mut(column) else { continue };
-            match cell.text.is_empty() {
-                true => cell.text.clone_from(&above),
-                false => above.clone_from(&cell.text),
-            }
-        }
+        let cells = lines.iter_mut().filter_map(|line| line.cells.get_mut(column));
+        fill(cells.map(|cell| &mut cell.text));
     }
     Some(())
 }
 
+/// Puts into each blank cell what stands above it.
+pub(in crate::sources) fn fill<'c>(cells: impl Iterator<Item = &'c mut String>) {
+    let mut above = String::new();
+    for cell in cells {
+        match cell.is_empty() {
+            true => cell.clone_from(&above),
+            false => above.clone_from(cell),
+        }
+    }
+}
+
 /// Cuts notes: `[note 3]`, `(note 3)`, superscripts, and digits glued to a word.
-pub(in crate::sources) fn without_notes(text: &str) -> String {
+pub(super) fn without_notes(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['[', '(']) {
@@ -441,7 +423,7 @@ fn longer(
         .iter()
         .map(|group| (*group, values.iter().map(|value| column(group, value)).collect()))
         .collect();
-    let mut made = (Vec::new(), Vec::new(), Vec::new());
+    let mut made = (Vec::new(), Vec::new());
     for (row, number) in rows.iter().zip(&places.rows) {
         for (group, columns) in &cells {
             let cell = |column: &Option<usize>| column.and_then(|column| row.get(column).cloned());
@@ -450,13 +432,15 @@ fn longer(
             let own = own.chain(group.iter().cloned());
             made.0.push(own.chain(found.into_iter().map(Option::unwrap_or_default)).collect());
             made.1.push(*number);
-            let place = |column: &Option<usize>| column.map_or(0, |column| places.columns[column]);
-            let groups = group.iter().map(|_| 0);
-            made.2.push(groups.chain(columns.iter().map(place)).collect());
         }
     }
+    let place = |column: &Option<usize>| column.map_or(0, |column| places.columns[column]);
+    let of_group = |(group, columns): &(&Vec<String>, Vec<Option<usize>>)| {
+        group.iter().map(|_| 0).chain(columns.iter().map(place)).collect()
+    };
+    let of_groups = cells.iter().map(of_group).collect();
     let own = kept.iter().map(|column| places.columns[*column]);
     let columns = own.chain(std::iter::repeat_n(0, keys.len() + values.len())).collect();
-    let places = Places { sheet: places.sheet, rows: made.1, columns, values: made.2 };
+    let places = Places { sheet: places.sheet, rows: made.1, columns, values: of_groups };
     Ok((head, made.0, places))
 }

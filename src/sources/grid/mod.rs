@@ -8,12 +8,14 @@ mod layout;
 mod text;
 mod workbook;
 
-pub(super) use layout::{headers, without_notes};
+use std::borrow::Cow;
+
+use layout::without_notes;
+pub(super) use layout::{fill, headers};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::digest::Hasher;
-use crate::frame::letters;
-use crate::frame::{Places, Table};
+use crate::frame::{Places, Table, letters};
 use crate::sources::Dataset;
 use crate::text::{Passage, Span};
 
@@ -111,12 +113,32 @@ pub(super) struct Line {
     pub(super) cells: Vec<Item>,
 }
 
+impl Line {
+    /// How many cells hold something.
+    pub(super) fn filled(&self) -> usize {
+        self.cells.iter().filter(|cell| !cell.text.is_empty()).count()
+    }
+
+    /// Whether a cell holds something.
+    fn holds(&self, column: usize) -> bool {
+        self.cells.get(column).is_some_and(|cell| !cell.text.is_empty())
+    }
+}
+
 /// The cells of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Grid {
     /// The sheet that they are from.
     pub(super) sheet: Option<String>,
     pub(super) lines: Vec<Line>,
+}
+
+impl Grid {
+    /// Cuts notes from all cells that are texts.
+    pub(super) fn strip_notes(&mut self) {
+        let cells = self.lines.iter_mut().flat_map(|line| &mut line.cells);
+        cells.filter(|cell| !cell.typed).for_each(|cell| cell.text = without_notes(&cell.text));
+    }
 }
 
 /// Whether a dataset's file is read as a grid: what is no plain CSV, or has a layout.
@@ -166,20 +188,25 @@ fn format(path: &str) -> Format {
     }
 }
 
+/// A file's bytes, unpacked where it is compressed.
+pub(super) fn unpacked<'b>(path: &str, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, Diagnostic> {
+    match compressed(path) {
+        true => text::gunzip(path, bytes).map(Cow::Owned),
+        false => Ok(Cow::Borrowed(bytes)),
+    }
+}
+
 /// Reads a file to a table.
 pub(super) fn read(
     dataset: &Dataset,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     diagnostics: &mut Diagnostics,
 ) -> Option<Table> {
     let path = &dataset.path;
     let mut hasher = Hasher::default();
-    hasher.update(&bytes);
+    hasher.update(bytes);
     let (sha256, length) = (hasher.finish(), bytes.len() as u64);
-    let bytes = match compressed(path) {
-        true => diagnostics.take(text::gunzip(path, &bytes))?,
-        false => bytes,
-    };
+    let bytes = diagnostics.take(unpacked(path, bytes))?;
     let grid = cells(dataset, &bytes, diagnostics)?;
     let (csv, places) = layout::table(dataset, grid, diagnostics)?;
     Some(Table { csv, sha256, bytes: length, places })

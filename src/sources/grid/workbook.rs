@@ -13,8 +13,9 @@ use memchr::memmem;
 
 use super::{Grid, Item, Line, MOST_BYTES, MOST_CELLS, letters, too_large};
 use crate::diag::{Code, Diagnostic, Diagnostics, list};
+use crate::frame::quoted;
 use crate::sources::Dataset;
-use crate::sources::header::normal;
+use crate::sources::header::{normal, one_line};
 
 /// Rows that a sheet can have.
 const MOST_ROWS: u32 = 1 << 20;
@@ -50,16 +51,8 @@ pub(super) fn xlsx(dataset: &Dataset, bytes: &[u8], diagnostics: &mut Diagnostic
         };
         let item = match cell.get_value() {
             DataRef::Empty => continue,
-            DataRef::SharedString(text) => Item { text: clean(text), typed: false },
-            DataRef::String(text) => Item { text: clean(text), typed: false },
-            DataRef::Int(value) => Item { text: value.to_string(), typed: true },
-            DataRef::Float(value) => Item { text: decimal(*value), typed: true },
-            DataRef::Bool(value) => Item { text: value.to_string(), typed: true },
-            DataRef::DateTime(value) => Item { text: date(value), typed: true },
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-                Item { text: text.clone(), typed: true }
-            }
-            DataRef::Error(error) => Item { text: error.to_string(), typed: false },
+            DataRef::SharedString(text) => Item { text: one_line(text), typed: false },
+            other => item(&other.clone().into()),
         };
         let (row, column) = cell.get_position();
         if lines.last().is_none_or(|line| line.number != row + 1) {
@@ -83,7 +76,7 @@ pub(super) fn xlsx(dataset: &Dataset, bytes: &[u8], diagnostics: &mut Diagnostic
         let message = format!("formulas without a value in {}", list(&shown, 8));
         diagnostics.push(
             Diagnostic::error(Code::FormulaCell, message)
-                .in_file(format!("{path} {sheet}!{first}"))
+                .in_file(format!("{path} {}!{first}", quoted(&sheet)))
                 .hint("open the file in a spreadsheet program and save it, so that it holds the results"),
         );
         return None;
@@ -124,24 +117,27 @@ where
         diagnostics.push(too_large(path));
         return None;
     }
-    let item = |cell: &Data| match cell {
-        Data::Empty => Item::default(),
-        Data::String(text) => Item { text: clean(text), typed: false },
-        Data::Int(value) => Item { text: value.to_string(), typed: true },
-        Data::Float(value) => Item { text: decimal(*value), typed: true },
-        Data::Bool(value) => Item { text: value.to_string(), typed: true },
-        Data::DateTime(value) => Item { text: date(value), typed: true },
-        Data::DateTimeIso(text) | Data::DurationIso(text) => {
-            Item { text: text.clone(), typed: true }
-        }
-        Data::Error(error) => Item { text: error.to_string(), typed: false },
-    };
     let blank = || std::iter::repeat_n(Item::default(), left as usize);
     let lines = range.rows().enumerate().map(|(index, row)| Line {
         number: top + index as u32 + 1,
         cells: blank().chain(row.iter().map(item)).collect(),
     });
     Some(Grid { lines: lines.collect(), sheet: Some(sheet) })
+}
+
+/// A cell as text.
+fn item(cell: &Data) -> Item {
+    let (text, typed) = match cell {
+        Data::Empty => (String::new(), false),
+        Data::String(text) => (one_line(text), false),
+        Data::Error(error) => (error.to_string(), false),
+        Data::Int(value) => (value.to_string(), true),
+        Data::Float(value) => (decimal(*value), true),
+        Data::Bool(value) => (value.to_string(), true),
+        Data::DateTime(value) => (date(value), true),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => (text.clone(), true),
+    };
+    Item { text, typed }
 }
 
 /// The sheets that can be seen.
@@ -151,16 +147,19 @@ where
     B::Error: std::fmt::Display,
 {
     let book = B::new(Cursor::new(bytes)).map_err(|error| broken(path, &error))?;
-    let seen = |sheet: &&Sheet| {
-        sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
-    };
-    Ok(book.sheets_metadata().iter().filter(seen).map(|sheet| sheet.name.clone()).collect())
+    Ok(seen(book.sheets_metadata()).map(|sheet| sheet.name.clone()).collect())
+}
+
+/// The tables that can be seen.
+fn seen(sheets: &[Sheet]) -> impl Iterator<Item = &Sheet> {
+    let table = |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet;
+    sheets.iter().filter(table).filter(|sheet| sheet.visible == SheetVisible::Visible)
 }
 
 /// The sheet that is declared, or the only one that there is to see.
 fn chosen(dataset: &Dataset, sheets: &[Sheet]) -> Result<String, Diagnostic> {
     let tables = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let names: Vec<&str> = tables.clone().map(|sheet| sheet.name.as_str()).collect();
+    let names: Vec<&str> = tables.map(|sheet| sheet.name.as_str()).collect();
     match &dataset.shape.sheet {
         Some(wanted) => {
             let found = names.iter().find(|name| normal(name) == normal(&wanted.words));
@@ -172,20 +171,16 @@ fn chosen(dataset: &Dataset, sheets: &[Sheet]) -> Result<String, Diagnostic> {
                     .hint(format!("sheets: {}", names.join(", ")))
             })
         }
-        None => {
-            let visible: Vec<&Sheet> =
-                tables.filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
-            match &visible[..] {
-                [only] => Ok(only.name.clone()),
-                _ => Err(Diagnostic::error(
-                    Code::UnknownSheet,
-                    format!("`{}` has {} sheets", dataset.path, names.len()),
-                )
-                .at(dataset.file_span)
-                .hint(format!("say which: `sheet: {}`", names.first().unwrap_or(&"NAME")))
-                .hint(format!("sheets: {}", list(&names, 20)))),
-            }
-        }
+        None => match &seen(sheets).collect::<Vec<_>>()[..] {
+            [only] => Ok(only.name.clone()),
+            _ => Err(Diagnostic::error(
+                Code::UnknownSheet,
+                format!("`{}` has {} sheets", dataset.path, names.len()),
+            )
+            .at(dataset.file_span)
+            .hint(format!("say which: `sheet: {}`", names.first().unwrap_or(&"NAME")))
+            .hint(format!("sheets: {}", list(&names, 20)))),
+        },
     }
 }
 
@@ -204,7 +199,7 @@ fn shown(
         .lines
         .iter()
         .filter(|line| unseen.rows.contains(&line.number) && within(line.number))
-        .filter(|line| line.cells.iter().any(|cell| !cell.text.is_empty()))
+        .filter(|line| line.filled() > 0)
         .map(|line| line.number)
         .collect();
     let width = grid.lines.iter().map(|line| line.cells.len()).max().unwrap_or(0) as u32;
@@ -265,11 +260,6 @@ fn date(value: &ExcelDateTime) -> String {
     }
 }
 
-/// A text on one line.
-fn clean(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn broken(path: &str, error: &dyn std::fmt::Display) -> Diagnostic {
     Diagnostic::error(Code::BadWorkbook, format!("`{path}` cannot be read as a workbook: {error}"))
         .in_file(path)
@@ -305,7 +295,7 @@ fn sheet_xml(path: &str, bytes: &[u8], sheet: &str) -> Result<Vec<u8>, Diagnosti
     let relations = member(path, bytes, "xl/_rels/workbook.xml.rels")?;
     let id = tags(&book, b"sheet").find_map(|tag| {
         let name = attribute(tag, "name")?;
-        (clean(&name) == clean(sheet)).then(|| {
+        (one_line(&name) == one_line(sheet)).then(|| {
             let id = tag.windows(4).position(|part| part == b":id=")?;
             let quote = *tag.get(id + 4)?;
             let rest = &tag[id + 5..];
