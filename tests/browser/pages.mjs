@@ -47,9 +47,13 @@ for (const report of readdirSync('output')) {
     const styled = await plain.evaluate(() => getComputedStyle(document.querySelector('h1')).fontSize);
     check(`${name} its style applies`, parseFloat(styled) > 25, styled);
     const dangling = await plain.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href').slice(1)).filter(id => !document.getElementById(id)));
-    // what is laid out late clips the numbers that stand outside an item
-    const clipped = await plain.evaluate(() => [...document.querySelectorAll('#notes li')].filter(item => getComputedStyle(item).contentVisibility !== 'visible').length);
-    check(`${name} the numbers of the notes are seen`, clipped === 0, `${clipped} are clipped`);
+    // what is laid out late clips the numbers of the notes, and moves what a link goes to
+    const late = await plain.evaluate(() => [...document.querySelectorAll('main *')].filter(item => getComputedStyle(item).contentVisibility !== 'visible').length);
+    check(`${name} nothing is laid out late`, late === 0, `${late} are`);
+    await plain.locator('main sup a').first().click();
+    const seen = () => { const { top } = document.querySelector(location.hash || 'html').getBoundingClientRect(); return location.hash !== '' && top > -1 && top < innerHeight; };
+    const arrived = await plain.waitForFunction(seen, null, { timeout: 3000 }).then(() => true, () => false);
+    check(`${name} a note's mark goes to its note`, arrived);
     check(`${name} every link has its target`, dangling.length === 0, dangling.join(' '));
     const found = await plain.evaluate(faults);
     check(`${name} no label of a chart is clipped or meets another`, found.length === 0, found.join('; '));
