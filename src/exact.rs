@@ -46,6 +46,19 @@ pub enum Rounding {
     HalfEven,
 }
 
+/// An arithmetic operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
 impl Rounding {
     /// The word that a spec uses for this rule.
     pub fn name(self) -> &'static str {

@@ -11,11 +11,12 @@
 //! 7. [`bundle`]: every file of the edition, and the lock.
 //!
 //! [`pipeline`] runs them and alone reads files; [`cli`] writes and prints. The ground below all stages is [`diag`],
-//! [`text`], [`exact`], [`value`], [`digest`], [`world`] and [`locale`].
+//! [`text`], [`exact`], [`hidden`], [`value`], [`digest`], [`world`] and [`locale`].
 
 pub mod diag;
 pub mod digest;
 pub mod exact;
+pub mod hidden;
 pub mod locale;
 pub mod text;
 pub mod value;

@@ -1,12 +1,15 @@
 //! Values and what they mean: numbers with a measure, texts, dates, periods, and the formats they print in.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil;
 use serde::{Serialize, Serializer};
 
 use crate::exact::Exact;
+use crate::hidden::{Form, MaybeZero};
 
 /// A calendar day.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -311,8 +314,11 @@ pub struct Number {
     pub value: Exact,
     /// What it measures.
     pub measure: Measure,
-    /// Where the value was published rounded: the least and the most that it can be.
+    /// Where the value was published rounded, or depends on hidden cells: the least and the most that it can be.
     pub bounds: Option<(Exact, Exact)>,
+    /// How it depends on cells that the publisher hides. Its value is then the middle of its bounds, which places it on an
+    /// axis and is never printed.
+    pub hidden: Option<Arc<Form>>,
     /// Whether it is a root, correctly rounded to 34 digits.
     pub rounded_root: bool,
 }
@@ -320,7 +326,42 @@ pub struct Number {
 impl Number {
     /// An exactly known number.
     pub fn new(value: Exact, measure: Measure) -> Self {
-        Self { value, measure, bounds: None, rounded_root: false }
+        Self { value, measure, bounds: None, hidden: None, rounded_root: false }
+    }
+
+    /// A number that depends on hidden cells; a known one where the form names none.
+    ///
+    /// # Errors
+    /// A divisor may be 0.
+    pub fn of_form(form: Form, measure: Measure) -> Result<Self, MaybeZero> {
+        let (low, high) = form.range()?;
+        if form.count() == 0 || low == high {
+            let bounds = (low != high).then(|| (low.clone(), high));
+            return Ok(Self { bounds, ..Self::new(low, measure) });
+        }
+        let value = (&low + &high) * Exact::scaled(5, 1);
+        let (bounds, hidden) = (Some((low, high)), Some(Arc::new(form)));
+        Ok(Self { bounds, hidden, ..Self::new(value, measure) })
+    }
+
+    /// The number as a form of hidden cells.
+    pub fn form(&self) -> Form {
+        match (&self.hidden, &self.bounds) {
+            (Some(form), _) => Form::clone(form),
+            (None, Some((low, high))) => Form::Range(low.clone(), high.clone(), BTreeSet::new()),
+            (None, None) => Form::known(self.value.clone()),
+        }
+    }
+
+    /// The number at one end of what it can be, as if it were known.
+    pub fn at(&self, end: &Exact) -> Self {
+        Self { value: end.clone(), bounds: None, hidden: None, ..self.clone() }
+    }
+
+    /// The ends between which a number that depends on hidden cells lies.
+    pub fn between(&self) -> Option<(Self, Self)> {
+        let (low, high) = self.bounds.as_ref().filter(|_| self.hidden.is_some())?;
+        Some((self.at(low), self.at(high)))
     }
 
     /// The least and the most that the number can be.
@@ -358,7 +399,10 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(number) => number.value.fmt(f),
+            Self::Number(number) => match number.between() {
+                Some((low, high)) => write!(f, "{}..{}", low.value, high.value),
+                None => number.value.fmt(f),
+            },
             Self::Text(text) => f.write_str(text),
             Self::Boolean(value) => value.fmt(f),
             Self::Date(date) => date.fmt(f),

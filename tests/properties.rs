@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tieout::diag::Diagnostics;
+use tieout::exact::Exact;
 use tieout::figures::{self, Figures};
 use tieout::frame::Frame;
 use tieout::sources::{self, Sources, Wanted};
@@ -25,10 +26,14 @@ struct Report {
 const SOURCE: &str = "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  t:\n    file: t.csv\n    columns:\n      a: { type: integer }\n      b: { type: decimal }\n      k: { type: text }\n      l: { type: text }\n      o: { type: boolean }\n";
 
 fn report(csv: &str, spec: &str, threads: usize) -> Report {
+    report_of(SOURCE, csv, spec, threads)
+}
+
+fn report_of(source: &str, csv: &str, spec: &str, threads: usize) -> Report {
     let threads = NonZeroUsize::new(threads).unwrap();
     let mut diagnostics = Diagnostics::default();
     let mut texts = Texts::default();
-    let source = texts.add("data/made/source.yaml", SOURCE);
+    let source = texts.add("data/made/source.yaml", source);
     let yaml = texts.add("reports/r.yaml", format!("title: Made\ndate: 2026-01-01\n{spec}"));
     let body = texts.add("reports/r.md", "");
     let sources: Sources = sources::declare(&texts, &[source]).into(&mut diagnostics);
@@ -181,6 +186,24 @@ fn has_no_value(report: &Report) -> bool {
     report.diagnostics.iter().any(|d| codes.contains(&d.code.name()))
 }
 
+/// Aggregates whose value with hidden cells is a form of them.
+fn hidden_aggregate() -> impl Strategy<Value = String> {
+    proptest::sample::select(vec![
+        "sum(a)",
+        "sum(a where k = 'x')",
+        "sum(2 * a - b where l = 'p')",
+        "sum(if(k = 'x', a, 3))",
+        "mean(a)",
+        "share(a where k = 'x')",
+        "share(a where l = 'p')",
+        "sum(a where k = 'x') / sum(a)",
+        "min(a)",
+        "max(a)",
+        "median(a)",
+    ])
+    .prop_map(str::to_string)
+}
+
 proptest! {
     #![proptest_config(Config { cases: 400, failure_persistence: None, ..Config::default() })]
 
@@ -207,6 +230,66 @@ proptest! {
             let one = self::report(&csv, &format!("figures:\n{}    allow_empty: true\n", entry("f", &single)), 1);
             let point_value = point.values[0].figure().map(|figure| figure.value.to_string());
             prop_assert_eq!(found(&one, "f"), point_value, "{}", single);
+        }
+    }
+
+    #[test]
+    fn the_bounds_of_hidden_cells_are_those_of_all_that_they_can_be(
+        cells in proptest::collection::vec((0i64..9, proptest::bool::weighted(0.4), "[xy]", "[pq]"), 2..7),
+        first in hidden_aggregate(), second in hidden_aggregate(), operator in 0usize..4,
+    ) {
+        let mut hidden = 0;
+        let cells: Vec<(Option<i64>, String, String)> = cells.into_iter().map(|(value, hide, k, l)| {
+            let hide = hide && hidden < 4;
+            hidden += usize::from(hide);
+            ((!hide).then_some(value), k, l)
+        }).collect();
+        let csv = |values: &mut dyn FnMut() -> String| {
+            let rows = cells.iter().map(|(value, k, l)| {
+                format!("{},1,{k},{l},true\n", value.map_or_else(&mut *values, |value| value.to_string()))
+            });
+            format!("a,b,k,l,o\n{}", rows.collect::<String>())
+        };
+        let derived = ["f / g", "f - g", "percent_change(g to f)", "f"][operator];
+        let spec = format!("figures:\n{}{}{}", entry("f", &format!("{first} from t")), entry("g", &format!("{second} from t")), entry("h", derived));
+        let source = SOURCE.replace("a: { type: integer }", "a: { type: integer, suppressed: { \"<5\": 1..4 } }");
+        let open = report_of(&source, &csv(&mut || "<5".into()), &spec, 2);
+        let mut ends: BTreeMap<&str, Vec<Exact>> = BTreeMap::new();
+        let mut undefined = false;
+        for combination in 0..4usize.pow(hidden as u32) {
+            let mut rest = combination;
+            let filled = csv(&mut || {
+                let value = 1 + rest % 4;
+                rest /= 4;
+                value.to_string()
+            });
+            let known = report(&filled, &spec, 1);
+            for id in ["f", "g", "h"] {
+                match known.figures.figures.get(id).and_then(|figure| figure.value.number()) {
+                    Some(number) => ends.entry(id).or_default().push(number.value.clone()),
+                    None => undefined = true,
+                }
+            }
+        }
+        // a share, or a divisor that may be 0, has no value for some of them: then there is none, or bounds of the rest
+        prop_assume!(!undefined);
+        // the numbers of one figure are those of the naive evaluator, which the other tests hold the engine to
+        for id in ["f", "g", "h"] {
+            let (least, most) = (ends[id].iter().min().unwrap(), ends[id].iter().max().unwrap());
+            let Some(figure) = open.figures.figures.get(id) else {
+                // a divisor between whole numbers may be 0
+                prop_assert!(id == "h", "{id}\n{spec}\n{:?}", open.diagnostics);
+                continue;
+            };
+            let (low, high) = figure.value.number().unwrap().range();
+            prop_assert!(low <= *least && *most <= high, "{id}: {low}..{high} holds not {least}..{most}\n{spec}");
+            // two quotients, or an extreme, of the same cells have bounds that hold their values and may be wider
+            let linear = [&first, &second].iter().all(|value| {
+                (value.starts_with("sum") || value.starts_with("mean")) && !value.contains(" / ")
+            });
+            if id != "h" || linear {
+                prop_assert_eq!((&low, &high), (least, most), "{}\n{}", id, spec);
+            }
         }
     }
 

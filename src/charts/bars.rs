@@ -69,7 +69,12 @@ impl Bars<'_, '_, '_, '_> {
     }
 
     fn scale(&self, from: i32, to: i32) -> Scale {
-        let ends: Vec<Exact> = self.pieces.iter().flatten().map(|piece| piece.to.clone()).collect();
+        let pieces = || self.pieces.iter().flatten();
+        let whiskers = pieces().filter_map(|piece| piece.mark.ends.clone());
+        let ends: Vec<Exact> = pieces()
+            .map(|piece| piece.to.clone())
+            .chain(whiskers.flat_map(|(low, high)| [low, high]))
+            .collect();
         Scale::new(self.sheet.ticks(&ends, true), from, to)
     }
 
@@ -119,7 +124,11 @@ impl Bars<'_, '_, '_, '_> {
             self.paint_key(&plot, key, self.across(*middle, slot), false);
         }
         notes.paint(sheet, |key| {
-            let tops = self.pieces[key].iter().map(|piece| plot.scale.at(&piece.to));
+            let most = |piece: &Piece<'_>| match &piece.mark.ends {
+                Some((_, high)) => plot.scale.at(high),
+                None => plot.scale.at(&piece.to),
+            };
+            let tops = self.pieces[key].iter().map(most);
             let room = if self.kind.stacks() { GAP / 2 } else { LINE + GAP / 2 };
             tops.min().unwrap_or(bottom).min(plot.scale.base()) - room
         });
@@ -216,6 +225,10 @@ impl Bars<'_, '_, '_, '_> {
         for piece in &self.pieces[key] {
             let (a, b) = self.corners(plot, piece, across, flat);
             self.sheet.canvas.fill(a, b, Paint::Mark(piece.strand));
+            if let Some(ends) = &piece.mark.ends {
+                let middle = if flat { (a.1 + b.1) / 2 } else { (a.0 + b.0) / 2 };
+                self.sheet.whisker(&plot.scale, ends, middle, flat);
+            }
         }
     }
 
@@ -223,6 +236,11 @@ impl Bars<'_, '_, '_, '_> {
     fn label_key(&self, plot: &Plot, key: usize, across: (i32, i32), flat: bool) {
         for piece in &self.pieces[key] {
             if let Some(shown) = &piece.mark.shown {
+                let end = piece.mark.ends.as_ref().map(|(low, high)| {
+                    let to = if piece.to.is_negative() { low } else { high };
+                    Piece { from: piece.from.clone(), to: to.clone(), ..*piece }
+                });
+                let piece = end.as_ref().unwrap_or(piece);
                 let corners = self.corners(plot, piece, across, flat);
                 self.label(shown.as_str(), piece, corners, flat);
             }

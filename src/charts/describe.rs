@@ -66,7 +66,11 @@ fn strand_in_words(data: &Data, strand: &Strand, shower: &Shower<'_>) -> String 
     let highest = known.iter().max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0))).unwrap_or(first);
     let lowest = known.iter().min_by_key(|(key, value, _)| (*value, *key)).unwrap_or(first);
     let mut text = String::new();
-    if data.along.is_some() && known.len() <= FEW {
+    if known.iter().any(|(_, _, mark)| mark.ends.is_some()) {
+        // what hidden cells leave open has no order that can be told
+        let values: Vec<String> = known.iter().map(at).collect();
+        text.push_str(&format!("{}.", values.join(", ")));
+    } else if data.along.is_some() && known.len() <= FEW {
         let values: Vec<String> = known.iter().map(at).collect();
         text.push_str(&format!("{}.", values.join(", ")));
     } else {

@@ -38,7 +38,11 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, stem: bool) -> i32 {
         for strand in &data.strands {
             let mark = &strand.marks[key];
             match (&mark.value, &mark.shown) {
-                (Some(value), Some(shown)) => places.push((scale.at(value), shown.as_str())),
+                (Some(value), Some(shown)) => {
+                    // the number stands beside the whisker
+                    let at = mark.ends.as_ref().map_or(value, |(_, high)| high);
+                    places.push((scale.at(at), shown.as_str()));
+                }
                 _ => gap = Some(absent(mark.hidden)),
             }
         }
@@ -48,13 +52,18 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, stem: bool) -> i32 {
         let ends = (places.iter().min(), places.iter().max());
         let (Some((low, first)), Some((high, last))) = ends else { continue };
         if stem {
-            canvas.line(&[(scale.base(), middle), (*high, middle)], 5 * SUB / 2, Paint::Mark(0));
+            let value = data.strands.iter().find_map(|strand| strand.marks[key].value.as_ref());
+            let end = value.map_or(*high, |value| scale.at(value));
+            canvas.line(&[(scale.base(), middle), (end, middle)], 5 * SUB / 2, Paint::Mark(0));
         } else if low != high {
             canvas.line(&[(*low, middle), (*high, middle)], 2 * SUB, Paint::Grid);
         }
         for (index, strand) in data.strands.iter().enumerate() {
             if let Some(value) = &strand.marks[key].value {
                 canvas.mark((scale.at(value), middle), 6 * SUB, index, Paint::Mark(index));
+                if let Some(ends) = &strand.marks[key].ends {
+                    sheet.whisker(&scale, ends, middle, true);
+                }
             }
         }
         if stem && *low < scale.base() {

@@ -184,6 +184,11 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
                 places => canvas.line(places, 5 * SUB / 2, paint),
             }
         }
+        for (key, _, mark) in strand.known() {
+            if let Some(ends) = &mark.ends {
+                self.sheet.whisker(&self.plot.scale, ends, self.places[key], false);
+            }
+        }
         if strand.marks.len() <= MARKED {
             for (key, value, _) in strand.known() {
                 canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index, paint);

@@ -75,6 +75,11 @@ fn panel(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot) {
             canvas.fill((x - half, y), (x + half, plot.scale.base()), Paint::Mark(0));
         }
     }
+    for (key, _, mark) in strand.known() {
+        if let Some(ends) = &mark.ends {
+            sheet.whisker(&plot.scale, ends, middle[key], false);
+        }
+    }
     for (key, mark) in strand.marks.iter().enumerate().filter(|(_, mark)| mark.value.is_none()) {
         if count <= 12 {
             canvas.text(
@@ -98,7 +103,8 @@ fn values(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot, middle: &[i32]) 
     for (key, value, mark) in [Some(last), far].into_iter().flatten() {
         let shown = mark.shown.as_ref().map_or("", |shown| shown.as_str());
         let half = width(shown, TEXT) / 2;
-        let (x, y) = (middle[*key], plot.scale.at(value));
+        let (x, y) =
+            (middle[*key], plot.scale.at(mark.ends.as_ref().map_or(value, |(_, high)| high)));
         let x = x.max(plot.left + half - GAP).min(plot.right + GAP - half).max(half);
         // a number wider than its bar would lie on the next
         let slot = (plot.right - plot.left) / middle.len().max(1) as i32;

@@ -114,6 +114,18 @@ impl Sheet<'_, '_, '_> {
         ticks.iter().map(|tick| self.tick(tick, decimals)).collect()
     }
 
+    /// From the least to the most that a value can be, at a place across the axis; `flat` axes run to the right.
+    pub(super) fn whisker(&self, scale: &Scale, ends: &(Exact, Exact), across: i32, flat: bool) {
+        let (low, high) = (scale.at(&ends.0), scale.at(&ends.1));
+        let cap = 4 * SUB;
+        let place = |along: i32, across: i32| if flat { (along, across) } else { (across, along) };
+        let stroke = |a: Place, b: Place| self.canvas.line(&[a, b], 3 * SUB / 2, Paint::Ink);
+        stroke(place(low, across), place(high, across));
+        for end in [low, high] {
+            stroke(place(end, across - cap), place(end, across + cap));
+        }
+    }
+
     /// What the axis measures, above it; returns where it ends.
     pub(super) fn caption(&self, top: i32) -> i32 {
         if let Some(axis) = &self.data.axis {

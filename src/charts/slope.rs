@@ -53,6 +53,11 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
         for at in known {
             canvas.mark(at, 5 * SUB, index, sheet.paint(index));
         }
+        for (key, _, mark) in strand.known() {
+            if let Some(ends) = &mark.ends {
+                sheet.whisker(&scale, ends, edges[key], false);
+            }
+        }
     }
     for (key, side) in [Side::Left, Side::Right].into_iter().enumerate() {
         let at: Vec<i32> = (0..data.strands.len()).map(|strand| place(strand, key)).collect();

@@ -209,6 +209,19 @@ pub struct Hedge {
     pub rests: String,
 }
 
+impl Hedge {
+    /// Which way it bounds: up for *at least*, down for *at most*; none for *about*, *nearly* and the like.
+    pub(crate) fn bounds(&self) -> Option<Way> {
+        let here = |reach: &Reach| matches!(reach, Reach::Part(part) if part.is_zero());
+        let step = |reach: &Reach| !matches!(reach, Reach::Part(_));
+        match (&self.digits.from, &self.digits.to) {
+            (from, to) if here(from) && step(to) => Some(Way::Up),
+            (from, to) if step(from) && here(to) => Some(Way::Down),
+            _ => None,
+        }
+    }
+}
+
 /// A share that is said without a number: *a majority*.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proportion {

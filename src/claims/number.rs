@@ -375,6 +375,10 @@ pub(super) fn inserted(figure: &Figure, shower: &Shower<'_>) -> Result<(), Diagn
     let (Value::Number(number), Some(format)) = (&figure.value, figure.format) else {
         return Ok(());
     };
+    // both ends are printed
+    if number.hidden.is_some() {
+        return Ok(());
+    }
     let base = format.factor();
     let (_, decimals) = format.digits();
     let value = (&number.value * &base).round(decimals as i32, shower.rounding);

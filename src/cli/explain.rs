@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::{End, Options, report};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, counted};
+use crate::exact::Exact;
 use crate::figures::{Figure, Series, rows, touched};
 use crate::frame::Frame;
 use crate::pipeline::{self, Project, Report};
@@ -105,13 +106,23 @@ fn say_figure(figure: &Figure, report: &Report, project: &Project) {
     anstream::println!("{} = {}", figure.id, report.shower().figure(figure));
     anstream::println!("  {}", figure.label);
     if let Some(number) = figure.value.number() {
-        let (numerator, denominator) = number.value.fraction();
-        let fraction =
-            if denominator == "1" { numerator } else { format!("{numerator}/{denominator}") };
-        let root = if number.rounded_root { " (a root, rounded to 34 digits)" } else { "" };
-        anstream::println!("  exactly   {fraction}{root}");
+        let fraction = |value: &Exact| match value.fraction() {
+            (numerator, denominator) if denominator == "1" => numerator,
+            (numerator, denominator) => format!("{numerator}/{denominator}"),
+        };
+        if number.hidden.is_none() {
+            let root = if number.rounded_root { " (a root, rounded to 34 digits)" } else { "" };
+            anstream::println!("  exactly   {}{root}", fraction(&number.value));
+        }
         if let Some((low, high)) = &number.bounds {
-            anstream::println!("  between   {low} and {high}: a source prints it rounded");
+            let why = match &number.hidden {
+                Some(form) => {
+                    let cells = counted(form.count() as u64, "cell");
+                    format!("it depends on {cells} that the publisher hides")
+                }
+                None => "a source prints it rounded".to_string(),
+            };
+            anstream::println!("  between   {} and {}: {why}", fraction(low), fraction(high));
         }
     }
     anstream::println!("  kind      {}", figure.provenance.name());

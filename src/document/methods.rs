@@ -2,6 +2,7 @@
 
 use super::Method;
 use super::compose::Composer;
+use super::notes::marked;
 use crate::figures::{Counts, Figure, Provenance, Series, Shower};
 use crate::text::capital;
 use crate::value::{Scale, Value};
@@ -19,6 +20,7 @@ impl Composer<'_> {
     fn figure_method(&mut self, figure: &Figure) -> Method {
         self.register.passage();
         let shower = self.shower();
+        let figures = self.inputs.figures;
         let words = match figure.provenance {
             Provenance::Quoted => {
                 let quote = figure.quote.as_ref();
@@ -46,7 +48,10 @@ impl Composer<'_> {
             provenance: figure.provenance.name(),
             words,
             recipe: figure.recipe.as_ref().map(|recipe| recipe.canonical.clone()),
-            counted: figure.counts.as_ref().map(|counts| counted(counts, &shower)),
+            counted: figure
+                .counts
+                .as_ref()
+                .map(|counts| counted(counts, &marked(figures, &figure.id, shower), &shower)),
             base: shower.base(figure).map(|base| format!("Base: {base}.")),
             known: known(figure),
             caveat: figure.caveat.as_ref().map(|caveat| self.text(caveat)),
@@ -84,7 +89,10 @@ impl Composer<'_> {
             provenance: "series",
             words,
             recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.clone()),
-            counted: Some(format!("{points} points.{without}")),
+            counted: Some(format!(
+                "{points} points{}.{without}",
+                marked(self.inputs.figures, &series.id, shower)
+            )),
             base: None,
             known: None,
             caveat: series.caveat.as_ref().map(|caveat| self.text(caveat)),
@@ -93,7 +101,7 @@ impl Composer<'_> {
     }
 }
 
-fn counted(counts: &Counts, shower: &Shower<'_>) -> String {
+fn counted(counts: &Counts, marked: &str, shower: &Shower<'_>) -> String {
     let show = |count| shower.count(count);
     let mut text = format!(
         "Uses {} of {} rows of {}",
@@ -110,6 +118,7 @@ fn counted(counts: &Counts, shower: &Shower<'_>) -> String {
             text.push_str(&format!("; {} {what}", show(count)));
         }
     }
+    text.push_str(marked);
     text.push('.');
     text
 }
@@ -135,9 +144,14 @@ fn known(figure: &Figure) -> Option<String> {
             Scale::Plain => text,
         }
     };
-    Some(format!(
-        "A source prints it rounded: the value lies between {} and {}.",
-        shown(low),
-        shown(high)
-    ))
+    let (low, high) = (shown(low), shown(high));
+    Some(match &number.hidden {
+        Some(form) => format!(
+            "It depends on {} that the publisher hides: the value lies between {low} and {high}.",
+            crate::diag::counted(form.count() as u64, "cell")
+        ),
+        None => {
+            format!("A source prints it rounded: the value lies between {low} and {high}.")
+        }
+    })
 }

@@ -257,6 +257,8 @@ impl ChartBlock {
         lines.extend(self.cut.then(|| "The axis does not begin at zero.".to_string()));
         let broken = "A line is broken where the source has no value.";
         lines.extend(self.broken.then(|| broken.to_string()));
+        let whiskers = "A whisker runs from the least to the most that hidden cells allow.";
+        lines.extend(self.data.ranges().then(|| whiskers.to_string()));
         lines.extend(self.data.remarks());
         lines
     }
@@ -334,6 +336,10 @@ impl Grid {
         lines.extend(missing.then(|| "[x] not available.".to_string()));
         lines.extend(self.unbased.then(|| "[z] not applicable.".to_string()));
         lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
+        lines.extend(self.ranges().then(|| {
+            "Where two numbers stand, the value lies between them: the publisher hides some cells."
+                .to_string()
+        }));
         lines.extend(
             self.paraphrased
                 .then(|| "Claims without quotation marks are in our words.".to_string()),
@@ -342,6 +348,11 @@ impl Grid {
             self.rounded.then(|| "Rounded numbers may not add up to the total.".to_string()),
         );
         lines
+    }
+
+    /// Whether some value depends on hidden cells.
+    fn ranges(&self) -> bool {
+        self.rows.iter().chain(&self.foot).flatten().any(|cell| cell.range)
     }
 
     /// The grid as CSV: UTF-8, LF, quoted where needed; numbers without group marks.
@@ -374,6 +385,8 @@ pub struct GridCell {
     pub figure: Option<String>,
     /// Whether it is a number, which stands to the right.
     pub numeric: bool,
+    /// Whether it is the two ends of a value that depends on hidden cells.
+    pub range: bool,
     /// What stands there in place of `shown`, where it has links and notes.
     pub text: Option<Text>,
 }

@@ -1,13 +1,13 @@
 //! Notes, numbered as the reader meets them: one for each source, for each number entered by hand, for each of the
 //! author's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Block, Citation, Detail, Note, NoteContent, NoteRef, Support};
-use crate::figures::{Figure, Figures, Provenance, RowSet, Series, Shower};
+use crate::figures::{Figure, Figures, Marked, Provenance, RowSet, Series, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
-use crate::sources::{Dataset, Source, Sources};
+use crate::sources::{Dataset, Source, Sources, legend};
 
 /// What a note is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -161,6 +161,7 @@ impl Cited<'_> {
             self.sources.datasets.values().filter(|dataset| self.holds(dataset, &source.id))
         {
             details.extend(self.file(dataset, locale));
+            details.extend(self.signs(dataset));
         }
         details
     }
@@ -186,6 +187,16 @@ impl Cited<'_> {
         Some(Detail::Code(words, provenance.sha256.clone()))
     }
 
+    /// What the signs in a dataset mean: those in columns that this report uses.
+    fn signs(&self, dataset: &Dataset) -> Option<Detail> {
+        let columns = self.frames.get(&dataset.name)?.columns.values();
+        let met = columns.flat_map(|column| &column.signs).filter(|sign| sign.met);
+        let signs: BTreeSet<String> = met.map(legend).collect();
+        let signs: Vec<String> = signs.into_iter().collect();
+        (!signs.is_empty())
+            .then(|| Detail::Words(format!("Signs in its table: {}.", signs.join("; "))))
+    }
+
     /// Figures and series that rest on a source, in the order of the report.
     fn supports(&self, id: &str) -> Vec<Support> {
         let figures =
@@ -193,7 +204,7 @@ impl Cited<'_> {
                 |figure| Support {
                     id: figure.id.clone(),
                     shown: Some(self.shower.figure(figure)),
-                    place: self.place(figure, id),
+                    place: self.place(figure, id) + &marked(self.figures, &figure.id, self.shower),
                 },
             );
         let series = self.figures.series.values().filter_map(|series| {
@@ -201,6 +212,7 @@ impl Cited<'_> {
             uses.then(|| {
                 let rows = self.rows.get(&series.id);
                 let place = rows.map_or_else(|| "series".to_string(), |rows| self.lines(rows, id));
+                let place = place + &marked(self.figures, &series.id, self.shower);
                 Support { id: series.id.clone(), shown: None, place }
             })
         });
@@ -252,6 +264,15 @@ impl Cited<'_> {
         let word = if shown.len() == 1 && !shown[0].contains('–') { "line" } else { "lines" };
         format!("{file}, {word} {}", shown.join(", "))
     }
+}
+
+/// The signs beside the values that a figure or series uses: `; [p] provisional (2 cells)`.
+pub(super) fn marked(figures: &Figures, id: &str, shower: Shower<'_>) -> String {
+    let words = |marked: &Marked| {
+        let cells = if marked.cells == 1 { "cell" } else { "cells" };
+        format!("; {} {} ({} {cells})", marked.sign, marked.meaning, shower.count(marked.cells))
+    };
+    figures.marked.get(id).into_iter().flatten().map(words).collect()
 }
 
 fn file_name(path: &str) -> &str {

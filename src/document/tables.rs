@@ -449,7 +449,7 @@ fn with_unit(head: Text, unit: Option<&str>) -> Text {
 impl GridCell {
     /// The header of a row.
     pub(super) fn header(shown: String) -> Self {
-        Self { plain: shown.clone(), shown, figure: None, numeric: false, text: None }
+        Self { plain: shown.clone(), shown, figure: None, numeric: false, range: false, text: None }
     }
 
     /// A figure's value, without the sign of its unit where the header has it.
@@ -464,6 +464,7 @@ impl GridCell {
             },
             figure: Some(figure.id.clone()),
             numeric: figure.value.number().is_some(),
+            range: figure.value.number().is_some_and(|number| number.hidden.is_some()),
             text: None,
         }
     }
@@ -471,20 +472,20 @@ impl GridCell {
     /// Words with links and notes.
     pub(super) fn words(text: Text) -> Self {
         let (shown, plain) = (text.plain.clone(), text.plain.clone());
-        Self { shown, plain, figure: None, numeric: false, text: Some(text) }
+        Self { shown, plain, figure: None, numeric: false, range: false, text: Some(text) }
     }
 
     /// What a percentage is taken of.
     fn base(shown: Option<&Shown>) -> Self {
         let shown = shown.map_or(NOT_APPLICABLE.to_string(), Shown::to_string);
-        Self { plain: digits(&shown), shown, figure: None, numeric: true, text: None }
+        Self { plain: digits(&shown), shown, figure: None, numeric: true, range: false, text: None }
     }
 
     /// A number that is no figure, or the mark for one that is not there.
     fn number(shown: Option<&Shown>, hidden: bool) -> Self {
         let absent = if hidden { HIDDEN } else { NOT_AVAILABLE };
         let shown = shown.map_or(absent.to_string(), Shown::to_string);
-        Self { plain: digits(&shown), shown, figure: None, numeric: true, text: None }
+        Self { plain: digits(&shown), shown, figure: None, numeric: true, range: false, text: None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arithmetic on numbers that know what they measure: units, percentages and points are checked, bounds travel.
 
-use crate::exact::Exact;
+use crate::hidden::{Form, MaybeZero};
 use crate::language::Operator;
 use crate::value::{Measure, Number, Scale};
 
@@ -30,8 +30,15 @@ pub(super) fn apply(operator: Operator, a: &Operand, b: &Operand) -> Result<Numb
         Operator::Multiply => (product_measure(&x.measure, &y.measure), &x.value * &y.value),
         Operator::Divide => (Measure::default(), x.value.checked_div(&y.value).ok_or(Clash::Zero)?),
     };
-    let bounds = bounds(operator, x, y)?;
-    Ok(Number { value, measure, bounds, rounded_root: x.rounded_root || y.rounded_root })
+    let rounded_root = x.rounded_root || y.rounded_root;
+    if x.bounds.is_none() && y.bounds.is_none() {
+        return Ok(Number { rounded_root, ..Number::new(value, measure) });
+    }
+    let form = Form::combine(operator, &x.form(), &y.form()).map_err(|MaybeZero| Clash::Zero)?;
+    let number = Number::of_form(form, measure).map_err(|MaybeZero| Clash::Zero)?;
+    // what was published rounded has a value of its own between its bounds
+    let value = if number.hidden.is_some() { number.value.clone() } else { value };
+    Ok(Number { value, rounded_root, ..number })
 }
 
 fn sum_measure(operator: Operator, a: &Operand, b: &Operand) -> Result<Measure, Clash> {
@@ -79,30 +86,4 @@ fn product_measure(a: &Measure, b: &Measure) -> Measure {
         (_, Scale::Plain) => Measure { decimals: None, ..b.clone() },
         _ => Measure::default(),
     }
-}
-
-/// Interval arithmetic (Moore 1966), where a value was published rounded.
-fn bounds(operator: Operator, x: &Number, y: &Number) -> Result<Option<(Exact, Exact)>, Clash> {
-    if x.bounds.is_none() && y.bounds.is_none() {
-        return Ok(None);
-    }
-    let ((a, b), (c, d)) = (x.range(), y.range());
-    let zero = Exact::zero();
-    if operator == Operator::Divide && c <= zero && zero <= d {
-        return Err(Clash::Zero);
-    }
-    let mut ends = Vec::new();
-    for left in [&a, &b] {
-        for right in [&c, &d] {
-            ends.push(match operator {
-                Operator::Add => left + right,
-                Operator::Subtract => left - right,
-                Operator::Multiply => left * right,
-                Operator::Divide => left.checked_div(right).ok_or(Clash::Zero)?,
-            });
-        }
-    }
-    let least = ends.iter().min().cloned();
-    let most = ends.iter().max().cloned();
-    Ok(least.zip(most))
 }

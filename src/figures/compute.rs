@@ -77,6 +77,7 @@ pub fn compute(
     }
     maker.warn_of_small_bases();
     let mut figures = maker.figures;
+    figures.marked = super::evidence::marked(&figures, frames, threads);
     // figures in the order in which the author declares them
     figures
         .figures

@@ -1,6 +1,7 @@
 //! Terms to values: partials become exact numbers, and arithmetic keeps what they measure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::arithmetic::{Clash, Operand, apply};
 use super::term::{Reading, Term, Unit};
@@ -33,6 +34,9 @@ impl From<Diagnostic> for Trouble {
 
 type Evaluated<T> = Result<T, Trouble>;
 
+/// How many hidden cells an error names.
+const EXAMPLES: usize = 5;
+
 /// Finds the value of a figure or point by its id and keys.
 pub(super) type Lookup<'a> = dyn Fn(&str, &[String], Span) -> Evaluated<Value> + 'a;
 
@@ -60,16 +64,15 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
         }
         Term::Fold(index, reading, span) => read(&inputs.folds[*index], reading, *span, inputs)?,
         Term::Negate(inner, span) => {
-            let number = number(inner, *span, inputs)?.number;
-            let bounds = number.bounds.map(|(low, high)| (-high, -low));
-            Value::Number(Number { value: -number.value, bounds, ..number })
+            let minus =
+                Operand { number: Number::new(-Exact::one(), Measure::default()), literal: true };
+            let inner = number(inner, *span, inputs)?;
+            let measure = inner.number.measure.clone();
+            let number = combine(Operator::Multiply, &minus, &inner, *span, inputs)?;
+            Value::Number(Number { measure, ..number })
         }
         Term::Absolute(inner, span) => {
-            let number = number(inner, *span, inputs)?.number;
-            let negative = number.value.is_negative();
-            let bounds =
-                number.bounds.map(|(low, high)| if negative { (-high, -low) } else { (low, high) });
-            Value::Number(Number { value: number.value.abs(), bounds, ..number })
+            Value::Number(absolute(number(inner, *span, inputs)?.number))
         }
         Term::Binary(operator, a, b, span) => {
             let (a, b) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
@@ -90,10 +93,8 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
                 part => number(part, *span, inputs)?,
             };
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
-            if quotient.value.is_negative()
-                || whole.number.value.is_negative()
-                || quotient.value > Exact::one()
-            {
+            let (least, most) = quotient.range();
+            if least.is_negative() || whole.number.range().0.is_negative() || most > Exact::one() {
                 let message = format!(
                     "{}: a share of {} in {}",
                     inputs.name, part.number.value, whole.number.value
@@ -117,7 +118,8 @@ pub(super) fn base(term: &Term, inputs: &Inputs<'_>) -> Option<Exact> {
         return None;
     };
     let money = |unit: &String| unit.chars().all(|c| c.is_ascii_uppercase());
-    let cases = number.measure.scale == Scale::Plain
+    let cases = number.bounds.is_none()
+        && number.measure.scale == Scale::Plain
         && !number.measure.unit.as_ref().is_some_and(money)
         && number.value.is_integer()
         && !number.value.is_negative();
@@ -137,6 +139,25 @@ fn counts_cases(term: &Term) -> bool {
         }
         _ => false,
     }
+}
+
+/// A number without its sign; between 0 and the larger end where it can have either.
+fn absolute(number: Number) -> Number {
+    let (low, high) = number.range();
+    let bounds = if !low.is_negative() {
+        return number;
+    } else if high.is_negative() {
+        number.bounds.map(|(low, high)| (-high, -low))
+    } else {
+        number.bounds.map(|(low, high)| (Exact::zero(), high.max(-low)))
+    };
+    let hidden =
+        number.hidden.zip(bounds.clone()).map(|(form, (low, high))| form.within(low, high));
+    let value = match &bounds {
+        Some((low, high)) if hidden.is_some() => (low + high) * Exact::scaled(5, 1),
+        _ => number.value.abs(),
+    };
+    Number { value, bounds, hidden: hidden.map(Arc::new), ..number }
 }
 
 fn number(term: &Term, span: Span, inputs: &Inputs<'_>) -> Evaluated<Operand> {
@@ -199,19 +220,18 @@ fn pair(
                     )
                     .into());
             }
-            let change = combine(Operator::Subtract, b, a, span, inputs)?;
-            let base = Operand { number: a.number.clone(), literal: false };
-            let quotient = combine(
-                Operator::Divide,
-                &Operand { number: change, literal: false },
-                &base,
-                span,
-                inputs,
-            )?;
+            // only what is measured alike can be compared
+            combine(Operator::Subtract, b, a, span, inputs)?;
             // (B − A)/A is B/A − 1, in which A stands once: bounds that interval arithmetic does not widen
-            let ratio = combine(Operator::Divide, b, a, span, inputs)?;
-            let bounds = ratio.bounds.map(|(low, high)| (low - Exact::one(), high - Exact::one()));
-            Ok(Number { measure: Measure::percent(), bounds, ..quotient })
+            let number = combine(Operator::Divide, b, a, span, inputs)?;
+            let ratio = Operand {
+                number: Number { measure: Measure::default(), ..number },
+                literal: false,
+            };
+            let one =
+                Operand { number: Number::new(Exact::one(), Measure::default()), literal: true };
+            let change = combine(Operator::Subtract, &ratio, &one, span, inputs)?;
+            Ok(Number { measure: Measure::percent(), ..change })
         }
         Function::Points => {
             let percent =
@@ -245,7 +265,10 @@ fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -
         return Err(error.hint("multiply fewer or smaller columns").into());
     }
     if partial.suppressed > 0 && !matches!(reading, Reading::Rows | Reading::Known) {
-        return Err(Trouble::Suppressed(Box::new(suppressed(partial, span, inputs))));
+        let number = super::hide::number(partial, reading, inputs.frame);
+        return number
+            .map(Value::Number)
+            .ok_or_else(|| Trouble::Suppressed(Box::new(suppressed(partial, span, inputs))));
     }
     if partial.rows == 0 && !inputs.allow_empty {
         return Err(Trouble::Empty(Box::new(empty(span, inputs, "no row"))));
@@ -271,7 +294,13 @@ fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -
         Reading::Sum(unit) => (sums(partial, unit).0, unit.measure().no_year(), false),
         Reading::Mean(unit) => (sums(partial, unit).0 / known, unit.measure_of_mean(), false),
         Reading::Quantile(unit, probability, kind) => {
-            (quantile(partial, unit, probability, *kind), unit.measure_of_mean(), false)
+            let values: Vec<(Exact, u64)> = match &partial.payload {
+                Payload::Histogram(counts) => {
+                    counts.iter().map(|(integer, count)| (unit.value(*integer), *count)).collect()
+                }
+                _ => Vec::new(),
+            };
+            (quantile(&values, probability, *kind), unit.measure_of_mean(), false)
         }
         Reading::Least(unit) | Reading::Greatest(unit) => {
             let Payload::Extremes(Some((least, greatest))) = partial.payload else {
@@ -308,11 +337,13 @@ fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic 
     );
     let mut error = Diagnostic::error(Code::SuppressedCells, message).at(span);
     if let Some(frame) = inputs.frame.filter(|frame| frame.provenance.is_some()) {
-        for row in &partial.hidden_rows {
-            error = error.related(row_place(frame, *row), "a hidden cell");
+        for hidden in partial.hidden.iter().take(EXAMPLES) {
+            error = error.related(row_place(frame, hidden.row), "a hidden cell");
         }
     }
-    error.hint("leave them out with `where column is known`, and say so in words")
+    error
+        .hint("say in `source.yaml` what the sign can stand for, and the figure prints its bounds: `suppressed: { \"[c]\": 1..4 }`")
+        .hint("or leave them out with `where column is known`, and say so in words")
 }
 
 fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {
@@ -356,7 +387,7 @@ fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evalu
 }
 
 /// Sum and sum of squares.
-fn sums(partial: &Partial, unit: &Unit) -> (Exact, Exact) {
+pub(super) fn sums(partial: &Partial, unit: &Unit) -> (Exact, Exact) {
     let scale = match unit {
         Unit::Scaled(scale, _) => *scale,
         Unit::Coded(_) => 0,
@@ -403,19 +434,19 @@ fn variance(
 }
 
 /// Sample quantiles of types 1 to 9: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
-/// The American Statistician 50 (1996), 361–365; exact where R's `quantile` rounds.
-fn quantile(partial: &Partial, unit: &Unit, p: &Exact, kind: u8) -> Exact {
-    let Payload::Histogram(counts) = &partial.payload else { return Exact::zero() };
-    let n = counts.values().sum::<u64>();
+/// The American Statistician 50 (1996), 361–365; exact where R's `quantile` rounds. Takes values in rising order with how
+/// often each occurs.
+pub(super) fn quantile(values: &[(Exact, u64)], p: &Exact, kind: u8) -> Exact {
+    let n = values.iter().map(|(_, count)| count).sum::<u64>();
     let size = Exact::from(i128::from(n));
     // x_j of the sorted values, j from 1, held inside the sample
     let at = |j: i128| {
         let j = j.clamp(1, i128::from(n)) as u64;
         let mut passed = 0;
-        for (integer, count) in counts {
+        for (value, count) in values {
             passed += count;
             if passed >= j {
-                return unit.value(*integer);
+                return value.clone();
             }
         }
         Exact::zero()
@@ -475,7 +506,7 @@ impl Unit {
         }
     }
 
-    fn measure(&self) -> Measure {
+    pub(super) fn measure(&self) -> Measure {
         match self {
             Self::Scaled(_, measure) => measure.clone(),
             Self::Coded(meaning) => meaning.measure(),
@@ -483,7 +514,7 @@ impl Unit {
     }
 
     /// A mean or quantile has decimals that only the author can choose; of percentages, whole ones.
-    fn measure_of_mean(&self) -> Measure {
+    pub(super) fn measure_of_mean(&self) -> Measure {
         let measure = self.measure();
         let decimals = if measure.scale == Scale::Plain { None } else { Some(0) };
         Measure { decimals, ..measure }

@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
 use crate::frame::{
-    Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, TruthId, scan,
+    Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign, Stands,
+    TruthId, scan,
 };
 
 /// The rows of a figure or series in one frame.
@@ -33,6 +34,55 @@ pub(super) fn select(
     let query = listing(filter, Vec::new(), most);
     let results = scan(frame, program, &[query], threads);
     results.first().map_or(Vec::new(), |partials| numbers(partials.only()))
+}
+
+/// A sign beside values that a figure or series uses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Marked {
+    /// The sign.
+    pub sign: String,
+    /// What it means.
+    pub meaning: String,
+    /// Cells of the columns that the recipe names, in the rows that it uses.
+    pub cells: u64,
+}
+
+/// The signs beside values that each figure and series uses, by id.
+pub(super) fn marked(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, Vec<Marked>> {
+    let beside = |sign: &&Sign| sign.met && matches!(sign.stands, Stands::Beside(_));
+    let signed = |frame: &Frame, selected: &Selected| {
+        let mut columns = selected.columns.iter().filter_map(|name| frame.columns.get(name));
+        columns.any(|column| column.signs.iter().any(|sign| beside(&sign)))
+    };
+    let mut all = BTreeMap::new();
+    for (id, selected) in &figures.selected {
+        let Some(frame) = frames.get(&selected.frame).filter(|frame| signed(frame, selected))
+        else {
+            continue;
+        };
+        let Some(program) = figures.programs.get(&selected.frame) else { continue };
+        let rows = select(frame, program, selected.rows, usize::MAX, threads);
+        let mut found: BTreeMap<&str, Marked> = BTreeMap::new();
+        for column in selected.columns.iter().filter_map(|name| frame.columns.get(name)) {
+            for row in &rows {
+                let (block, offset) = frame.locate(*row);
+                for sign in column.signs_at(block, offset) {
+                    let Stands::Beside(meaning) = &sign.stands else { continue };
+                    let none =
+                        Marked { sign: sign.text.clone(), meaning: meaning.clone(), cells: 0 };
+                    found.entry(&sign.text).or_insert(none).cells += 1;
+                }
+            }
+        }
+        if !found.is_empty() {
+            all.insert(id.clone(), found.into_values().collect());
+        }
+    }
+    all
 }
 
 /// The query that lists the first `most` rows of each group.

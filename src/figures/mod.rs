@@ -7,6 +7,7 @@ mod arithmetic;
 mod compute;
 mod evaluate;
 mod evidence;
+mod hide;
 mod order;
 mod plan;
 mod point;
@@ -29,7 +30,7 @@ use crate::value::{Format, Period, Value};
 
 pub use compute::compute;
 pub use evidence::{
-    Collapsed, RowSet, Touched, collapsed, row_sets, rows, small_row_sets, touched,
+    Collapsed, Marked, RowSet, Touched, collapsed, row_sets, rows, small_row_sets, touched,
 };
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
@@ -287,6 +288,8 @@ pub struct Figures {
     pub programs: BTreeMap<String, Program>,
     /// Frames made of series.
     pub frames: BTreeMap<String, Frame>,
+    /// Signs beside the values that computed figures and series use, by id.
+    pub marked: BTreeMap<String, Vec<Marked>>,
     /// Ids that are declared and could not be computed: what names them says nothing.
     pub failed: BTreeSet<String>,
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{Figure, Point, PointValue, Series};
 use crate::diag::{Code, Diagnostic, list, nearest};
 use crate::exact::Exact;
-use crate::frame::{Checkpoint, Column, Frame, Mark, Meaning, Part};
+use crate::frame::{Checkpoint, Column, Frame, Mark, Meaning, Part, Sign, Stands};
 use crate::text::Span;
 use crate::value::{Measure, Value};
 
@@ -120,15 +120,28 @@ impl Series {
             }
         }
         self.places = seen;
-        let value = |point: &Point| -> Option<Exact> {
+        let value = |point: &Point| -> Option<(Exact, Exact)> {
             let figure = point.values.first()?.figure()?;
-            figure.value.number().map(|number| number.value.clone())
+            figure.value.number().map(|number| match number.hidden {
+                Some(_) => number.range(),
+                None => (number.value.clone(), number.value.clone()),
+            })
         };
-        let mut order: Vec<(Exact, usize)> = self
-            .points
+        let ends: Vec<Option<(Exact, Exact)>> = self.points.iter().map(value).collect();
+        // a place that depends on what hidden cells are is none
+        let uncertain = |(index, (low, high)): (usize, &(Exact, Exact))| {
+            let overlaps = |(other, ends): (usize, &Option<(Exact, Exact)>)| {
+                other != index
+                    && ends
+                        .as_ref()
+                        .is_some_and(|(a, b)| (low != high || a != b) && a <= high && low <= b)
+            };
+            ends.iter().enumerate().any(overlaps)
+        };
+        let mut order: Vec<(Exact, usize)> = ends
             .iter()
             .enumerate()
-            .filter_map(|(index, point)| Some((value(point)?, index)))
+            .filter_map(|(index, ends)| Some((ends.as_ref()?.0.clone(), index)))
             .collect();
         order.sort_by(|a, b| {
             let by_value = if lowest_first { a.0.cmp(&b.0) } else { b.0.cmp(&a.0) };
@@ -139,8 +152,9 @@ impl Series {
             if place == 0 || order[place - 1].0 != *value {
                 rank = place as u64 + 1;
             }
-            self.points[*index].rank = Some(rank);
-            self.points[*index].place = Some(place as u64 + 1);
+            let certain = ends[*index].as_ref().is_some_and(|ends| !uncertain((*index, ends)));
+            self.points[*index].rank = certain.then_some(rank);
+            self.points[*index].place = certain.then_some(place as u64 + 1);
         }
         Ok(())
     }
@@ -158,17 +172,9 @@ pub fn series_frame(series: &Series) -> Frame {
     for (index, name) in series.values.keys().enumerate() {
         let figures: Vec<&PointValue> =
             series.points.iter().map(|point| &point.values[index]).collect();
-        let mut column = column(
-            figures.iter().map(|value| value.figure().map(|figure| &figure.value)).collect(),
-        );
-        if let Some(part) = column.parts.first_mut() {
-            let hidden = |value: &&PointValue| matches!(value, PointValue::Suppressed);
-            if let Some(marks) = &mut part.marks {
-                for (mark, _) in marks.iter_mut().zip(&figures).filter(|(_, value)| hidden(value)) {
-                    *mark = Mark::Suppressed as u8;
-                }
-            }
-        }
+        let mut column =
+            column(figures.iter().map(|value| known(value).map(|figure| &figure.value)).collect());
+        hide(&mut column, &figures);
         columns.insert(name.clone(), column);
     }
     if series.values.len() == 1 {
@@ -218,6 +224,39 @@ fn integers(meaning: Meaning, values: &[Option<i64>]) -> Column {
         meaning,
         [Part::new(values.iter().map(|value| value.unwrap_or(0)).collect(), marks)],
     )
+}
+
+/// The figure of a point whose value depends on no hidden cell.
+fn known(value: &PointValue) -> Option<&Figure> {
+    let hidden = |figure: &&Figure| figure.value.number().is_some_and(|n| n.hidden.is_some());
+    value.figure().filter(|figure| !hidden(figure))
+}
+
+/// Marks what is hidden, with the ends between which it lies where they are known.
+fn hide(column: &mut Column, values: &[&PointValue]) {
+    let mut signs = Vec::new();
+    let Some(part) = column.parts.first_mut() else { return };
+    let Some(marks) = &mut part.marks else { return };
+    for (row, (mark, value)) in marks.iter_mut().zip(values).enumerate() {
+        let bounds = match value {
+            PointValue::Suppressed => None,
+            PointValue::Figure(figure) => match figure.value.number() {
+                Some(number) if number.hidden.is_some() => Some(number.range()),
+                _ => continue,
+            },
+            PointValue::Missing => continue,
+        };
+        *mark = Mark::Suppressed as u8;
+        if bounds.is_some() {
+            signs.push((row as u32, column.signs.len() as u32));
+            column.signs.push(Sign {
+                text: "[c]".into(),
+                stands: Stands::Hidden(bounds),
+                met: true,
+            });
+        }
+    }
+    part.signs = signs.into_boxed_slice();
 }
 
 /// A column of values of one type.

@@ -56,19 +56,37 @@ impl Shower<'_> {
     pub fn bare(&self, figure: &Figure) -> Shown {
         match (&figure.value, figure.format) {
             (Value::Number(number), Some(format)) if format != Format::Words => {
-                let (rounded, decimals) = self.rounded(number, format);
-                Shown(self.locale.digits(&rounded, decimals))
+                let digits = |number: &Number| {
+                    let (rounded, decimals) = self.rounded(number, format);
+                    self.locale.digits(&rounded, decimals)
+                };
+                Shown(match number.between() {
+                    Some(ends) => {
+                        let (low, high) = (digits(&ends.0), digits(&ends.1));
+                        if low == high { low } else { self.locale.between(&low, &high) }
+                    }
+                    None => digits(number),
+                })
             }
             _ => self.figure(figure),
         }
     }
 
-    /// The same for machines: no group marks, a point before decimals.
+    /// The same for machines: no group marks, a point before decimals; `3..5` of a value between two ends.
     pub fn plain(&self, figure: &Figure) -> Shown {
         match (&figure.value, figure.format) {
             (Value::Number(number), Some(format)) => {
-                let (rounded, decimals) = self.rounded(number, format);
-                Shown(rounded.fixed(decimals))
+                let fixed = |number: &Number| {
+                    let (rounded, decimals) = self.rounded(number, format);
+                    rounded.fixed(decimals)
+                };
+                Shown(match number.between() {
+                    Some(ends) => {
+                        let (low, high) = (fixed(&ends.0), fixed(&ends.1));
+                        if low == high { low } else { format!("{low}..{high}") }
+                    }
+                    None => fixed(number),
+                })
             }
             (value, _) => Shown(value.to_string()),
         }
@@ -96,6 +114,10 @@ impl Shower<'_> {
     pub fn footing(&self, parts: &[&Figure], total: &Figure) -> Footing {
         let value = |figure: &Figure| Some((figure.value.number()?.clone(), figure.format?));
         let Some((whole, format)) = value(total) else { return Footing::Other };
+        let hidden = |figure: &&Figure| figure.value.number().is_some_and(|n| n.hidden.is_some());
+        if parts.iter().copied().chain([total]).any(|figure| hidden(&figure)) {
+            return Footing::Other;
+        }
         let mut sum = Exact::zero();
         let mut printed = Exact::zero();
         for part in parts {

@@ -130,6 +130,28 @@ impl fmt::Display for Cell {
     }
 }
 
+/// A sign that a publisher writes in place of a value, or beside one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// The sign, as it stands in the file.
+    pub text: String,
+    /// What it stands for.
+    pub stands: Stands,
+    /// Whether the column holds it.
+    pub met: bool,
+}
+
+/// What a sign stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stands {
+    /// There is no value.
+    Missing,
+    /// The publisher hides the value, which lies between two bounds where they are declared.
+    Hidden(Option<(Exact, Exact)>),
+    /// The value beside it is provisional, revised, estimated …
+    Beside(String),
+}
+
 /// Integers of one block, as offsets from a base in the narrowest width.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Packed {
@@ -208,6 +230,8 @@ pub struct Part {
     pub values: Packed,
     /// A [`Mark`] for each row, where some cell is not known.
     pub marks: Option<Box<[u8]>>,
+    /// Rows by their offset with the sign that hides the cell, or stands beside its value: its index among the column's.
+    pub signs: Box<[(u32, u32)]>,
 }
 
 /// A column in blocks.
@@ -219,6 +243,8 @@ pub struct Column {
     pub parts: Vec<Part>,
     /// Least and greatest known integer.
     pub range: Option<(i64, i64)>,
+    /// The signs that are declared for it.
+    pub signs: Vec<Sign>,
 }
 
 impl Column {
@@ -227,7 +253,7 @@ impl Column {
         meaning: Meaning,
         parts: impl IntoIterator<Item = (Part, Option<(i64, i64)>)>,
     ) -> Self {
-        let mut column = Self { meaning, parts: Vec::new(), range: None };
+        let mut column = Self { meaning, parts: Vec::new(), range: None, signs: Vec::new() };
         for (part, range) in parts {
             column.parts.push(part);
             column.range = match (column.range, range) {
@@ -236,6 +262,22 @@ impl Column {
             };
         }
         column
+    }
+
+    /// The signs of a cell: the one that hides it, or those beside its value.
+    pub fn signs_at(&self, block: usize, offset: usize) -> impl Iterator<Item = &Sign> {
+        let signs = &self.parts[block].signs;
+        let first = signs.partition_point(|(row, _)| (*row as usize) < offset);
+        let own = signs[first..].iter().take_while(move |(row, _)| *row as usize == offset);
+        own.filter_map(|(_, sign)| self.signs.get(*sign as usize))
+    }
+
+    /// What a hidden cell can be, where that is declared.
+    pub fn bounds(&self, block: usize, offset: usize) -> Option<&(Exact, Exact)> {
+        self.signs_at(block, offset).find_map(|sign| match &sign.stands {
+            Stands::Hidden(bounds) => bounds.as_ref(),
+            _ => None,
+        })
     }
 
     /// The cell at an offset of a block.
@@ -250,6 +292,13 @@ impl Column {
 }
 
 impl Part {
+    /// The same rows with other integers, and their range.
+    pub fn with(self, values: Vec<i64>) -> (Self, Option<(i64, i64)>) {
+        let marks = self.marks.map(<[u8]>::into_vec).unwrap_or_default();
+        let (part, range) = Self::new(values, marks);
+        (Self { signs: self.signs, ..part }, range)
+    }
+
     /// Packs a block; `marks` holds a [`Mark`] a row, or nothing where all are known. Also returns the range of
     /// the known integers.
     pub fn new(mut values: Vec<i64>, marks: Vec<u8>) -> (Self, Option<(i64, i64)>) {
@@ -269,6 +318,6 @@ impl Part {
         }
         let packed = Packed::new(&values, range.unwrap_or((0, 0)));
         let marks = some_unknown.then(|| marks.into_boxed_slice());
-        (Self { values: packed, marks }, range)
+        (Self { values: packed, marks, signs: Box::default() }, range)
     }
 }

@@ -39,6 +39,15 @@ pub struct Fold {
 /// How many row numbers are kept for messages.
 const EXAMPLES: usize = 5;
 
+/// The value of a fold in a row that depends on hidden cells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HiddenValue {
+    /// The row.
+    pub row: u64,
+    /// An integer, and columns whose cell in this row counts so many times; none where the value is no such sum.
+    pub sum: Option<(i128, Vec<(usize, i128)>)>,
+}
+
 /// What a fold has collected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Partial {
@@ -52,8 +61,8 @@ pub struct Partial {
     pub suppressed: u64,
     /// A row in which the value is beyond 128 bits.
     pub overflow: Option<u64>,
-    /// First rows with a hidden value.
-    pub hidden_rows: Vec<u64>,
+    /// The rows with a hidden value, in order once the scan is done.
+    pub hidden: Vec<HiddenValue>,
     /// What was collected.
     pub payload: Payload,
 }
@@ -95,7 +104,7 @@ impl Partial {
             missing: 0,
             suppressed: 0,
             overflow: None,
-            hidden_rows: Vec::new(),
+            hidden: Vec::new(),
             payload,
         }
     }
@@ -131,8 +140,8 @@ impl Partial {
             Mark::Missing => self.missing += 1,
             Mark::Suppressed => {
                 self.suppressed += 1;
-                if self.hidden_rows.len() < EXAMPLES {
-                    self.hidden_rows.push(row);
+                if !matches!(self.payload, Payload::Count) {
+                    self.hidden.push(HiddenValue { row, sum: None });
                 }
             }
             Mark::Overflow => {
@@ -171,7 +180,7 @@ impl Partial {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        self.hidden_rows.extend(other.hidden_rows);
+        self.hidden.extend(other.hidden);
         match (&mut self.payload, other.payload) {
             (Payload::Sum(a), Payload::Sum(b)) => a.merge(&b),
             (Payload::Moments(a, c), Payload::Moments(b, d)) => {
@@ -194,8 +203,7 @@ impl Partial {
 
     /// Puts rows in order, and cuts examples to the first few, so that threads leave no trace.
     pub(super) fn settle(&mut self) {
-        self.hidden_rows.sort_unstable();
-        self.hidden_rows.truncate(EXAMPLES);
+        self.hidden.sort_unstable_by_key(|hidden| hidden.row);
         match &mut self.payload {
             Payload::One(rows) => {
                 rows.sort_unstable();

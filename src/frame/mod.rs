@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-pub use column::{Cell, Column, Mark, Meaning, Packed, Part};
+pub use column::{Cell, Column, Mark, Meaning, Packed, Part, Sign, Stands};
 pub use compile::{Compiler, Scope, Typed, TypedKind};
-pub use fold::{Fold, FoldKind, Partial, Payload};
+pub use fold::{Fold, FoldKind, HiddenValue, Partial, Payload};
 pub use program::{NumberId, Program, TruthId};
 pub use scan::{Group, Key, Partials, Query, scan};
 pub use table::{Places, Table};

@@ -240,6 +240,63 @@ impl<'a> Evaluation<'a> {
         self.numbers[id.0].get_or_insert_default()
     }
 
+    /// A number in a row as an integer and the row's hidden cells with how often each counts, by column; nothing where it is
+    /// no such sum, or not known at all.
+    pub(super) fn sum_of_cells(
+        &mut self,
+        id: NumberId,
+        offset: usize,
+    ) -> Option<(i128, Vec<(usize, i128)>)> {
+        let times = |(constant, cells): (i128, Vec<(usize, i128)>), factor: i128| {
+            let cells: Option<Vec<(usize, i128)>> = cells
+                .into_iter()
+                .map(|(column, count)| Some((column, count.checked_mul(factor)?)))
+                .collect();
+            Some((constant.checked_mul(factor)?, cells?))
+        };
+        let own = match self.program.numbers[id.0].clone() {
+            Numeric::Column(index) => {
+                let part = &self.column(index).parts[self.block];
+                let mark = part.marks.as_ref().map_or(0, |marks| marks[offset]);
+                match Mark::from_byte(mark) {
+                    Mark::Known => (i128::from(part.values.get(offset)), Vec::new()),
+                    Mark::Suppressed => (0, vec![(index, 1)]),
+                    Mark::Missing | Mark::Overflow => return None,
+                }
+            }
+            Numeric::Add(a, b) | Numeric::Subtract(a, b) => {
+                let minus = matches!(self.program.numbers[id.0], Numeric::Subtract(..));
+                let (constant, mut cells) = self.sum_of_cells(a, offset)?;
+                let other = self.sum_of_cells(b, offset)?;
+                let other = times(other, if minus { -1 } else { 1 })?;
+                cells.extend(other.1);
+                (constant.checked_add(other.0)?, cells)
+            }
+            Numeric::Multiply(a, b) => {
+                let (a, b) = (self.sum_of_cells(a, offset)?, self.sum_of_cells(b, offset)?);
+                match (a.1.is_empty(), b.1.is_empty()) {
+                    (true, _) => times(b, a.0)?,
+                    (_, true) => times(a, b.0)?,
+                    _ => return None,
+                }
+            }
+            Numeric::Negate(a) => times(self.sum_of_cells(a, offset)?, -1)?,
+            Numeric::If(condition, a, b) => match self.truth(condition)[offset] {
+                TRUE => self.sum_of_cells(a, offset)?,
+                FALSE => self.sum_of_cells(b, offset)?,
+                _ => return None,
+            },
+            _ => {
+                let integers = self.number(id);
+                if integers.mark(offset) != 0 {
+                    return None;
+                }
+                (integers.values[offset], Vec::new())
+            }
+        };
+        Some(own)
+    }
+
     fn evaluate_truth(&mut self, id: TruthId) -> Vec<u8> {
         let rows = self.rows;
         match self.program.truths[id.0].clone() {

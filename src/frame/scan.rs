@@ -96,7 +96,29 @@ pub fn scan(
     for partials in &mut merged {
         partials.groups.values_mut().flatten().for_each(Partial::settle);
     }
+    for (query, partials) in queries.iter().zip(&mut merged) {
+        hidden_values(frame, program, query, partials);
+    }
     merged
+}
+
+/// What the hidden values of each fold are made of, where the columns declare what their cells can be.
+fn hidden_values(frame: &Frame, program: &Program, query: &Query, partials: &mut Partials) {
+    let mut evaluation = Evaluation::new(frame, program);
+    let mut entered = None;
+    for group in partials.groups.values_mut() {
+        for (fold, partial) in query.folds.iter().zip(group) {
+            let Some(value) = fold.value else { continue };
+            for hidden in &mut partial.hidden {
+                let (block, offset) = frame.locate(hidden.row);
+                if entered != Some(block) {
+                    evaluation.enter(block);
+                    entered = Some(block);
+                }
+                hidden.sum = evaluation.sum_of_cells(value, offset);
+            }
+        }
+    }
 }
 
 impl Partials {

@@ -1,5 +1,7 @@
 //! The syntax tree of a recipe.
 
+pub use crate::exact::Operator;
+
 use crate::exact::Exact;
 use crate::language::Function;
 use crate::text::Span;
@@ -100,19 +102,6 @@ pub enum Kind {
     And(Box<Expr>, Box<Expr>),
     /// `a or b`
     Or(Box<Expr>, Box<Expr>),
-}
-
-/// An arithmetic operator.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Operator {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`
-    Divide,
 }
 
 /// A comparison.

@@ -25,6 +25,8 @@ pub struct Locale {
     percent: String,
     points: [String; 2],
     days: [String; 2],
+    /// From the least to the most.
+    between: String,
     per: String,
     million: [String; 2],
     billion: [String; 2],
@@ -74,6 +76,13 @@ impl Locale {
 
     /// Prints a value: a number in `format`, rounded once by `rounding`; anything else as it reads.
     pub fn show(&self, value: &Value, format: Option<Format>, rounding: Rounding) -> String {
+        if let Value::Number(number) = value
+            && let Some((low, high)) = number.between()
+        {
+            let [low, high] =
+                [low, high].map(|end| self.show(&Value::Number(end), format, rounding));
+            return if low == high { low } else { self.between(&low, &high) };
+        }
         match (value, format) {
             (Value::Number(number), Some(format)) => self.number(number, format, rounding),
             (Value::Number(number), None) => {
@@ -84,6 +93,11 @@ impl Locale {
             (Value::Date(date), _) => self.date(PartialDate::Day(*date)),
             (Value::Period(period), _) => self.period(*period),
         }
+    }
+
+    /// From the least to the most.
+    pub fn between(&self, low: &str, high: &str) -> String {
+        self.between.replacen("{}", low, 1).replacen("{}", high, 1)
     }
 
     fn number(&self, number: &Number, format: Format, rounding: Rounding) -> String {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::declare::ColumnType;
-use crate::frame::Mark;
+use crate::frame::{Mark, Sign, Stands};
 use crate::value::{Date, Period};
 
 /// Mantissa and scale of a decimal number: `-1.50` is (−150, 2). `None` for anything else, and beyond 18 digits.
@@ -214,33 +214,44 @@ impl Recent {
     }
 }
 
-/// The markers of a column, and what each means.
+/// The signs of a column's cells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Markers {
-    missing: Vec<Vec<u8>>,
-    suppressed: Vec<Vec<u8>>,
+    pub(super) signs: Vec<Sign>,
+    /// The bytes of each, as a whole cell, by its index among the signs.
+    whole: Vec<(Vec<u8>, Mark, u32)>,
+    /// The same of those beside values.
+    beside: Vec<(Vec<u8>, u32)>,
 }
 
 impl Markers {
-    pub(super) fn new<'a>(
-        missing: impl Iterator<Item = &'a String>,
-        suppressed: &[String],
-    ) -> Self {
-        let bytes = |text: &String| text.trim().as_bytes().to_vec();
-        Self {
-            missing: missing.map(bytes).collect(),
-            suppressed: suppressed.iter().map(bytes).collect(),
+    pub(super) fn new(signs: Vec<Sign>) -> Self {
+        let (mut whole, mut beside) = (Vec::new(), Vec::new());
+        for (index, sign) in signs.iter().enumerate() {
+            let (text, index) = (sign.text.as_bytes().to_vec(), index as u32);
+            match sign.stands {
+                Stands::Missing => whole.push((text, Mark::Missing, index)),
+                Stands::Hidden(_) => whole.push((text, Mark::Suppressed, index)),
+                Stands::Beside(_) => beside.push((text, index)),
+            }
         }
+        Self { signs, whole, beside }
     }
 
-    /// The mark of a trimmed cell; `Known` where its text is to be read.
-    pub(super) fn mark(&self, cell: &[u8]) -> Mark {
-        if cell.is_empty() || self.missing.iter().any(|marker| marker == cell) {
-            Mark::Missing
-        } else if self.suppressed.iter().any(|marker| marker == cell) {
-            Mark::Suppressed
-        } else {
-            Mark::Known
+    /// The mark of a trimmed cell with its sign; `Known` where its text is to be read.
+    pub(super) fn mark(&self, cell: &[u8]) -> (Mark, Option<u32>) {
+        if cell.is_empty() {
+            return (Mark::Missing, None);
         }
+        let found = self.whole.iter().find(|(text, ..)| text == cell);
+        found.map_or((Mark::Known, None), |(_, mark, sign)| (*mark, Some(*sign)))
+    }
+
+    /// A cell without the sign at its end, and that sign; nothing where there is none, or nothing else.
+    pub(super) fn beside<'c>(&self, cell: &'c [u8]) -> Option<(&'c [u8], u32)> {
+        self.beside.iter().find_map(|(text, sign)| {
+            let rest = cell.strip_suffix(text.as_slice())?.trim_ascii_end();
+            (!rest.is_empty()).then_some((rest, *sign))
+        })
     }
 }

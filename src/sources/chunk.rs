@@ -1,6 +1,6 @@
 //! A chunk of a file, parsed: columns of integers, texts that are new, cells that contradict their type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memchr_iter;
 
@@ -46,6 +46,8 @@ pub(super) struct ParsedColumn {
     pub(super) contradictions: BTreeMap<Vec<u8>, Contradiction>,
     /// Whether digits with a leading zero were met: a code, and no number.
     pub(super) code: bool,
+    /// The signs that were met, by their index among the column's.
+    pub(super) met: BTreeSet<u32>,
 }
 
 pub(super) struct Parsed {
@@ -132,12 +134,15 @@ struct Reading {
     own: Dictionary,
     known: u64,
     contradictions: BTreeMap<Vec<u8>, Contradiction>,
+    signs: Vec<(u32, u32)>,
+    met: BTreeSet<u32>,
 }
 
 impl Reading {
     fn new(rows: usize) -> Self {
         let (values, marks, own) = (Vec::with_capacity(rows), Vec::new(), Dictionary::default());
-        Self { values, marks, scale: 0, own, known: 0, contradictions: BTreeMap::new() }
+        let (contradictions, met) = (BTreeMap::new(), BTreeSet::new());
+        Self { values, marks, scale: 0, own, known: 0, contradictions, signs: Vec::new(), met }
     }
 
     fn push(&mut self, value: i64, mark: Mark) {
@@ -243,10 +248,20 @@ impl Parser<'_> {
         let mut code = false;
         for row in rows {
             let cell = table.cell(*row, kept.position);
-            let mark = kept.markers.mark(cell);
+            let (mark, sign) = kept.markers.mark(cell);
             if mark != Mark::Known {
+                reading.met.extend(sign);
+                if let Some(sign) = sign.filter(|_| mark == Mark::Suppressed) {
+                    reading.signs.push((reading.values.len() as u32, sign));
+                }
                 reading.push(0, mark);
                 continue;
+            }
+            let mut cell = cell;
+            while let Some((rest, sign)) = kept.markers.beside(cell) {
+                cell = rest;
+                reading.met.insert(sign);
+                reading.signs.push((reading.values.len() as u32, sign));
             }
             reading.known += 1;
             let joined = kept.thousands.and_then(|sign| ungrouped(cell, sign));
@@ -266,9 +281,10 @@ impl Parser<'_> {
                 self.contradicts(&mut reading, cell, chunk, start);
             }
         }
-        let Reading { values, marks, scale, own, known, contradictions } = reading;
+        let Reading { values, marks, scale, own, known, contradictions, signs, met } = reading;
         let (part, range) = Part::new(values, marks);
-        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions, code }
+        let part = Part { signs: signs.into_boxed_slice(), ..part };
+        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions, code, met }
     }
 
     fn contradicts(&self, reading: &mut Reading, cell: &[u8], chunk: &Chunk, start: usize) {

@@ -33,6 +33,10 @@ impl Loader<'_> {
         checkpoints: &[Checkpoint],
         diagnostics: &mut Diagnostics,
     ) -> Made {
+        let mut signs = kept.markers.signs.clone();
+        for met in blocks.iter().flat_map(|block| &block.met) {
+            signs[*met as usize].met = true;
+        }
         let mut contradictions: BTreeMap<Vec<u8>, Contradiction> = BTreeMap::new();
         for block in &mut blocks {
             for (text, found) in std::mem::take(&mut block.contradictions) {
@@ -54,13 +58,17 @@ impl Loader<'_> {
         if !matches!(kind, ColumnType::Text | ColumnType::Period(_)) {
             return self
                 .numbers(kept, kind, blocks, diagnostics)
-                .map_or(Made::Failed, Made::Column);
+                .map_or(Made::Failed, |column| Made::Column(Column { signs, ..column }));
         }
         let (texts, parts) = unify(blocks, seeded);
         let texts: Vec<String> =
             texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
         if let ColumnType::Period(grain) = kind {
-            return self.periods(kept, grain, &texts, parts, checkpoints, diagnostics);
+            let made = self.periods(kept, grain, &texts, parts, checkpoints, diagnostics);
+            return match made {
+                Made::Column(column) => Made::Column(Column { signs, ..column }),
+                other => other,
+            };
         }
         let all = infer(texts.iter().map(String::as_bytes));
         if kept.kind.is_none()
@@ -70,7 +78,7 @@ impl Loader<'_> {
         {
             return Made::Again(all);
         }
-        Made::Column(Column::from_parts(Meaning::Text(texts), parts))
+        Made::Column(Column { signs, ..Column::from_parts(Meaning::Text(texts), parts) })
     }
 
     /// A wider type of an inferred column, which holds the cells that contradict the narrow one, too.
@@ -259,11 +267,23 @@ fn contradiction(
         let mut meant: Vec<String> =
             own.iter().map(|(text, words)| format!("`{text}` often means {words}")).collect();
         meant.truncate(4);
-        let pasted: Vec<String> = own.iter().map(|(text, _)| format!("\"{text}\"")).collect();
+        let pasted: Vec<String> = own
+            .iter()
+            .map(|(text, _)| match sign {
+                Sign::Hidden => {
+                    let bounds = vocabulary::bounds(text).unwrap_or("any".into());
+                    format!("\"{text}\": {bounds}")
+                }
+                Sign::Missing => format!("\"{text}\""),
+            })
+            .collect();
+        let pasted = match sign {
+            Sign::Hidden => format!("{{ {} }}", pasted.join(", ")),
+            Sign::Missing => format!("[{}]", pasted.join(", ")),
+        };
         error = error.hint(format!(
-            "{}: if so here, write under the column: {field}: [{}]",
+            "{}: if so here, write under the column: {field}: {pasted}",
             meant.join(", "),
-            pasted.join(", ")
         ));
     }
     let rest: Vec<String> = texts
@@ -304,13 +324,13 @@ fn unify(blocks: Vec<ParsedColumn>, seed: usize) -> (Vec<Vec<u8>>, Vec<RangedPar
 
 fn recoded(parts: Vec<RangedPart>, codes: &[i64]) -> Vec<RangedPart> {
     let recode = |(part, _): RangedPart| {
-        let values = part
+        let values: Vec<i64> = part
             .values
             .unpack()
             .into_iter()
             .map(|code| codes.get(code as usize).copied().unwrap_or(0))
             .collect();
-        Part::new(values, part.marks.map(|marks| marks.into_vec()).unwrap_or_default())
+        part.with(values)
     };
     parts.into_iter().map(recode).collect()
 }
@@ -322,7 +342,7 @@ fn rescaled(block: ParsedColumn, scale: u32) -> Option<RangedPart> {
     let factor = 10i64.checked_pow(scale - block.scale)?;
     let values: Option<Vec<i64>> =
         block.part.values.unpack().into_iter().map(|value| value.checked_mul(factor)).collect();
-    Some(Part::new(values?, block.part.marks.map(|marks| marks.into_vec()).unwrap_or_default()))
+    Some(block.part.with(values?))
 }
 
 /// What the other cells of a column say about `2010-11`: a month if some can only be months, and so on.

@@ -6,9 +6,12 @@ use indexmap::IndexMap;
 
 use super::grid::{Area, Shape};
 use super::raw::{RawColumn, RawDataset, RawSource};
+use super::vocabulary;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::exact::Exact;
+use crate::frame::{Sign, Stands};
 use crate::language::{self, Expr};
-use crate::spec::decode::{Section, decode};
+use crate::spec::decode::{Glossary, Section, decode};
 use crate::spec::yaml;
 use crate::text::{Passage, Span, TextId, Texts};
 use crate::value::{Grain, PartialDate};
@@ -92,10 +95,8 @@ pub struct ColumnDeclaration {
     pub unit: Option<String>,
     /// The sign between groups of three digits.
     pub thousands: Option<char>,
-    /// Markers for missing cells.
-    pub missing: Vec<String>,
-    /// Markers for hidden cells.
-    pub suppressed: Vec<String>,
+    /// Signs in its cells.
+    pub signs: Vec<Sign>,
 }
 
 /// A table of a source's file, as declared.
@@ -125,8 +126,8 @@ pub struct Dataset {
     pub ignore: Option<Expr>,
     /// Conditions on every row, with their text.
     pub rules: Vec<(String, Expr)>,
-    /// Markers for missing cells in every column.
-    pub missing: Vec<String>,
+    /// Signs in the cells of every column.
+    pub signs: Vec<Sign>,
     /// Column of source ids.
     pub source_column: Option<(String, Span)>,
     /// Who typed it.
@@ -247,8 +248,6 @@ fn dataset(
         );
         return None;
     }
-    let words =
-        |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
     let ignore = raw.ignore_rows.as_ref().map(language::parse_condition).transpose();
     let ignore = diagnostics.take(ignore)?;
     let mut rules = Vec::new();
@@ -294,7 +293,7 @@ fn dataset(
         key: raw.key.iter().map(|key| (key.words.clone(), key.span)).collect(),
         ignore,
         rules,
-        missing: words(&raw.missing),
+        signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
         source_column: raw.source_column.as_ref().map(|column| (column.words.clone(), column.span)),
         transcribed,
         span: name.span,
@@ -401,8 +400,6 @@ fn column_declaration(
         }
         kind
     });
-    let words =
-        |passages: &[Passage]| passages.iter().map(|passage| passage.words.clone()).collect();
     let letter = raw.column.as_ref().and_then(|passage| {
         let column = super::grid::column(passage.words.trim());
         if column.is_none() {
@@ -431,9 +428,84 @@ fn column_declaration(
                 None
             }
         }),
-        missing: words(&raw.missing),
-        suppressed: words(&raw.suppressed),
+        signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
     }
+}
+
+/// The signs that are declared: for missing cells, for hidden ones, beside values.
+fn signs(
+    missing: &[Passage],
+    suppressed: &Glossary,
+    shorthand: &Glossary,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Sign> {
+    let mut signs: Vec<Sign> = Vec::new();
+    let mut add = |passage: &Passage, stands: Stands, diagnostics: &mut Diagnostics| {
+        let text = passage.words.trim().to_string();
+        let known = signs.iter().find(|sign| sign.text == text);
+        if let Some(known) = known.filter(|known| known.stands != stands) {
+            let message = format!("`{}` has two meanings", known.text);
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message)
+                    .at(passage.span)
+                    .hint("a sign is missing, suppressed or shorthand"),
+            );
+            return;
+        }
+        signs.push(Sign { text, stands, met: false });
+    };
+    for passage in missing {
+        add(passage, Stands::Missing, diagnostics);
+    }
+    for (passage, meaning) in &suppressed.0 {
+        let bounds = match meaning.as_ref().map(|meaning| meaning.words.trim()) {
+            None | Some("any") => None,
+            Some(words) => match bounds(words) {
+                Some(bounds) => Some(bounds),
+                None => {
+                    let message = format!("`{words}` are no bounds");
+                    let span = meaning.as_ref().map_or(passage.span, |meaning| meaning.span);
+                    diagnostics.push(
+                        Diagnostic::error(Code::BadValue, message)
+                            .at(span)
+                            .hint("write the least and the most, `1..4`, or `any`"),
+                    );
+                    continue;
+                }
+            },
+        };
+        add(passage, Stands::Hidden(bounds), diagnostics);
+    }
+    for (passage, meaning) in &shorthand.0 {
+        let own = meaning.as_ref().map(|meaning| meaning.words.trim().to_string());
+        let words = own.or_else(|| vocabulary::beside(&passage.words).map(str::to_string));
+        match words.filter(|words| !words.is_empty() && !passage.words.trim().is_empty()) {
+            Some(words) => add(passage, Stands::Beside(words), diagnostics),
+            None => {
+                let message = format!("what `{}` means is not known", passage.words);
+                diagnostics.push(
+                    Diagnostic::error(Code::BadValue, message)
+                        .at(passage.span)
+                        .hint("say it: `shorthand: { \"[p]\": provisional }`"),
+                );
+            }
+        }
+    }
+    signs
+}
+
+/// The least and the most of `1..4` or `0%..5%`.
+fn bounds(words: &str) -> Option<(Exact, Exact)> {
+    let (low, high) = words.split_once("..")?;
+    let number = |text: &str| {
+        let text = text.trim();
+        match text.strip_suffix('%') {
+            Some(digits) => Some(Exact::parse(digits.trim())? * Exact::power_of_ten(-2)),
+            None => Exact::parse(text),
+        }
+    };
+    let (low, high) = (number(low)?, number(high)?);
+    (low <= high).then_some((low, high))
 }
 
 impl ColumnType {

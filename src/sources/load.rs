@@ -273,7 +273,11 @@ impl Loader<'_> {
         let kept =
             names.iter().enumerate().filter(|(_, name)| needed(name)).map(|(position, name)| {
                 let declared = dataset.columns.get(name);
-                let own = declared.map_or(&[][..], |d| &d.missing);
+                let own = declared.map_or(&[][..], |d| &d.signs);
+                // what a column says of a sign comes before what is said of all
+                let of_all =
+                    dataset.signs.iter().filter(|sign| own.iter().all(|own| own.text != sign.text));
+                let signs = own.iter().chain(of_all).cloned().collect();
                 Kept {
                     name: name.clone(),
                     header: headers[position].clone(),
@@ -281,10 +285,7 @@ impl Loader<'_> {
                     kind: declared.and_then(|d| d.kind),
                     unit: declared.and_then(|d| d.unit.clone()),
                     thousands: declared.and_then(|d| d.thousands),
-                    markers: Markers::new(
-                        dataset.missing.iter().chain(own),
-                        declared.map_or(&[][..], |d| &d.suppressed),
-                    ),
+                    markers: Markers::new(signs),
                 }
             });
         Some(Layout { kept: kept.collect(), header: names, ignore })
@@ -298,7 +299,11 @@ impl Loader<'_> {
                 if !layout.ignores(&|column| row.cell(column)) {
                     for (sample, kept) in samples.iter_mut().zip(&layout.kept) {
                         let cell = row.cell(kept.position);
-                        if kept.kind.is_none() && kept.markers.mark(cell) == Mark::Known {
+                        if kept.kind.is_none() && kept.markers.mark(cell).0 == Mark::Known {
+                            let mut cell = cell;
+                            while let Some((rest, _)) = kept.markers.beside(cell) {
+                                cell = rest;
+                            }
                             sample.push(cell.to_vec());
                         }
                     }

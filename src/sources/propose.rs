@@ -395,7 +395,12 @@ impl Proposer<'_> {
                 fields.push(format!("missing: [{}]", list(&column.missing)));
             }
             if !column.suppressed.is_empty() {
-                fields.push(format!("suppressed: [{}]", list(&column.suppressed)));
+                let signs = column.suppressed.iter().map(|sign| {
+                    let bounds = vocabulary::bounds(sign).unwrap_or("any".into());
+                    format!("{}: {bounds}", yaml_quoted(sign))
+                });
+                let signs: Vec<String> = signs.collect();
+                fields.push(format!("suppressed: {{ {} }}", signs.join(", ")));
             }
             if !column.other.is_empty() {
                 let shown: Vec<&str> = column.other.iter().take(5).map(String::as_str).collect();
@@ -423,8 +428,15 @@ impl Proposer<'_> {
             }
             for (sign, names) in signs {
                 let words = vocabulary::known(sign).map_or("", |(_, words)| words);
+                let bounds = match (of, vocabulary::bounds(sign)) {
+                    (true, Some(bounds)) => format!(", {bounds}; if zeros are shown, from 1"),
+                    (true, None) => {
+                        "; with bounds in place of `any`, sums over it print theirs".into()
+                    }
+                    _ => String::new(),
+                };
                 self.unsure.push(format!(
-                    "`{sign}` in {} is taken for {what} (it often means {words}): look it up in the publisher's notes",
+                    "`{sign}` in {} is taken for {what} (it often means {words}{bounds}): look it up in the publisher's notes",
                     crate::diag::list(&names, 3)
                 ));
             }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::spec::decode::Section;
+use crate::spec::decode::{Glossary, Section};
 use crate::text::Passage;
 
 /// A source: a cited publication, with its files or without any.
@@ -89,6 +89,12 @@ pub(super) struct RawDataset {
     /// Markers for missing cells, in every column. An empty cell is always missing.
     #[serde(default)]
     pub(super) missing: Vec<Passage>,
+    /// Markers for cells that the publisher hides, in every column, with what each can stand for.
+    #[serde(default)]
+    pub(super) suppressed: Glossary,
+    /// Signs beside values, in every column, with what each means: `{ "[p]": provisional, "[r]": revised }`.
+    #[serde(default)]
+    pub(super) shorthand: Glossary,
     /// The column that names the source of each row.
     pub(super) source_column: Option<Passage>,
     /// Who typed the table, where it is not the publisher's file.
@@ -121,9 +127,12 @@ pub(super) struct RawColumn {
     /// Markers for missing cells in this column.
     #[serde(default)]
     pub(super) missing: Vec<Passage>,
-    /// Markers for cells that the publisher hides.
+    /// Markers for cells that the publisher hides, with what each can stand for: `{ "<5": 1..4, "[c]": any }`.
     #[serde(default)]
-    pub(super) suppressed: Vec<Passage>,
+    pub(super) suppressed: Glossary,
+    /// Signs beside values, with what each means: `{ "[p]": provisional, "[r]": revised }`.
+    #[serde(default)]
+    pub(super) shorthand: Glossary,
 }
 
 /// The JSON schema of `source.yaml`.

@@ -3,6 +3,8 @@
 //! Those in brackets are the shorthand of the Analysis Function (*Using symbols in tables*, Government Statistical Service); the others
 //! stand in tables of Eurostat, ONS and the Department for Education.
 
+use crate::frame::{self, Stands};
+
 /// What a sign stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Sign {
@@ -40,18 +42,63 @@ const SIGNS: [(&str, Sign, &str); 25] = [
     ("not applicable", Sign::Missing, "not applicable"),
 ];
 
+/// The number of `<5`, `fewer than 5`, `≤ 4`, and whether the value can be that itself.
+fn limit(lower: &str) -> Option<(&str, bool)> {
+    let digits = |rest: &str| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    ["<", "≤", "fewer than ", "less than ", "under "].iter().find_map(|sign| {
+        let rest = lower.strip_prefix(sign)?.trim();
+        digits(rest).then_some((rest, *sign == "≤"))
+    })
+}
+
+/// Between what a number so hidden lies, for certain: 0 and 4 of `<5`. None where the sign doesn't say.
+pub(super) fn bounds(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase();
+    let (limit, itself) = limit(&lower)?;
+    let most = match limit.parse::<u64>() {
+        Ok(whole) if !itself => whole.checked_sub(1)?.to_string(),
+        _ => limit.to_string(),
+    };
+    Some(format!("0..{most}"))
+}
+
+/// What a sign beside a value means: the same shorthand.
+pub(super) fn beside(sign: &str) -> Option<&'static str> {
+    Some(match sign.trim().trim_matches(['[', ']', '(', ')']).to_lowercase().as_str() {
+        "p" => "provisional",
+        "r" => "revised",
+        "e" => "estimated",
+        "f" => "forecast",
+        "b" => "break in the series",
+        "u" => "low reliability",
+        "low" => "rounds to 0, but is not 0",
+        _ => return None,
+    })
+}
+
 /// What a text in a column of numbers is likely to mean: `[c]`, `<5`, `fewer than 5`.
 pub(super) fn known(text: &str) -> Option<(Sign, &'static str)> {
     let lower = text.trim().to_lowercase();
-    let digits = |rest: &str| {
-        let rest = rest.trim();
-        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    let below = ["<", "≤", "fewer than ", "less than ", "under "];
-    if below.iter().any(|sign| lower.strip_prefix(sign).is_some_and(digits)) {
+    if limit(&lower).is_some() {
         return Some((Sign::Hidden, "a small number"));
     }
     SIGNS.iter().find(|(sign, ..)| *sign == lower).map(|(_, sign, words)| (*sign, *words))
+}
+
+/// A sign with what it stands for, for the legend of a table.
+pub(crate) fn legend(sign: &frame::Sign) -> String {
+    let meaning = known(&sign.text).map(|(_, words)| words);
+    let words = match &sign.stands {
+        Stands::Missing => meaning.unwrap_or("no value").to_string(),
+        Stands::Hidden(None) => "hidden by the publisher".to_string(),
+        Stands::Hidden(Some((low, high))) => {
+            format!("hidden by the publisher, from {low} to {high}")
+        }
+        Stands::Beside(words) => words.clone(),
+    };
+    format!("{} {words}", sign.text)
 }
 
 #[cfg(test)]
@@ -64,6 +111,10 @@ mod tests {
         assert_eq!(known("Fewer than 5").map(|(sign, _)| sign), Some(Sign::Hidden));
         assert_eq!(known("< 10").map(|(sign, _)| sign), Some(Sign::Hidden));
         assert_eq!(known("#N/A").map(|(sign, _)| sign), Some(Sign::Missing));
+        assert_eq!(bounds("< 10").as_deref(), Some("0..9"));
+        assert_eq!(bounds("≤ 4").as_deref(), Some("0..4"));
+        assert_eq!(bounds("<0.5").as_deref(), Some("0..0.5"));
+        assert_eq!(bounds("[c]"), None);
         for text in ["<", "fewer than", "Total", "12", ""] {
             assert_eq!(known(text), None, "{text}");
         }

@@ -24,6 +24,10 @@ impl<T> Default for Section<T> {
     }
 }
 
+/// Words of a list, or of a mapping with what each means.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Glossary(pub Vec<(Passage, Option<Passage>)>);
+
 /// Reads a node; `None` where it cannot be read, which is then reported.
 pub(crate) fn decode<'de, T: Deserialize<'de>>(
     node: &'de Node,
@@ -209,10 +213,14 @@ impl<'de, 's> Deserializer<'de> for Tree<'de, 's> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        visitor.visit_newtype_struct(self)
+        match (name, &self.node.kind) {
+            ("$glossary", NodeKind::Mapping(_)) => self.deserialize_map(visitor),
+            ("$glossary", _) => self.deserialize_seq(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     serde::forward_to_deserialize_any! {
@@ -421,6 +429,36 @@ impl<'de> Deserializer<'de> for Newtype {
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> Deserialize<'de> for Glossary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Glossary;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of words, or words with their meanings")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(key) = map.next_key::<Passage>()? {
+                    if let Ok(value) = map.next_value::<Passage>() {
+                        entries.push((key, Some(value)));
+                    }
+                }
+                Ok(Glossary(entries))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(word) = seq.next_element::<Passage>()? {
+                    entries.push((word, None));
+                }
+                Ok(Glossary(entries))
+            }
+        }
+        // a mapping where there is one; a word alone is a list of one
+        deserializer.deserialize_newtype_struct("$glossary", Visit)
     }
 }
 

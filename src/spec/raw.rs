@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::decode::Section;
+use super::decode::{Glossary, Section};
 use crate::text::Passage;
 
 /// A report: `reports/NAME.yaml`, with its body in `reports/NAME.md`.
@@ -350,6 +350,24 @@ impl<T: JsonSchema> JsonSchema for Section<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let entry = generator.subschema_for::<T>();
         json_schema!({ "type": "object", "additionalProperties": entry })
+    }
+}
+
+impl JsonSchema for Glossary {
+    fn schema_name() -> Cow<'static, str> {
+        "Glossary".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let word = generator.subschema_for::<Passage>();
+        json_schema!({ "anyOf": [
+            { "type": "array", "items": word },
+            { "type": "object", "additionalProperties": word },
+        ] })
     }
 }
 

@@ -23,11 +23,12 @@ const data = {
   close: [[2021, 2022, 2023], () => 1000],
   gaps: [[2020, 2021, 2022, 2023], i => (i % 3 === 1 ? '' : 30 + i)],
   hidden: [[2020, 2021, 2022, 2023], i => (i === 1 ? '[c]' : 30 + i)],
+  whiskers: [[2020, 2021, 2022, 2023], i => (i % 2 ? '<50' : 30 + i)],
   one: [['Alone'], () => 5],
   blank: [['\u200b', 'b', 'c'], i => 5 + i],
   share: [[2020, 2021, 2022, 2023, 2024], i => 12.5 * i],
 };
-const ordered = ['plain', 'sixty', 'two', 'zero', 'negative', 'huge', 'close', 'gaps', 'hidden', 'share'];
+const ordered = ['plain', 'sixty', 'two', 'zero', 'negative', 'huge', 'close', 'gaps', 'hidden', 'whiskers', 'share'];
 const kinds = {
   bar: 1, lollipop: 1, dot: 3, 'grouped-bar': 4, 'stacked-bar': 4, 'stacked-percent': 3, line: 4, area: 4, slope: 6, multiples: 5, histogram: 1,
 };
@@ -37,7 +38,7 @@ for (const part of ['data/hostile', 'reports']) mkdirSync(join(folder, part), { 
 const names = ['North', 'A rather long name of a strand', 'The same', 'x', 'Fifth', 'Sixth one'];
 let source = 'title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n', series = '', charts = '', body = 'In all [=](fig:all).\n\n';
 for (const [name, [keys, value]] of Object.entries(data)) {
-  source += `  ${name}:\n    file: ${name}.csv\n    columns:\n      key: { type: ${ordered.includes(name) ? 'period' : 'text'} }\n      value: { type: ${name === 'share' ? 'decimal' : 'integer'}, suppressed: ['[c]'] }\n`;
+  source += `  ${name}:\n    file: ${name}.csv\n    columns:\n      key: { type: ${ordered.includes(name) ? 'period' : 'text'} }\n      value: { type: ${name === 'share' ? 'decimal' : 'integer'}, suppressed: { '[c]': any, '<50': 0..49 } }\n`;
   const rows = names.flatMap((strand, s) => keys.map((key, i) => `"${key}","${strand}",${name === 'zero' ? 0 : typeof value(i) === 'string' ? value(i) : value(i) + (name === 'close' ? s : 3 * s)}`));
   writeFileSync(join(folder, `data/hostile/${name}.csv`), `key,strand,value\n${rows.join('\n')}\n`);
   for (const count of new Set(Object.values(kinds))) {
@@ -51,6 +52,7 @@ for (const [name, [keys, value]] of Object.entries(data)) {
     if (kind === 'slope' && name !== 'two') continue;
     if (kind === 'histogram' && (data[name][0].length < 5 || name === 'gaps')) continue;
     if (['stacked-bar', 'stacked-percent', 'area'].includes(kind) && name === 'negative') continue;
+    if (name === 'whiskers' && ['stacked-bar', 'stacked-percent', 'area', 'histogram'].includes(kind)) continue;
     if (kind === 'stacked-percent' && ['gaps', 'hidden', 'share'].includes(name)) continue;
     for (const horizontal of ['bar', 'grouped-bar', 'stacked-bar', 'stacked-percent'].includes(kind) ? [false, true] : [false]) {
       const id = `${name}_${kind.replace('-', '_')}${horizontal ? '_h' : ''}`;
@@ -63,7 +65,7 @@ for (const [name, [keys, value]] of Object.entries(data)) {
     }
   }
 }
-const figures = Object.keys(data).map(name => `  ${name}_first: max(value) from ${name}${name === 'hidden' ? ' where key != 2021' : ''}\n`).join('');
+const figures = Object.keys(data).map(name => `  ${name}_first: max(value) from ${name}${name === 'hidden' ? ' where key != 2021' : name === 'whiskers' ? ' where key = 2020' : ''}\n`).join('');
 writeFileSync(join(folder, 'data/hostile/source.yaml'), source);
 writeFileSync(join(folder, 'reports/hostile.yaml'), `title: Made\ndate: 2026-01-01\nseverity: { untied-number: off, unread-claim: off }\nfigures:\n  all: sum(value) from plain\n${figures}series:\n${series}charts:\n${charts}`);
 writeFileSync(join(folder, 'reports/hostile.md'), body);

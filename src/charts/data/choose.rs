@@ -111,6 +111,15 @@ impl<'a> Chooser<'a> {
         for annotation in &self.chart.annotations {
             data.annotations.push((self.annotated(series, &keys, &annotation.at)?, String::new()));
         }
+        let stacked = self.chart.kind.stacks() && data.strands.len() > 1;
+        if data.whiskers()
+            && (stacked || matches!(self.chart.kind, ChartKind::Histogram | ChartKind::Area))
+        {
+            let kind = self.chart.kind.name();
+            return Err(self
+                .error(&format!("some values depend on hidden cells, and a {kind} can't show between what they lie"))
+                .hint("use `kind: bar`, `grouped-bar`, `dot` or `line`, which draw whiskers, or make a table"));
+        }
         if self.chart.kind.stacks() && (data.strands.len() > 1 || self.chart.whole.is_some()) {
             self.parts(&shown, declared, &data)?;
             self.gaps_in_stacks(&data, diagnostics)?;
@@ -164,7 +173,7 @@ impl<'a> Chooser<'a> {
     fn enough(&self, data: &Data, diagnostics: &mut Diagnostics) -> Result<(), Diagnostic> {
         let kind = self.chart.kind;
         let (keys, strands) = (data.keys.len(), data.strands.len());
-        let known = data.values().count();
+        let known = data.strands.iter().flat_map(super::Strand::known).count();
         if kind.joins() && data.along.is_none() && kind != ChartKind::Slope {
             let message =
                 format!("a {} joins keys, and those of `{}` have no order", kind.name(), data.key);
@@ -243,7 +252,8 @@ impl<'a> Chooser<'a> {
                     && unit == data.unit.as_ref()
             }
         };
-        let value = scaled(figure).filter(|_| fits).ok_or_else(|| {
+        let one = scaled_ends(figure).is_none();
+        let value = scaled(figure).filter(|_| fits && one).ok_or_else(|| {
             let message = format!("`{}` is not in the unit of the axis", figure.id);
             self.error(&message)
                 .at(reference.figure.span)
@@ -275,6 +285,13 @@ impl<'a> Chooser<'a> {
 pub(super) fn scaled(figure: &Figure) -> Option<Exact> {
     let number = figure.value.number()?;
     Some(&number.value * &figure.format.map_or_else(Exact::one, Format::factor))
+}
+
+/// The same of the ends of a value that depends on hidden cells.
+pub(super) fn scaled_ends(figure: &Figure) -> Option<(Exact, Exact)> {
+    let (low, high) = figure.value.number()?.between()?;
+    let factor = figure.format.map_or_else(Exact::one, Format::factor);
+    Some((&low.value * &factor, &high.value * &factor))
 }
 
 /// Where keys stand: days for dates and periods (their middle); numbers in units of their last decimal. They must rise.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::choose::{Chooser, scaled};
+use super::choose::{Chooser, scaled, scaled_ends};
 use super::{Mark, Strand};
 use crate::charts::palette::COLOURS;
 use crate::diag::{Code, Diagnostic};
@@ -124,6 +124,7 @@ impl<'a> Drawn<'a> {
             Mark {
                 shown: figure.map(|figure| shower.figure(figure)),
                 value: figure.and_then(scaled),
+                ends: figure.and_then(scaled_ends),
                 figure: figure.map(|figure| figure.id.clone()),
                 hidden: value.is_some_and(PointValue::is_hidden),
             }

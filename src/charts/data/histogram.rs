@@ -59,6 +59,7 @@ impl Chooser<'_> {
         let marks = counts.iter().map(|count| Mark {
             shown: Some(self.shower.count(*count)),
             value: Some(Exact::from(i128::from(*count))),
+            ends: None,
             figure: None,
             hidden: false,
         });

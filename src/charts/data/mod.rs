@@ -23,6 +23,8 @@ pub struct Mark {
     pub shown: Option<Shown>,
     /// In the unit of the axis: 47 for 47%.
     pub value: Option<Exact>,
+    /// Where it depends on hidden cells, whose middle the value then is: the least and the most that it can be.
+    pub ends: Option<(Exact, Exact)>,
     /// The id of the figure; none of a count of a histogram.
     pub figure: Option<String>,
     /// Whether the publisher hides it.
@@ -115,9 +117,17 @@ impl Data {
         runs
     }
 
-    /// Every known value.
+    /// Every known value, and the ends of those that depend on hidden cells.
     pub fn values(&self) -> impl Iterator<Item = &Exact> {
-        self.strands.iter().flat_map(Strand::known).map(|(_, value, _)| value)
+        self.strands.iter().flat_map(Strand::known).flat_map(|(_, value, mark)| {
+            let ends = mark.ends.iter().flat_map(|(low, high)| [low, high]);
+            std::iter::once(value).chain(ends)
+        })
+    }
+
+    /// Whether some value depends on hidden cells.
+    pub fn whiskers(&self) -> bool {
+        self.strands.iter().flat_map(|strand| &strand.marks).any(|mark| mark.ends.is_some())
     }
 
     /// Whether some value is not there, and whether one is hidden.

@@ -83,8 +83,78 @@ pub(in crate::claims) enum Role {
     By,
 }
 
-/// Judges a claim.
+/// Figures that depend on hidden cells up to which a claim is judged at all their ends.
+const MOST_ENDS: usize = 6;
+
+/// Judges a claim. It is right only if it holds at both ends of what a figure can be.
 pub(in crate::claims) fn judge(
+    reading: &Reading<'_>,
+    subjects: &[Subject<'_>],
+    shower: &Shower<'_>,
+    rules: &Rules<'_>,
+) -> Judged {
+    let between = |subject: &Subject<'_>| subject.figure.value.number()?.between();
+    let open: Vec<(usize, (Number, Number))> = subjects
+        .iter()
+        .enumerate()
+        .filter_map(|(index, subject)| Some((index, between(subject)?)))
+        .collect();
+    if open.is_empty() {
+        return judge_known(reading, subjects, shower, rules);
+    }
+    if open.len() > MOST_ENDS {
+        let mut judged = Judged { finding: Some(Finding::Unread), ..Judged::default() };
+        judged.unread.push("too many of its figures depend on hidden cells".into());
+        return judged;
+    }
+    // what *at least 13* allows is held against the least that the figure can be
+    let hedges = reading.inside.iter().copied().chain(reading.governing).filter_map(|term| {
+        let hedge = term.number()?.hedge?;
+        rules.lexicon.hedges.get(hedge)?.bounds()
+    });
+    let bounds: Vec<Way> = hedges.collect();
+    let all = 1usize << open.len();
+    let corners = match bounds.as_slice() {
+        [Way::Up, rest @ ..] if rest.iter().all(|way| *way == Way::Up) => 0..1,
+        [Way::Down, rest @ ..] if rest.iter().all(|way| *way == Way::Down) => all - 1..all,
+        _ => 0..all,
+    };
+    let mut worst: Option<Judged> = None;
+    for corner in corners {
+        let mut figures: Vec<Figure> = subjects.iter().map(|s| s.figure.clone()).collect();
+        for (bit, (index, (low, high))) in open.iter().enumerate() {
+            let end = if corner >> bit & 1 == 0 { low } else { high };
+            figures[*index].value = Value::Number(end.clone());
+        }
+        let at: Vec<Subject<'_>> = subjects
+            .iter()
+            .zip(&figures)
+            .map(|(subject, figure)| Subject { figure, ..*subject })
+            .collect();
+        let mut judged = judge_known(reading, &at, shower, rules);
+        for problem in &mut judged.problems {
+            let ends: Vec<String> = open
+                .iter()
+                .map(|(index, _)| {
+                    let figure = subjects[*index].figure;
+                    format!("`{}` is {}", figure.id, shower.figure(figure))
+                })
+                .collect();
+            problem.hints = vec![format!(
+                "the publisher hides cells, and {}: a claim must hold at both ends; say both, or `at least`",
+                ends.join(", ")
+            )];
+        }
+        let is_worse = |worst: &Judged| judged.finding > worst.finding;
+        if worst.as_ref().is_none_or(is_worse) {
+            worst = Some(judged);
+        }
+    }
+    worst.unwrap_or_default()
+}
+
+/// Judges a claim about values that are known.
+fn judge_known(
     reading: &Reading<'_>,
     subjects: &[Subject<'_>],
     shower: &Shower<'_>,
