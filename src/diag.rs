@@ -84,6 +84,8 @@ codes! {
     AmbiguousType "ambiguous-type" "A column whose type cannot be told from its cells.",
     DuplicateRow "duplicate-row" "Two rows with the same key.",
     RuleBroken "rule-broken" "Rows that break a rule of their dataset.",
+    LookAlike "look-alike" "Texts of a column that differ only by case, spaces or letters that look alike.",
+    TextNumber "text-number" "Numbers that a workbook stores as texts.",
     // figures
     EmptySelection "empty-selection" "A figure over no row or no known value.",
     NotOneRow "not-one-row" "A value of the one row where there are none or several.",
@@ -116,6 +118,8 @@ codes! {
     PartsTotal "parts-total" "Numbers that do not add up to the total beside them.",
     OwnArithmetic "own-arithmetic" "Numbers of a sentence that contradict each other.",
     OneRowDecides "one-row-decides" "A rank that changes when a single row goes.",
+    TotalRows "total-rows" "Rows that look like totals among the rows that are added up.",
+    MixedUnits "mixed-units" "Rows of several units that are added up.",
     AbsentGroups "absent-groups" "A count of groups with few rows, in which groups without any are not there.",
     IncompleteList "incomplete-list" "Points of a series that are told in their order, with one left out.",
     UntiedNumber "untied-number" "A number that is tied to no figure.",
@@ -136,7 +140,7 @@ codes! {
 
 impl Code {
     /// The rules about words whose severity a report may change.
-    pub const OF_WORDS: [Code; 13] = [
+    pub const OF_WORDS: [Code; 15] = [
         Code::UntiedNumber,
         Code::UnreadClaim,
         Code::OtherPeriod,
@@ -148,6 +152,8 @@ impl Code {
         Code::PartsTotal,
         Code::OwnArithmetic,
         Code::OneRowDecides,
+        Code::TotalRows,
+        Code::MixedUnits,
         Code::AbsentGroups,
         Code::IncompleteList,
     ];
@@ -391,7 +397,13 @@ impl<T> Outcome<T> {
 
 /// A list as prose: "`a`, `b` and 3 others".
 pub fn list<T: fmt::Display>(items: &[T], most: usize) -> String {
-    let shown: Vec<String> = items.iter().take(most).map(|item| format!("`{item}`")).collect();
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    first(&quoted, most)
+}
+
+/// The same of items that are marked already, or need no marks.
+pub fn first<T: fmt::Display>(items: &[T], most: usize) -> String {
+    let shown: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();
     match items.len().saturating_sub(most) {
         0 => shown.join(", "),
         1 => format!("{} and 1 other", shown.join(", ")),

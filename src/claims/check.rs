@@ -12,6 +12,7 @@ use super::guards::Guards;
 use super::judge::{self, Role, judge, said};
 use super::lexicon::{Lexicon, Sense};
 use super::number::{self, Rules};
+use super::rows::Rows;
 use super::sentence::REACH;
 use super::subject::Subject;
 use super::token::Kind;
@@ -67,6 +68,7 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
     }
     beside(inputs, rules, &mut diagnostics);
     Comparisons { spec, figures, frames, shower, threads }.run(&mut diagnostics);
+    Rows { spec, figures, frames, shower, threads }.run(&mut diagnostics);
     outside::judge(inputs, &mut verdicts, &mut diagnostics);
     let mut diagnostics = judged_by(spec, diagnostics);
     if verdicts.tied().1 == 0

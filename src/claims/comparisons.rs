@@ -14,7 +14,7 @@ use crate::spec::{Origin, SeriesOrigin, Spec};
 use crate::value::{Period, Value};
 
 /// Figures with more rows are not looked through row by row.
-const MOST_ROWS: usize = 20_000;
+pub(super) const MOST_ROWS: usize = 20_000;
 /// A base below this is small.
 const SMALL: i128 = 30;
 
@@ -336,7 +336,7 @@ impl Comparisons<'_> {
 }
 
 /// The column that an expression sums, and nothing else.
-fn summed(expr: &Expr) -> Option<&str> {
+pub(super) fn summed(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         Kind::Call { function: Function::Sum, arguments, filter: None, .. } => {
             match &arguments.first()?.kind {

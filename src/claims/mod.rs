@@ -16,6 +16,7 @@ mod mention;
 mod number;
 mod outside;
 mod references;
+mod rows;
 mod sentence;
 mod subject;
 mod token;

@@ -202,7 +202,9 @@ pub(super) fn question(
         let known = program.known(key.key);
         rows = program.both(rows, Some(known));
     }
-    let periods = period_query(frame, program, rows, &group, &columns);
+    let covers = sources.datasets.get(&frame.name).and_then(|dataset| dataset.covers.as_ref());
+    let covers = covers.map(|(name, _)| name.as_str());
+    let periods = period_query(frame, program, (rows, &group), &columns, covers);
     let selected = Selected {
         frame: frame.name.clone(),
         rows,
@@ -293,18 +295,21 @@ fn source_query(
     Some((Query { filter: rows, group, folds }, first.meaning.clone()))
 }
 
-/// Groups the rows used by the first column of periods among those that are named, or by the only one that there is.
+/// Groups the rows used by the column that is declared to say what they cover, else by the first column of periods among those
+/// that are named, or by the only one that there is.
 fn period_query(
     frame: &Frame,
     program: &mut Program,
-    rows: Option<TruthId>,
-    group: &[Group],
+    (rows, group): (Option<TruthId>, &[Group]),
     columns: &[String],
+    covers: Option<&str>,
 ) -> Option<(Query, Meaning)> {
     let all =
         || frame.columns.iter().filter(|(_, column)| matches!(column.meaning, Meaning::Period(_)));
     let only = || all().next().filter(|_| all().count() == 1);
-    let (name, column) = all().find(|(name, _)| columns.contains(name)).or_else(only)?;
+    let declared = all().find(|(name, _)| Some(name.as_str()) == covers);
+    let named = || all().find(|(name, _)| columns.contains(name));
+    let (name, column) = declared.or_else(named).or_else(only)?;
     let key = program.column_node(frame.index(name)?);
     let mut group = group.to_vec();
     group.push(Group { key, keep_unknown: false });

@@ -85,6 +85,8 @@ pub struct Frame {
     pub rows: u64,
     /// Columns whose values together name a row.
     pub key: Vec<String>,
+    /// Rows whose label reads as a total, with it.
+    pub totals: Vec<(u64, String)>,
     /// The file, of a dataset.
     pub provenance: Option<Provenance>,
 }

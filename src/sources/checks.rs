@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use super::declare::Dataset;
-use crate::diag::{Cell, Code, Diagnostic, Diagnostics, counted};
+use unicode_security::skeleton;
+
+use crate::diag::{Cell, Code, Diagnostic, Diagnostics, counted, first};
 use crate::frame::{
-    Compiler, Fold, FoldKind, Frame, Group, Key, Partial, Partials, Payload, Program, Query, Scope,
-    TypedKind, scan,
+    Compiler, Fold, FoldKind, Frame, Group, Key, Meaning, Partial, Partials, Payload, Program,
+    Query, Scope, TypedKind, scan,
 };
 use crate::language::{Expr, Kind};
 
@@ -69,6 +71,7 @@ pub(super) fn checks(
     if let (Some(partials), false) = (results.get(rules.len()), dataset.key.is_empty()) {
         duplicates(dataset, frame, partials, diagnostics);
     }
+    look_alikes(dataset, frame, threads, diagnostics);
     !diagnostics.has_errors()
 }
 
@@ -108,6 +111,101 @@ fn duplicates(
         error = error.related(row_place(frame, row), "a row with this key");
     }
     diagnostics.push(error.hint("add the column that tells them apart to `key:`, or name the surplus rows in `ignore_rows:`"));
+}
+
+/// Texts of a column that a reader takes for the same: a condition on one of them leaves out the rows of the other.
+fn look_alikes(
+    dataset: &Dataset,
+    frame: &Frame,
+    threads: NonZeroUsize,
+    diagnostics: &mut Diagnostics,
+) {
+    for (index, (name, column)) in frame.columns.iter().enumerate() {
+        let Meaning::Text(texts) = &column.meaning else { continue };
+        let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (code, text) in texts.iter().enumerate().take(MOST_TEXTS) {
+            seen.entry(look(text)).or_default().push(code);
+        }
+        seen.retain(|_, codes| codes.len() > 1);
+        if seen.is_empty() {
+            continue;
+        }
+        let mut program = Program::default();
+        let value = Some(program.column_node(index));
+        let folds = vec![Fold { kind: FoldKind::Histogram, value, filter: None }];
+        let query = Query { filter: None, group: Vec::new(), folds };
+        let partials = scan(frame, &program, &[query], threads);
+        let counts = partials.first().and_then(|partials| partials.only().first());
+        let Some(Payload::Histogram(counts)) = counts.map(|partial| &partial.payload) else {
+            continue;
+        };
+        let rows = |code: &usize| counts.get(&(*code as i128)).copied().unwrap_or(0);
+        let told = seen.values().map(|codes| {
+            let of = |code: &usize| {
+                format!("`{}` ({})", shown(&texts[*code]), counted(rows(code), "row"))
+            };
+            codes.iter().map(of).collect::<Vec<_>>().join(" and ")
+        });
+        let told: Vec<String> = told.collect();
+        let message = format!("column `{name}` holds texts that look alike: {}", first(&told, 4));
+        let at = dataset.columns.get(name).map_or(dataset.span, |declared| declared.span);
+        let mut error = Diagnostic::warning(Code::LookAlike, message).at(at);
+        let first = seen.values().next().map(|codes| codes.iter().min_by_key(|c| rows(c)));
+        if let Some(Some(code)) = first {
+            let left = counted(rows(code), "row");
+            error = error.hint(format!(
+                "a condition on one of them leaves out the rows of the other, and groups by `{name}` have both: {left} of `{}`",
+                shown(&texts[*code])
+            ));
+        }
+        diagnostics.push(error.hint(format!(
+            "bring them to one spelling: `columns: {{ {name}: {{ replace: {{ … }} }} }}`"
+        )));
+    }
+}
+
+/// Texts of a column that are compared at most.
+const MOST_TEXTS: usize = 100_000;
+
+/// A text as it looks: in lower case, without differences of spaces and signs, with letters of other scripts as those that they look
+/// like (the skeleton of Unicode Technical Standard 39, letter by letter: within ASCII it takes 1 for l and rn for m).
+fn look(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let plain: String = lower
+        .chars()
+        .map(|c| match c {
+            '‐' | '‑' | '–' | '—' | '−' | '_' => '-',
+            '’' | '‘' | '`' | '´' => '\'',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}'))
+        .collect();
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut look = String::new();
+    for c in words.join(" ").chars() {
+        match c.is_ascii() {
+            true => look.push(c),
+            false => look.extend(skeleton(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    look
+}
+
+/// A text with what can't be seen in it spelled out.
+fn shown(text: &str) -> String {
+    let sign = |c: char| match c {
+        ' ' => c.to_string(),
+        c if c.is_ascii() && !c.is_control() => c.to_string(),
+        c if c.is_alphanumeric() && !skeleton(&c.to_string()).all(|c| c.is_ascii()) => {
+            c.to_string()
+        }
+        c if c.is_whitespace() || c.is_control() || c.is_alphabetic() => {
+            format!("{c}<U+{:04X}>", u32::from(c))
+        }
+        c => c.to_string(),
+    };
+    text.chars().map(sign).collect()
 }
 
 fn example_rows(payload: &Payload) -> Vec<u64> {

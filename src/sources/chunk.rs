@@ -8,8 +8,14 @@ use super::cells::{Dictionary, Markers, Recent, is_code, typed, ungrouped};
 use super::csv::{Chunk, Table, split, stray_quote};
 use super::declare::ColumnType;
 use super::ignore::Test;
+use super::vocabulary;
 use crate::diag::{Cell, Code, Diagnostic, counted};
 use crate::frame::{Checkpoint, Mark, Part};
+
+/// Columns at the left in which the label of a total is looked for.
+const LABELS: usize = 4;
+/// Rows of a chunk that are taken for totals at most.
+const MOST_TOTALS: usize = 1000;
 
 /// A column that is kept.
 #[derive(Clone, Debug)]
@@ -20,6 +26,10 @@ pub(super) struct Kept {
     pub(super) kind: Option<ColumnType>,
     pub(super) unit: Option<String>,
     pub(super) thousands: Option<char>,
+    /// The power of ten by which its numbers are multiplied.
+    pub(super) power: i32,
+    /// Cells that stand for others, with their index in the declaration.
+    pub(super) replace: BTreeMap<Vec<u8>, (Vec<u8>, usize)>,
     pub(super) markers: Markers,
 }
 
@@ -48,12 +58,16 @@ pub(super) struct ParsedColumn {
     pub(super) code: bool,
     /// The signs that were met, by their index among the column's.
     pub(super) met: BTreeSet<u32>,
+    /// The replacements that were met, likewise.
+    pub(super) replaced: BTreeSet<usize>,
 }
 
 pub(super) struct Parsed {
     pub(super) index: usize,
     pub(super) checkpoint: Checkpoint,
     pub(super) ignored: u64,
+    /// Rows by their offset whose label reads as a total.
+    pub(super) totals: Vec<(u64, String)>,
     pub(super) columns: Vec<ParsedColumn>,
     pub(super) faults: Vec<Diagnostic>,
 }
@@ -174,6 +188,18 @@ impl Reading {
     }
 }
 
+/// A number times a power of ten.
+fn scaled((mantissa, scale): (i64, u32), power: i32) -> Option<(i64, u32)> {
+    let left = i64::from(scale) - i64::from(power);
+    match u32::try_from(left) {
+        Ok(scale) => Some((mantissa, scale)),
+        Err(_) => {
+            let factor = 10i64.checked_pow(u32::try_from(-left).ok()?)?;
+            Some((mantissa.checked_mul(factor)?, 0))
+        }
+    }
+}
+
 impl Parser<'_> {
     pub(super) fn chunk(
         &self,
@@ -192,6 +218,7 @@ impl Parser<'_> {
                 lines: None,
             },
             ignored: 0,
+            totals: Vec::new(),
             columns: Vec::new(),
             faults,
         };
@@ -228,8 +255,17 @@ impl Parser<'_> {
             lines,
         };
         let ignored = (table.rows.len() - rows.len()) as u64;
+        let labels = self.layout.header.len().min(LABELS);
+        let total = |row: &usize| {
+            let mut labels = (0..labels).map(|column| table.cell(*row, column));
+            labels.find(|label| vocabulary::is_total(label))
+        };
+        let totals = rows.iter().enumerate().filter_map(|(offset, row)| {
+            Some((offset as u64, String::from_utf8_lossy(total(row)?).into_owned()))
+        });
+        let totals = totals.take(MOST_TOTALS).collect();
         *memory = table.into_cells();
-        Parsed { index: chunk.index, checkpoint, ignored, columns, faults: Vec::new() }
+        Parsed { index: chunk.index, checkpoint, ignored, totals, columns, faults: Vec::new() }
     }
 
     fn column(
@@ -246,8 +282,13 @@ impl Parser<'_> {
         let new_codes = seed.texts.len() as u32;
         let mut recent = Recent::new();
         let mut code = false;
+        let mut replaced = BTreeSet::new();
         for row in rows {
-            let cell = table.cell(*row, kept.position);
+            let mut cell = table.cell(*row, kept.position);
+            if let Some((to, index)) = kept.replace.get(cell) {
+                cell = to;
+                replaced.insert(*index);
+            }
             let (mark, sign) = kept.markers.mark(cell);
             if mark != Mark::Known {
                 reading.met.extend(sign);
@@ -257,7 +298,6 @@ impl Parser<'_> {
                 reading.push(0, mark);
                 continue;
             }
-            let mut cell = cell;
             while let Some((rest, sign)) = kept.markers.beside(cell) {
                 cell = rest;
                 reading.met.insert(sign);
@@ -273,6 +313,7 @@ impl Parser<'_> {
                     .code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
                 reading.push(i64::from(code), Mark::Known);
             } else if !typed(kind, cell)
+                .and_then(|number| scaled(number, kept.power))
                 .is_some_and(|(mantissa, scale)| reading.number(mantissa, scale))
             {
                 reading.push(0, Mark::Missing);
@@ -284,7 +325,17 @@ impl Parser<'_> {
         let Reading { values, marks, scale, own, known, contradictions, signs, met } = reading;
         let (part, range) = Part::new(values, marks);
         let part = Part { signs: signs.into_boxed_slice(), ..part };
-        ParsedColumn { part, range, scale, texts: own.texts, known, contradictions, code, met }
+        ParsedColumn {
+            part,
+            range,
+            scale,
+            texts: own.texts,
+            known,
+            contradictions,
+            code,
+            met,
+            replaced,
+        }
     }
 
     fn contradicts(&self, reading: &mut Reading, cell: &[u8], chunk: &Chunk, start: usize) {

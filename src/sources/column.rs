@@ -1,6 +1,6 @@
 //! A column put together from its blocks: one dictionary, one scale, or one error that lists what contradicts its type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Dictionary, infer, is_period, typed};
 use super::chunk::{Contradiction, Kept, ParsedColumn};
@@ -36,6 +36,19 @@ impl Loader<'_> {
         let mut signs = kept.markers.signs.clone();
         for met in blocks.iter().flat_map(|block| &block.met) {
             signs[*met as usize].met = true;
+        }
+        let replaced: BTreeSet<usize> =
+            blocks.iter().flat_map(|block| block.replaced.iter().copied()).collect();
+        let declared = self.dataset.columns.get(&kept.name);
+        for (index, (from, _, span)) in declared.iter().flat_map(|d| &d.replace).enumerate() {
+            if !replaced.contains(&index) {
+                let message = format!("no cell of column `{}` is `{from}`", kept.name);
+                diagnostics.push(
+                    Diagnostic::error(Code::SilentLiteral, message)
+                        .at(*span)
+                        .hint("write the text as it stands in the file, or delete the line"),
+                );
+            }
         }
         let mut contradictions: BTreeMap<Vec<u8>, Contradiction> = BTreeMap::new();
         for block in &mut blocks {

@@ -95,6 +95,10 @@ pub struct ColumnDeclaration {
     pub unit: Option<String>,
     /// The sign between groups of three digits.
     pub thousands: Option<char>,
+    /// The power of ten by which its numbers are multiplied.
+    pub power: i32,
+    /// Texts that stand for others, with where each is declared.
+    pub replace: Vec<(String, String, Span)>,
     /// Signs in its cells.
     pub signs: Vec<Sign>,
 }
@@ -128,6 +132,10 @@ pub struct Dataset {
     pub rules: Vec<(String, Expr)>,
     /// Signs in the cells of every column.
     pub signs: Vec<Sign>,
+    /// The dataset that it is declared like.
+    pub like: Option<(String, Span)>,
+    /// The column of periods that its rows cover.
+    pub covers: Option<(String, Span)>,
     /// Column of source ids.
     pub source_column: Option<(String, Span)>,
     /// Who typed it.
@@ -165,7 +173,53 @@ pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
             add(&mut sources, name, node.span, folder, raw, &mut diagnostics);
         }
     }
+    alike(&mut sources, &mut diagnostics);
     Outcome::new(sources, diagnostics)
+}
+
+/// Gives datasets what is declared of those that they are like.
+fn alike(sources: &mut Sources, diagnostics: &mut Diagnostics) {
+    let likes = sources.datasets.values().filter_map(|dataset| {
+        let (like, span) = dataset.like.clone()?;
+        Some((dataset.name.clone(), like, span))
+    });
+    for (name, like, span) in likes.collect::<Vec<_>>() {
+        let Some(other) = sources.datasets.get(&like).cloned() else {
+            if !sources.failed.contains(&like) {
+                let message = format!("there is no dataset `{like}`");
+                let known = sources.datasets.keys().map(String::as_str);
+                let error = Diagnostic::error(Code::UnknownFrame, message).at(span);
+                diagnostics.push(error.did_you_mean(&like, known));
+            }
+            continue;
+        };
+        if other.like.is_some() {
+            let message = format!("`{like}` is itself declared like another dataset");
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message)
+                    .at(span)
+                    .hint("name the dataset that has the columns"),
+            );
+            continue;
+        }
+        let Some(dataset) = sources.datasets.get_mut(&name) else { continue };
+        for (column, declared) in other.columns {
+            dataset.columns.entry(column).or_insert(declared);
+        }
+        for sign in other.signs {
+            if dataset.signs.iter().all(|own| own.text != sign.text) {
+                dataset.signs.push(sign);
+            }
+        }
+        if dataset.key.is_empty() {
+            dataset.key = other.key;
+        }
+        if dataset.rules.is_empty() {
+            dataset.rules = other.rules;
+        }
+        dataset.ignore = dataset.ignore.take().or(other.ignore);
+        dataset.covers = dataset.covers.take().or(other.covers);
+    }
 }
 
 fn add(
@@ -294,6 +348,8 @@ fn dataset(
         ignore,
         rules,
         signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
+        like: raw.like.as_ref().map(|like| (like.words.trim().to_string(), like.span)),
+        covers: raw.covers.as_ref().map(|column| (column.words.clone(), column.span)),
         source_column: raw.source_column.as_ref().map(|column| (column.words.clone(), column.span)),
         transcribed,
         span: name.span,
@@ -410,6 +466,22 @@ fn column_declaration(
         }
         Some((column?, passage.span))
     });
+    let power = raw.scale.as_ref().map_or(0, |passage| {
+        let powers = -12..=12;
+        let scale = Exact::parse(passage.words.trim());
+        let power = powers
+            .into_iter()
+            .find(|power| scale.as_ref() == Some(&Exact::power_of_ten(i64::from(*power))));
+        if power.is_none() {
+            let message = format!("`{}` is no power of ten", passage.words);
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, message)
+                    .at(passage.span)
+                    .hint("write 1000, 1000000 or 0.01"),
+            );
+        }
+        power.unwrap_or(0)
+    });
     ColumnDeclaration {
         letter,
         from: raw.from.as_ref().map_or_else(|| name.words.clone(), |from| from.words.clone()),
@@ -428,6 +500,13 @@ fn column_declaration(
                 None
             }
         }),
+        power,
+        replace: raw
+            .replace
+            .0
+            .iter()
+            .map(|(from, to)| (from.words.trim().into(), to.words.trim().into(), from.span))
+            .collect(),
         signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
     }
 }

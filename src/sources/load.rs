@@ -17,6 +17,7 @@ use super::declare::{ColumnType, Dataset};
 use super::grid;
 use super::header::{normal, slugs};
 use super::ignore::{self, Test};
+use super::vocabulary;
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
 use crate::frame::{Checkpoint, Frame, Mark, Provenance, Table, letters};
 
@@ -244,7 +245,7 @@ impl Loader<'_> {
         let names: Vec<String> = slugs(headers, names);
         let by_name: BTreeMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
-        let source_column = dataset.source_column.iter();
+        let source_column = dataset.source_column.iter().chain(&dataset.covers);
         for (name, span) in dataset.key.iter().chain(source_column) {
             if !by_name.contains_key(name.as_str()) {
                 let message = format!("`{path}` has no column `{name}`");
@@ -264,7 +265,13 @@ impl Loader<'_> {
         }
         let needed = |name: &str| {
             self.wanted.names.as_ref().is_none_or(|names| names.contains(name))
-                || dataset.key.iter().chain(&dataset.source_column).any(|(key, _)| key == name)
+                || dataset
+                    .key
+                    .iter()
+                    .chain(&dataset.source_column)
+                    .chain(&dataset.covers)
+                    .any(|(key, _)| key == name)
+                || vocabulary::is_unit(name)
                 || dataset
                     .rules
                     .iter()
@@ -285,6 +292,15 @@ impl Loader<'_> {
                     kind: declared.and_then(|d| d.kind),
                     unit: declared.and_then(|d| d.unit.clone()),
                     thousands: declared.and_then(|d| d.thousands),
+                    power: declared.map_or(0, |d| d.power),
+                    replace: declared.map_or_else(BTreeMap::new, |d| {
+                        let pairs = d.replace.iter().enumerate();
+                        pairs
+                            .map(|(index, (from, to, _))| {
+                                (from.clone().into_bytes(), (to.clone().into_bytes(), index))
+                            })
+                            .collect()
+                    }),
                     markers: Markers::new(signs),
                 }
             });
@@ -299,6 +315,7 @@ impl Loader<'_> {
                 if !layout.ignores(&|column| row.cell(column)) {
                     for (sample, kept) in samples.iter_mut().zip(&layout.kept) {
                         let cell = row.cell(kept.position);
+                        let cell = kept.replace.get(cell).map_or(cell, |(to, _)| to);
                         if kept.kind.is_none() && kept.markers.mark(cell).0 == Mark::Known {
                             let mut cell = cell;
                             while let Some((rest, _)) = kept.markers.beside(cell) {
@@ -412,8 +429,11 @@ impl Loader<'_> {
         let first = parsed.first().map(|block| block.index);
         parsed.retain(|block| block.checkpoint.rows > 0 || Some(block.index) == first);
         let mut row = 0;
+        let mut totals = Vec::new();
         for block in &mut parsed {
             block.checkpoint.row = row;
+            let found = std::mem::take(&mut block.totals).into_iter();
+            totals.extend(found.map(|(offset, label)| (row + offset, label)));
             row += block.checkpoint.rows;
         }
         if let Some(unmatched) = layout.ignore.as_ref().and_then(Test::unmatched) {
@@ -474,6 +494,7 @@ impl Loader<'_> {
             blocks,
             rows: row,
             key: self.dataset.key.iter().map(|(key, _)| key.clone()).collect(),
+            totals,
             provenance: Some(provenance),
         }))
     }

@@ -28,4 +28,4 @@ pub use load::{Open, Wanted, load};
 pub use propose::{Proposal, propose};
 pub(crate) use raw::schema;
 pub use rows::{ReadSeek, Record, records};
-pub(crate) use vocabulary::legend;
+pub(crate) use vocabulary::{is_unit, legend};

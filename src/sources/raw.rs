@@ -48,6 +48,10 @@ pub(super) struct RawDataset {
     pub(super) file: Passage,
     /// SHA-256 of the file; `tieout source pin` writes it.
     pub(super) sha256: Option<Passage>,
+    /// A dataset whose columns, key, signs and rules this one has, too; what is declared here comes first.
+    pub(super) like: Option<Passage>,
+    /// The column of periods that says what time a row covers, where there are several.
+    pub(super) covers: Option<Passage>,
     /// The sheet of a workbook; needed where there are several.
     pub(super) sheet: Option<Passage>,
     /// The cells that hold the table, its header included: A7:H60, A7:H or A7.
@@ -124,6 +128,11 @@ pub(super) struct RawColumn {
     pub(super) unit: Option<Passage>,
     /// The sign between groups of three digits, where the file has one: `,` or a space.
     pub(super) thousands: Option<Passage>,
+    /// What its numbers are in: `scale: 1000000` of a column in millions. A power of ten.
+    pub(super) scale: Option<Passage>,
+    /// Texts that stand for others: `{ Gwent Co.: Gwent }`.
+    #[serde(default)]
+    pub(super) replace: Section<Passage>,
     /// Markers for missing cells in this column.
     #[serde(default)]
     pub(super) missing: Vec<Passage>,

@@ -42,6 +42,32 @@ const SIGNS: [(&str, Sign, &str); 25] = [
     ("not applicable", Sign::Missing, "not applicable"),
 ];
 
+/// Whether the label of a row reads as a total: *Total*, *All ages*, *Total England*.
+pub(super) fn is_total(label: &[u8]) -> bool {
+    // most labels are out after one look
+    if !label.first().is_some_and(|byte| b"tasgoTASGO".contains(byte)) || label.len() > 60 {
+        return false;
+    }
+    let label = String::from_utf8_lossy(label).to_lowercase();
+    let words: Vec<&str> =
+        label.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    match words.as_slice() {
+        ["total" | "totals" | "subtotal" | "subtotals" | "overall" | "all" | "sum"] => true,
+        ["grand" | "sub" | "overall", "total", ..] | ["total" | "subtotal", ..] => true,
+        ["all", what, ..] => {
+            what.ends_with('s') || matches!(*what, "people" | "children" | "other")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a column's name says that it holds units.
+pub(crate) fn is_unit(name: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["unit", "units", "uom", "unit_of_measure", "currency", "measure", "metric", "indicator"];
+    NAMES.contains(&name)
+}
+
 /// The number of `<5`, `fewer than 5`, `≤ 4`, and whether the value can be that itself.
 fn limit(lower: &str) -> Option<(&str, bool)> {
     let digits = |rest: &str| {
@@ -104,6 +130,27 @@ pub(crate) fn legend(sign: &frame::Sign) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_totals_are_known() {
+        for label in [
+            "Total",
+            "TOTAL (all)",
+            "Grand total",
+            "Sub-total",
+            "All",
+            "All ages",
+            "Total England",
+            "All other nationalities",
+        ] {
+            assert!(is_total(label.as_bytes()), "{label}");
+        }
+        for label in
+            ["Totnes", "Allerdale", "All Saints Road", "Sumatra", "", "12", "Albania", "Some total"]
+        {
+            assert_eq!(is_total(label.as_bytes()), label == "All Saints Road", "{label}");
+        }
+    }
 
     #[test]
     fn signs_are_known_in_any_case() {

@@ -36,6 +36,18 @@ def hide(_, sheet):
     sheet.column_dimensions["D"].hidden = True
 
 
+def texts(_, sheet):
+    sheet["C3"] = "1350"
+    sheet["C3"].data_type = "s"
+
+
+def filtered(_, sheet):
+    sheet.auto_filter.ref = "A1:D5"
+    sheet.auto_filter.add_filter_column(0, ["North"])
+    sheet.row_dimensions[4].hidden = True
+    sheet.row_dimensions[5].hidden = True
+
+
 def formula(_, sheet):
     sheet["C6"] = "=SUM(C2:C5)"
     sheet["A6"] = "Total"
@@ -82,6 +94,8 @@ def first_epoch(_, sheet):
     sheet["A2"] = datetime.date(2024, 3, 6)
 
 
+book("text-numbers.xlsx", ROWS, texts)
+book("filtered.xlsx", ROWS, filtered)
 book("epoch-1904.xlsx", [["day", "cases"], [None, 3]], epoch)
 book("epoch-1900.xlsx", [["day", "cases"], [None, 3]], first_epoch)
 

@@ -72,6 +72,7 @@ pub(super) fn table(
     if grid.sheet.is_some() {
         diagnostics.extend(headless(dataset, (&headers, left), &lines));
         diagnostics.extend(parts_of_one(dataset, (&headers, left), &lines));
+        diagnostics.extend(text_numbers(dataset, (&grid.sheet, left), &lines));
     }
     fill_down(dataset, (&headers, left), &mut lines, diagnostics)?;
     let columns: Vec<u32> = (0..width as u32).map(|column| left + column).collect();
@@ -161,7 +162,7 @@ fn parts_of_one(
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for (name, declared) in &dataset.columns {
-        let percent = declared.kind == Some(ColumnType::Percent);
+        let percent = declared.kind == Some(ColumnType::Percent) && declared.power == 0;
         let Some(at) = column(dataset, headers, left, name).filter(|_| percent) else { continue };
         let cells = lines.iter().filter_map(|line| line.cells.get(at));
         let values: Vec<Exact> =
@@ -169,14 +170,45 @@ fn parts_of_one(
         let small = values.iter().all(|value| value.abs() <= Exact::one());
         if small && values.iter().any(|value| !value.is_integer()) {
             let message = format!("the percentages of `{name}` are all at most 1%");
-            diagnostics.push(
-                Diagnostic::warning(Code::CellType, message).at(declared.span).hint(
-                    "a workbook that shows 37.5% stores 0.375: if so here, declare `type: decimal`, and print with `as percent`",
-                ),
-            );
+            diagnostics.push(Diagnostic::warning(Code::CellType, message).at(declared.span).hint(
+                "a workbook that shows 37.5% stores 0.375: if so here, declare `scale: 100`",
+            ));
         }
     }
     diagnostics
+}
+
+/// Numbers that are stored as texts among numbers: a spreadsheet leaves them out of its sums, and they are read here.
+fn text_numbers(
+    dataset: &Dataset,
+    (sheet, left): (&Option<String>, u32),
+    lines: &[Line],
+) -> Diagnostics {
+    let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
+    let mut found = Vec::new();
+    for at in 0..width {
+        let cells = || lines.iter().filter_map(|line| Some((line.number, line.cells.get(at)?)));
+        let number = |cell: &Item| Exact::parse(&cell.text).is_some();
+        let typed = cells().filter(|(_, cell)| cell.typed && number(cell)).count();
+        let texts = cells().filter(|(_, cell)| !cell.typed && number(cell));
+        let texts: Vec<u32> = texts.map(|(row, _)| row).collect();
+        // a column of codes is all text
+        if typed > texts.len() {
+            found.extend(texts.iter().map(|row| format!("{}{row}", letters(left + at as u32))));
+        }
+    }
+    if found.is_empty() {
+        return Diagnostics::default();
+    }
+    let message = format!(
+        "numbers stored as texts in {}: {}",
+        sheet.as_deref().unwrap_or(&dataset.path),
+        list(&found, 8)
+    );
+    let warning = Diagnostic::warning(Code::TextNumber, message).at(dataset.file_span);
+    Diagnostics::from(warning.hint(
+        "they are read as numbers here; a sum in the spreadsheet leaves them out and is lower",
+    ))
 }
 
 /// The header of each column; of several rows, joined, where a blank cell is part of the one left of it.

@@ -25,6 +25,8 @@ const MOST_ROWS: u32 = 1 << 20;
 struct Unseen {
     rows: BTreeSet<u32>,
     columns: BTreeSet<u32>,
+    /// Whether a filter hides some of the rows.
+    filtered: bool,
     /// Cells with a formula and no value.
     formulas: Vec<String>,
 }
@@ -216,7 +218,8 @@ fn shown(
         .collect();
     let mut said = Vec::new();
     if !rows.is_empty() {
-        said.push(format!("rows {}", list(&rows, 8)));
+        let filter = if unseen.filtered { " (by a filter)" } else { "" };
+        said.push(format!("rows {}{filter}", list(&rows, 8)));
     }
     if !columns.is_empty() {
         said.push(format!("columns {}", list(&columns, 8)));
@@ -348,7 +351,8 @@ fn attribute(tag: &[u8], name: &str) -> Option<String> {
 }
 
 fn xlsx_unseen(xml: &[u8]) -> Unseen {
-    let mut unseen = Unseen::default();
+    let filtered = memmem::find(xml, b"<filterColumn").is_some();
+    let mut unseen = Unseen { filtered, ..Unseen::default() };
     let hides = |tag: &[u8]| {
         memmem::find(tag, b"hidden").is_some()
             && attribute(tag, "hidden").is_some_and(|value| value == "1" || value == "true")
@@ -403,6 +407,7 @@ fn ods_unseen(xml: &[u8], sheet: &str) -> Unseen {
             at = at.saturating_add(many);
         }
     };
+    unseen.filtered = memmem::find(xml, b"table:visibility=\"filter\"").is_some();
     count(b"table-row", "table:number-rows-repeated", &mut unseen.rows);
     count(b"table-column", "table:number-columns-repeated", &mut unseen.columns);
     unseen
