@@ -117,6 +117,7 @@ codes! {
     RatioRows "ratio-rows" "A ratio whose parts rest on different rows.",
     PartsTotal "parts-total" "Numbers that do not add up to the total beside them.",
     OwnArithmetic "own-arithmetic" "Numbers of a sentence that contradict each other.",
+    UnmatchedKeys "unmatched-keys" "Keys that are in one of two tables only, where they are joined.",
     OneRowDecides "one-row-decides" "A rank that changes when a single row goes.",
     TotalRows "total-rows" "Rows that look like totals among the rows that are added up.",
     MixedUnits "mixed-units" "Rows of several units that are added up.",

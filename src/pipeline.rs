@@ -13,7 +13,7 @@ use crate::figures::{self, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::render::{self, Brand, Theme};
-use crate::sources::{self, Dataset, Record, Source, Sources, Wanted, records};
+use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
 use crate::text::{Passage, Span, TextId, Texts};
 use crate::world::{Stamp, World};
@@ -129,7 +129,7 @@ pub fn trace(
     let sources = std::mem::take(&mut checked.sources);
     let mut frames: BTreeMap<String, Frame> = BTreeMap::new();
     for (name, dataset) in &sources.datasets {
-        let frame = frame(world, dataset, None, threads);
+        let frame = whole_frame(world, &sources, dataset, threads);
         frames.extend(frame.into(&mut diagnostics).map(|frame| (name.clone(), frame)));
     }
     let traced = Locale::named(language).and_then(|locale| {
@@ -152,6 +152,46 @@ pub fn frame(
 ) -> Outcome<Option<Frame>> {
     let mut open = || world.open(&dataset.path).map(|file| Box::new(file) as Box<dyn Read + Send>);
     sources::load(dataset, &Wanted { names, threads }, &mut open)
+}
+
+/// Reads a dataset with all its columns, also those that it looks up in others.
+pub fn whole_frame(
+    world: &dyn World,
+    sources: &Sources,
+    dataset: &Dataset,
+    threads: NonZeroUsize,
+) -> Outcome<Option<Frame>> {
+    let mut diagnostics = Diagnostics::default();
+    let mut read = frame(world, dataset, None, threads).into(&mut diagnostics);
+    let mut others = BTreeMap::new();
+    for lookup in dataset.lookup.values() {
+        let Some(other) = other(sources, lookup, &mut diagnostics) else { continue };
+        if !others.contains_key(&other.name) {
+            let read = frame(world, other, None, threads).into(&mut diagnostics);
+            others.extend(read.map(|frame| (other.name.clone(), frame)));
+        }
+    }
+    if let Some(frame) = &mut read {
+        diagnostics.extend(sources::attach(frame, dataset, &others, &|_| true));
+    }
+    Outcome::new(read, diagnostics)
+}
+
+/// The dataset that something is looked up in.
+fn other<'s>(
+    sources: &'s Sources,
+    lookup: &LookupDeclaration,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'s Dataset> {
+    let (name, span) = &lookup.dataset;
+    let found = sources.datasets.get(name);
+    if found.is_none() && !sources.failed.contains(name) {
+        let error = Diagnostic::error(Code::UnknownFrame, format!("there is no dataset `{name}`"))
+            .at(*span);
+        let known = sources.datasets.keys().map(String::as_str);
+        diagnostics.push(error.did_you_mean(name, known));
+    }
+    found
 }
 
 /// Reads only what is declared under `data/`.
@@ -319,13 +359,44 @@ fn load(
             wanted.entry(dataset).or_default().extend(names);
         }
     }
-    for (name, names) in wanted {
-        let Some(dataset) = project.sources.datasets.get(&name) else { continue };
+    let looked_up: Vec<(String, LookupDeclaration)> = wanted
+        .iter()
+        .filter_map(|(name, names)| Some((project.sources.datasets.get(name)?, names)))
+        .flat_map(|(dataset, names)| {
+            let asked = dataset.lookup.iter().filter(|(column, _)| names.contains(*column));
+            asked.map(|(_, lookup)| (dataset.name.clone(), lookup.clone()))
+        })
+        .collect();
+    for (name, lookup) in &looked_up {
+        if let Some(other) = other(&project.sources, lookup, diagnostics) {
+            wanted.entry(other.name.clone()).or_default().insert(lookup.column.0.clone());
+            // our columns of the same names as its key
+            let names = wanted.entry(name.clone()).or_default();
+            if lookup.by.is_empty() {
+                names.extend(other.key.iter().map(|(key, _)| key.clone()));
+            }
+        }
+    }
+    for (name, names) in &wanted {
+        let Some(dataset) = project.sources.datasets.get(name) else { continue };
         if let Ok(stamp) = world.stamp(&dataset.path) {
             project.stamps.insert(dataset.path.clone(), stamp);
         }
-        let frame = frame(world, dataset, Some(names), threads).into(diagnostics);
-        project.frames.extend(frame.map(|frame| (name, frame)));
+        let frame = frame(world, dataset, Some(names.clone()), threads).into(diagnostics);
+        project.frames.extend(frame.map(|frame| (name.clone(), frame)));
+    }
+    let looking: BTreeSet<String> = looked_up.into_iter().map(|(name, _)| name).collect();
+    for name in looking {
+        let Some(dataset) = project.sources.datasets.get(&name) else { continue };
+        let Some(mut frame) = project.frames.remove(&name) else { continue };
+        let asked = |column: &str| wanted.get(&name).is_some_and(|names| names.contains(column));
+        let found = sources::attach(&mut frame, dataset, &project.frames, &asked);
+        // what could not be looked up takes its figures with it
+        let sound = !found.has_errors();
+        diagnostics.extend(found);
+        if sound {
+            project.frames.insert(name, frame);
+        }
     }
 }
 

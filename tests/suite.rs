@@ -20,6 +20,7 @@ mod conformance;
 mod corpus;
 mod diagnostics;
 mod documentation;
+mod joins;
 mod lineage;
 mod mutations;
 mod naive;

@@ -3,7 +3,7 @@
 use super::{Bundle, Inputs};
 use crate::document::csv;
 use crate::figures::RowSet;
-use crate::frame::Frame;
+use crate::frame::{Frame, Lookup};
 
 /// Rows that are written out; where there are more, equal ones are written once, with their number.
 pub const MOST_ROWS: usize = 10_000;
@@ -52,10 +52,20 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
     columns.sort();
     let place = if frame.sheet().is_some() { "cells" } else { "line" };
     let positions: Vec<usize> = columns.iter().map(|(position, _)| *position).collect();
+    // a column that is looked up stands with the place from which its cell is
+    let looked_up: Vec<(&String, &Lookup)> =
+        set.columns.iter().filter_map(|name| Some((name, frame.lookups.get(name)?))).collect();
+    let file = |lookup: &Lookup| {
+        let provenance = inputs.frames.get(&lookup.dataset).and_then(|f| f.provenance.as_ref());
+        provenance.map_or_else(|| lookup.dataset.clone(), |provenance| provenance.path.clone())
+    };
     let head = ["file", place]
         .map(str::to_string)
         .into_iter()
         .chain(columns.iter().map(|(_, header)| header.clone()))
+        .chain(looked_up.iter().flat_map(|(name, lookup)| {
+            [(*name).clone(), format!("{name}: place in {}", file(lookup))]
+        }))
         .collect();
     let records = inputs.records.get(&set.frame);
     let rows = set.rows.iter().map(|row| {
@@ -64,7 +74,16 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
             record.and_then(|record| record.cells.get(*position)).cloned().unwrap_or_default()
         });
         let line = frame.cells_of(*row, &positions);
-        [path.to_string(), line].into_iter().chain(cells).collect()
+        let found = looked_up.iter().flat_map(|(name, lookup)| {
+            let there = lookup.rows.get(*row as usize).copied().flatten();
+            let place = there.and_then(|there| {
+                let other = inputs.frames.get(&lookup.dataset)?;
+                let column = other.header.iter().position(|own| *own == lookup.column);
+                Some(other.cells_of(u64::from(there), &column.into_iter().collect::<Vec<_>>()))
+            });
+            [frame.cell(&frame.columns[*name], *row).to_string(), place.unwrap_or_default()]
+        });
+        [path.to_string(), line].into_iter().chain(cells).chain(found).collect()
     });
     csv(head, rows)
 }

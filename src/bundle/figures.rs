@@ -61,6 +61,8 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<&'a str>,
     columns: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lookups: Vec<LookedUp<'a>>,
     rows_total: u64,
     rows_used: u64,
     rows_missing: u64,
@@ -68,6 +70,18 @@ struct Input<'a> {
     rows_undecided: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_sha256: Option<String>,
+}
+
+/// A column that is looked up in another dataset.
+#[derive(Serialize)]
+struct LookedUp<'a> {
+    column: &'a str,
+    #[serde(rename = "from")]
+    dataset: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -157,6 +171,18 @@ fn input<'a>(
 ) -> Input<'a> {
     let provenance = inputs.frames.get(&counts.frame).and_then(|frame| frame.provenance.as_ref());
     let selected = inputs.figures.selected.get(id);
+    let own = inputs.frames.get(&counts.frame);
+    let columns = selected.into_iter().flat_map(|selected| &selected.columns);
+    let looked_up = columns.filter_map(|column| {
+        let lookup = own?.lookups.get(column)?;
+        let there = inputs.frames.get(&lookup.dataset).and_then(|f| f.provenance.as_ref());
+        Some(LookedUp {
+            column,
+            dataset: &lookup.dataset,
+            file: there.map(|provenance| provenance.path.as_str()),
+            sha256: there.map(|provenance| provenance.sha256.as_str()),
+        })
+    });
     Input {
         frame: &counts.frame,
         file: provenance.map(|provenance| provenance.path.as_str()),
@@ -165,6 +191,7 @@ fn input<'a>(
         columns: selected
             .map(|selected| selected.columns.iter().map(String::as_str).collect())
             .unwrap_or_default(),
+        lookups: looked_up.collect(),
         rows_total: counts.total,
         rows_used: counts.used,
         rows_missing: counts.missing,

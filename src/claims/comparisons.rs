@@ -8,7 +8,7 @@ use super::guards::{covers_in_words, days_of};
 use crate::diag::{Code, Diagnostic, Diagnostics, counted, list};
 use crate::exact::Exact;
 use crate::figures::{Figure, Figures, Shower, rows};
-use crate::frame::{Cell, Frame, Meaning};
+use crate::frame::{Cell, Column, Frame, Meaning};
 use crate::language::{Compare, Expr, Function, Kind, Operator};
 use crate::spec::{Origin, SeriesOrigin, Spec};
 use crate::value::{Period, Value};
@@ -115,20 +115,25 @@ impl Comparisons<'_> {
         let (a, b) = (self.figures.selected.get(&from.id)?, self.figures.selected.get(&to.id)?);
         let several =
             |figure: &Figure| figure.counts.as_ref().is_some_and(|counts| counts.used > 1);
-        if a.frame != b.frame || !(several(from) && several(to)) {
+        if !(several(from) && several(to)) {
             return None;
         }
-        let frame = self.figures.frame(self.frames, &a.frame)?;
+        // of two tables, the keys that both have
+        let frames = [
+            self.figures.frame(self.frames, &a.frame)?,
+            self.figures.frame(self.frames, &b.frame)?,
+        ];
         let (first, second) = (self.rows(&from.id)?, self.rows(&to.id)?);
-        for name in &frame.key {
-            let Some(column) = frame.columns.get(name) else { continue };
-            if !matches!(column.meaning, Meaning::Text(_)) {
-                continue;
-            }
-            let values = |rows: &[u64]| -> BTreeSet<String> {
+        for name in frames[0].key.iter().filter(|name| frames[1].key.contains(name)) {
+            let columns = frames.map(|frame| {
+                let column = frame.columns.get(name);
+                column.filter(|column| matches!(column.meaning, Meaning::Text(_)))
+            });
+            let [Some(one), Some(other)] = columns else { continue };
+            let values = |frame: &Frame, column: &Column, rows: &[u64]| -> BTreeSet<String> {
                 rows.iter().map(|row| frame.cell(column, *row).to_string()).collect()
             };
-            let (a, b) = (values(&first), values(&second));
+            let (a, b) = (values(frames[0], one, &first), values(frames[1], other, &second));
             let (gone, new): (Vec<&String>, Vec<&String>) =
                 (a.difference(&b).collect(), b.difference(&a).collect());
             // totals over different groups on purpose share none
@@ -164,7 +169,10 @@ impl Comparisons<'_> {
                 (self.figures.selected.get(&above.id)?, self.figures.selected.get(&below.id)?);
             let few =
                 |figure: &Figure| figure.counts.as_ref().is_some_and(|counts| counts.used > 1);
-            if a.frame != b.frame || !few(above) || !few(below) {
+            if a.frame != b.frame {
+                return self.changed_units(figure, below, above);
+            }
+            if !few(above) || !few(below) {
                 return None;
             }
             let frame = self.figures.frame(self.frames, &a.frame)?;

@@ -33,6 +33,12 @@ pub(super) fn keys(spec: &Spec, figures: &Figures, id: &str, point: &[String]) -
         Some(_) => return found,
         None => match spec.series.get(id).map(|series| &series.origin) {
             Some(SeriesOrigin::Grouped { from, filter, .. }) => (&from.0, filter.iter().collect()),
+            // a point of several series has the keys of each of them
+            Some(SeriesOrigin::Aligned { value, .. }) => {
+                let names = value.names();
+                let first = names.iter().find(|(name, _)| spec.series.contains_key(*name));
+                return first.map_or(found, |(name, _)| keys(spec, figures, name, point));
+            }
             _ => return found,
         },
     };

@@ -52,6 +52,7 @@ impl<'a> Subject<'a> {
                     let named = values.iter().find(|(value, _)| Some(value) == name);
                     named.or(values.first()).map(|(_, expr)| expr)
                 }
+                Some(SeriesOrigin::Aligned { value, .. }) => Some(value),
                 _ => None,
             },
         };

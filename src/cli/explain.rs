@@ -164,6 +164,13 @@ fn say_series(series: &Series, report: &Report) {
     if let Some(recipe) = &series.recipe {
         anstream::println!("  recipe    {}", recipe.canonical);
     }
+    let uses = series.figures().next().map(|figure| figure.uses.join(", "));
+    if let Some(uses) = uses.filter(|uses| !uses.is_empty()) {
+        anstream::println!("  from      {uses}");
+    }
+    if !series.unmatched.is_empty() {
+        anstream::println!("  left out  {}", series.unmatched.join("; "));
+    }
     for figure in series.figures().take(MOST_ROWS) {
         anstream::println!("  {}  {}", figure.id, report.shower().figure(figure));
     }
@@ -184,6 +191,17 @@ fn say_rows(
     };
     let Some(frame) = project.frames.get(&set.frame) else { return Ok(()) };
     let Some(provenance) = &frame.provenance else { return Ok(()) };
+    for (column, lookup) in
+        set.columns.iter().filter_map(|name| Some((name, frame.lookups.get(name)?)))
+    {
+        let other = project.frames.get(&lookup.dataset).and_then(|f| f.provenance.as_ref());
+        let path = other.map_or("", |provenance| provenance.path.as_str());
+        anstream::println!(
+            "  lookup    {column} is {} of {} ({path})",
+            lookup.column,
+            lookup.dataset
+        );
+    }
     let shown = &set.rows[..set.rows.len().min(MOST_ROWS)];
     let failed = |error: std::io::Error| Diagnostic::unreadable(&provenance.path, &error);
     let mut file = options.world().open(&provenance.path).map_err(failed)?;
@@ -193,7 +211,11 @@ fn say_rows(
             Some(_) => format!("{} {}", provenance.path, frame.cells_of(record.row, &all)),
             None => format!("{}:{}", provenance.path, record.line),
         };
-        anstream::println!("  {place}  {}", record.cells.join(" | "));
+        let looked_up = set.columns.iter().filter(|name| frame.lookups.contains_key(*name));
+        let looked_up =
+            looked_up.map(|name| frame.cell(&frame.columns[name], record.row).to_string());
+        let cells: Vec<String> = record.cells.iter().cloned().chain(looked_up).collect();
+        anstream::println!("  {place}  {}", cells.join(" | "));
     }
     if set.rows.len() > MOST_ROWS {
         anstream::println!("  … and more: see evidence/{}.csv", id.split('/').next().unwrap_or(id));

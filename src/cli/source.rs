@@ -151,7 +151,7 @@ fn print(show: &Show, options: &Options) -> End {
         );
         return report::diagnostics(&diagnostics, &texts, options);
     };
-    let frame = pipeline::frame(&world, dataset, None, options.threads());
+    let frame = pipeline::whole_frame(&world, &sources, dataset, options.threads());
     let Some(frame) = frame.into(&mut diagnostics) else {
         return report::diagnostics(&diagnostics, &texts, options);
     };

@@ -71,6 +71,10 @@ impl Composer<'_> {
                 shower.count(rows)
             ),
         };
+        if !series.unmatched.is_empty() {
+            let keys = series.unmatched.join("; ");
+            without.push_str(&format!(" Left out, because not in all of its series: {keys}."));
+        }
         if series.undecided > 0 {
             without.push_str(&format!(
                 " Rows for which the condition is undecided: {}.",

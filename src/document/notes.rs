@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Block, Citation, Detail, Note, NoteContent, NoteRef, Support};
-use crate::figures::{Figure, Figures, Marked, Provenance, RowSet, Series, Shower};
+use crate::figures::{Figure, Figures, Marked, Provenance, RowSet, Selected, Series, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::{Dataset, Source, Sources, legend};
@@ -168,13 +168,16 @@ impl Cited<'_> {
 
     /// Whether a figure or series of the report rests on a source through a dataset.
     fn holds(&self, dataset: &Dataset, source: &str) -> bool {
-        self.figures.selected.iter().filter(|(_, selected)| selected.frame == dataset.name).any(
-            |(id, _)| {
-                let points = self.figures.series.get(id).into_iter().flat_map(Series::figures);
-                let mut figures = self.figures.figures.get(id).into_iter().chain(points);
-                figures.any(|figure| figure.sources.contains(source))
-            },
-        )
+        let uses = |selected: &Selected| {
+            let frame = self.frames.get(&selected.frame);
+            let mut lookups = selected.columns.iter().filter_map(|name| frame?.lookups.get(name));
+            selected.frame == dataset.name || lookups.any(|lookup| lookup.dataset == dataset.name)
+        };
+        self.figures.selected.iter().filter(|(_, selected)| uses(selected)).any(|(id, _)| {
+            let points = self.figures.series.get(id).into_iter().flat_map(Series::figures);
+            let mut figures = self.figures.figures.get(id).into_iter().chain(points);
+            figures.any(|figure| figure.sources.contains(source))
+        })
     }
 
     /// The file of a dataset that this report uses.
@@ -237,12 +240,38 @@ impl Cited<'_> {
         }
     }
 
+    /// The rows of another dataset from which columns of some rows are looked up.
+    fn looked_up(&self, frame: &Frame, rows: &RowSet, source: &str) -> Option<RowSet> {
+        let lookups = || {
+            let columns = rows.columns.iter().filter_map(|name| frame.lookups.get(name));
+            columns.filter(|lookup| lookup.source == source)
+        };
+        let dataset = &lookups().next()?.dataset;
+        let own = lookups().filter(|lookup| lookup.dataset == *dataset);
+        let mut found = BTreeSet::new();
+        let mut columns = BTreeSet::new();
+        for lookup in own {
+            columns.insert(lookup.column.clone());
+            let there = rows.rows.iter().filter_map(|row| *lookup.rows.get(*row as usize)?);
+            found.extend(there.map(u64::from));
+        }
+        let (rows, columns) = (found.into_iter().collect(), columns.into_iter().collect());
+        Some(RowSet { frame: dataset.clone(), rows, columns })
+    }
+
     /// `releases.csv, lines 2, 5–7`: of the rows, those that name the source, where rows name theirs.
     fn lines(&self, rows: &RowSet, source: &str) -> String {
         let Some(frame) = self.frames.get(&rows.frame) else {
             return format!("from {}", rows.frame.replace('_', " "));
         };
         let provenance = frame.provenance.as_ref();
+        // of a source from which only columns are looked up, the rows there
+        if provenance.is_some_and(|provenance| {
+            provenance.source_column.is_none() && provenance.source != source
+        }) && let Some(set) = self.looked_up(frame, rows, source)
+        {
+            return self.lines(&set, source);
+        }
         let file = provenance.map_or("", |provenance| file_name(&provenance.path));
         let named =
             provenance.and_then(|provenance| frame.columns.get(provenance.source_column.as_ref()?));

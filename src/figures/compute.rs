@@ -60,7 +60,12 @@ pub fn compute(
                 question.zip(answers.remove(id)),
                 plan.derived.get(id),
             ),
-            (None, Some(series)) => maker.make_series(id, series, question.zip(answers.remove(id))),
+            (None, Some(series)) => maker.make_series(
+                id,
+                series,
+                question.zip(answers.remove(id)),
+                plan.derived.get(id),
+            ),
             (None, None) => Ok(()),
         };
         if let Err(trouble) = made {
@@ -291,7 +296,7 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn sources_of(&self, id: &str) -> BTreeSet<String> {
+    pub(super) fn sources_of(&self, id: &str) -> BTreeSet<String> {
         if let Some(figure) = self.figures.figures.get(id) {
             return figure.sources.clone();
         }
@@ -442,10 +447,13 @@ impl Maker<'_> {
         let Some(provenance) = &frame.provenance else {
             return Ok(self.sources_of(&question.frame));
         };
+        let columns = question.selected.columns.iter();
+        let looked_up = columns.filter_map(|name| frame.lookups.get(name));
+        let mut found: BTreeSet<String> = looked_up.map(|lookup| lookup.source.clone()).collect();
         let Some((_, meaning)) = &question.sources else {
-            return Ok([provenance.source.clone()].into());
+            found.insert(provenance.source.clone());
+            return Ok(found);
         };
-        let mut found = BTreeSet::new();
         for group in partials.groups.keys().filter(|group| group.starts_with(keys)) {
             let Some(Key::Value(code)) = group.last() else { continue };
             let id = meaning.value(*code).to_string();

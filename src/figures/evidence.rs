@@ -307,6 +307,24 @@ pub fn touched(
             found.insert(id.clone());
         }
     }
+    // figures that look up a column in that row
+    for (id, selected) in &figures.selected {
+        let Some(frame) = frames.get(&selected.frame) else { continue };
+        let lookups = selected.columns.iter().filter_map(|name| frame.lookups.get(name));
+        let there = |found: &Option<u32>| found.is_some_and(|found| u64::from(found) == row);
+        let own: BTreeSet<u64> = lookups
+            .filter(|lookup| {
+                lookup.dataset == dataset && column.is_none_or(|column| lookup.column == column)
+            })
+            .flat_map(|lookup| lookup.rows.iter().zip(0..).filter(|(found, _)| there(found)))
+            .map(|(_, own)| own)
+            .collect();
+        let uses = || rows(figures, frames, id, usize::MAX, threads);
+        if !own.is_empty() && uses().is_some_and(|set| set.rows.iter().any(|row| own.contains(row)))
+        {
+            found.insert(id.clone());
+        }
+    }
     loop {
         let made_from = |uses: &[String]| uses.iter().any(|used| found.contains(used));
         let figures_of = figures

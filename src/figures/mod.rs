@@ -157,6 +157,8 @@ pub struct Series {
     pub(crate) places: BTreeMap<Vec<String>, usize>,
     /// Rows that are in no point, because a key is missing.
     pub without_key: u64,
+    /// Of a series made of other series: keys that are not in all of them, and are left out.
+    pub unmatched: Vec<String>,
     /// Rows for which its condition is neither true nor false.
     pub undecided: u64,
     /// The recipe; none of a series made of figures.

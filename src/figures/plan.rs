@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::order;
-use super::question::{Asked, Question, derived, question};
+use super::question::{Asked, Question, aligned, derived, question};
 use super::term::Term;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::frame::{Frame, Program};
@@ -119,6 +119,10 @@ fn plan_one(
         return Ok(());
     }
     let Some(series) = spec.series.get(id) else { return Ok(()) };
+    if let SeriesOrigin::Aligned { value, .. } = &series.origin {
+        plan.derived.insert(id.to_string(), aligned(spec, value)?);
+        return Ok(());
+    }
     let SeriesOrigin::Grouped { from, filter, by, values } = &series.origin else { return Ok(()) };
     let Some(frame) = base_frame(spec, sources, frames, &from.0, from.1)? else {
         return fail_quietly(spec, &from.0, id, plan);

@@ -201,6 +201,7 @@ pub fn series_frame(series: &Series) -> Frame {
         blocks: if rows > 0 { vec![block] } else { Vec::new() },
         rows,
         key: series.keys.clone(),
+        lookups: IndexMap::new(),
         totals: Vec::new(),
         provenance: None,
     }

@@ -41,15 +41,33 @@ pub(super) struct Question {
     pub(super) cuts_place: Option<Span>,
 }
 
-/// A recipe without `from`: figures and series only.
+/// A recipe without `from`: figures and points only.
 pub(super) fn derived(spec: &Spec, expr: &Expr) -> Planned<Term> {
+    over_figures(spec, expr, false)
+}
+
+/// The recipe of a series without `from`: other series, point by point, and figures.
+pub(super) fn aligned(spec: &Spec, expr: &Expr) -> Planned<Term> {
+    let names = expr.names();
+    if names.iter().any(|(name, _)| spec.series.contains_key(*name)) {
+        return over_figures(spec, expr, true);
+    }
+    over_figures(spec, expr, true)?;
+    let message = "a series without `from` that names no other series";
+    Err(Diagnostic::error(Code::MissingField, message)
+        .at(expr.span)
+        .hint("write `VALUE from DATASET by COLUMN`, or make it of series: `refusals / people`"))
+}
+
+fn over_figures(spec: &Spec, expr: &Expr, points: bool) -> Planned<Term> {
+    let derived = |spec: &Spec, expr: &Expr| over_figures(spec, expr, points);
     let span = expr.span;
     Ok(match &expr.kind {
         Kind::Number { .. } => Term::Constant(constant(expr)),
         Kind::Text(text) => Term::Text(text.clone()),
         Kind::Parameter(name) => parameter(spec, name, span)?,
         Kind::Name(name) => {
-            if spec.series.contains_key(name) {
+            if spec.series.contains_key(name) && !points {
                 let error = Diagnostic::error(
                     Code::TypeMismatch,
                     format!("`{name}` is a series where a figure is asked for"),

@@ -8,10 +8,11 @@ use super::compute::{Answer, Maker, counts, formatted, lookup, recipe_text};
 use super::evaluate::{Inputs, Trouble, base, evaluate};
 use super::point::key_slug;
 use super::question::{Asked, Question};
+use super::term::Term;
 use super::{Figure, Point, PointValue, Provenance, RecipeText, Series};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, list};
 use crate::frame::{Key, Partial};
-use crate::language::Recipe;
+use crate::language::{Expr, Recipe};
 use crate::spec::{self, SeriesOrigin, prose};
 use crate::text::Span;
 use crate::value::Value;
@@ -22,9 +23,14 @@ impl Maker<'_> {
         id: &str,
         declared: &spec::Series,
         asked: Option<(&Question, Answer)>,
+        term: Option<&Term>,
     ) -> Result<(), Trouble> {
         let mut series = match &declared.origin {
             SeriesOrigin::Figures(members) => self.members(id, declared, members)?,
+            SeriesOrigin::Aligned { value, unmatched } => {
+                let term = term.ok_or(Trouble::Silent)?;
+                self.aligned(id, declared, (value, term), unmatched)?
+            }
             SeriesOrigin::Grouped { from, filter, by, values } => {
                 let exprs = values.iter().map(|(name, expr)| (name.clone(), expr)).collect();
                 let asked = match asked {
@@ -66,6 +72,7 @@ impl Maker<'_> {
             points: Vec::new(),
             places: BTreeMap::new(),
             without_key: 0,
+            unmatched: Vec::new(),
             undecided: 0,
             recipe,
             span: declared.span,
@@ -112,6 +119,130 @@ impl Maker<'_> {
                 place: None,
                 group: Vec::new(),
                 member: Some(key_slug(member)),
+            });
+        }
+        Ok(series)
+    }
+
+    /// A series made of others, point by point where their keys are equal.
+    fn aligned(
+        &mut self,
+        id: &str,
+        declared: &spec::Series,
+        (value, term): (&Expr, &Term),
+        unmatched: &[(String, Span)],
+    ) -> Result<Series, Trouble> {
+        let recipe =
+            Recipe { value: value.clone(), from: None, filter: None, by: Vec::new(), format: None };
+        let text = self.recipe_text(&recipe);
+        let mut series = self.series_shell(id, declared, Some(text.clone()));
+        let mut named: Vec<(String, Span)> = Vec::new();
+        term.named(&mut |name, _, span| {
+            if self.figures.series.contains_key(name) && !named.iter().any(|(n, _)| n == name) {
+                named.push((name.to_string(), span));
+            }
+        });
+        let parts: Option<Vec<(&Series, Span)>> = named
+            .iter()
+            .map(|(name, span)| Some((self.figures.series.get(name)?, *span)))
+            .collect();
+        let parts = parts.filter(|parts| !parts.is_empty()).ok_or(Trouble::Silent)?;
+        same_keys(&parts)?;
+        let (matched, left_out) = matched(&parts, unmatched, declared.span)?;
+        series.keys = parts[0].0.keys.clone();
+        series.values.insert("value".into(), series.label.clone());
+        series.unmatched = left_out;
+        let joined =
+            |keys: &[Value]| keys.iter().map(Value::to_string).collect::<Vec<_>>().join("\u{1f}");
+        let index: BTreeMap<&str, BTreeMap<String, &PointValue>> = parts
+            .iter()
+            .map(|(part, _)| {
+                let points = part.points.iter();
+                let points = points.map(|point| (joined(&point.keys), &point.values[0]));
+                (part.id.as_str(), points.collect())
+            })
+            .collect();
+        for keys in matched {
+            let texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
+            let slugs: Vec<String> = texts.iter().map(|text| key_slug(text)).collect();
+            let point_id = format!("{id}/{}", slugs.join("/"));
+            let name = format!("point `{point_id}`");
+            let figures = &self.figures;
+            let key = joined(&keys);
+            let used = std::cell::RefCell::new(Vec::<&Figure>::new());
+            let lookup = |name: &str, keys: &[String], span: Span| {
+                let Some(part) = index.get(name).filter(|_| keys.is_empty()) else {
+                    return lookup(figures, name, keys, span);
+                };
+                match part.get(&key) {
+                    Some(PointValue::Figure(figure)) => {
+                        used.borrow_mut().push(figure.as_ref());
+                        Ok(figure.value.clone())
+                    }
+                    Some(PointValue::Suppressed) => Err(Trouble::Suppressed(Box::new(
+                        Diagnostic::error(Code::SuppressedCells, name.to_string()),
+                    ))),
+                    _ => Err(Trouble::Empty(Box::new(Diagnostic::error(
+                        Code::EmptySelection,
+                        name.to_string(),
+                    )))),
+                }
+            };
+            let inputs = Inputs {
+                name: &name,
+                frame: None,
+                folds: &[],
+                totals: &[],
+                lookup: &lookup,
+                allow_empty: false,
+            };
+            let value = match evaluate(term, &inputs) {
+                Ok(value) => {
+                    let base = base(term, &inputs);
+                    let mut uses = Vec::new();
+                    term.references(&mut |id, _| uses.push(id.to_string()));
+                    uses.sort();
+                    uses.dedup();
+                    let alone = uses.iter().filter(|id| self.figures.figures.contains_key(*id));
+                    let mut sources: BTreeSet<String> =
+                        alone.flat_map(|id| self.sources_of(id)).collect();
+                    let mut covers = BTreeSet::new();
+                    for figure in used.borrow().iter() {
+                        sources.extend(figure.sources.iter().cloned());
+                        covers.extend(figure.covers.iter().copied());
+                    }
+                    let mut figure = Figure {
+                        id: point_id,
+                        value,
+                        format: None,
+                        label: format!("{}: {}", series.label, texts.join(", ")),
+                        caveat: None,
+                        provenance: Provenance::Derived,
+                        recipe: Some(text.clone()),
+                        quote: None,
+                        reason: None,
+                        also: Vec::new(),
+                        base,
+                        covers,
+                        counts: None,
+                        uses,
+                        sources,
+                        span: declared.span,
+                    };
+                    formatted(&mut figure, declared.format, declared.span)?;
+                    PointValue::Figure(Box::new(figure))
+                }
+                Err(Trouble::Empty(_)) => PointValue::Missing,
+                Err(Trouble::Suppressed(_)) => PointValue::Suppressed,
+                Err(trouble) => return Err(trouble),
+            };
+            series.points.push(Point {
+                keys,
+                values: vec![value],
+                rank: None,
+                place: None,
+                group: Vec::new(),
+                member: None,
             });
         }
         Ok(series)
@@ -307,6 +438,91 @@ impl Maker<'_> {
             member: None,
         })
     }
+}
+
+/// Series that are put side by side go by the same keys, and have one value.
+fn same_keys(parts: &[(&Series, Span)]) -> Result<(), Trouble> {
+    let first = parts[0].0;
+    for (part, span) in parts {
+        let error = |message: String| Diagnostic::error(Code::TypeMismatch, message).at(*span);
+        if part.values.len() > 1 {
+            let values: Vec<&String> = part.values.keys().collect();
+            let message = format!("`{}` has several values: {}", part.id, list(&values, 5));
+            return Err(error(message).hint("make a series of the one that is meant").into());
+        }
+        let mut ours = part.keys.clone();
+        let mut others = first.keys.clone();
+        let count = ours.len() == others.len();
+        ours.sort();
+        others.sort();
+        if !count || (ours == others && part.keys != first.keys) {
+            let message = format!(
+                "`{}` goes by {}, and `{}` by {}",
+                first.id,
+                first.keys.join(", "),
+                part.id,
+                part.keys.join(", ")
+            );
+            return Err(error(message).hint("give both the same keys in the same order").into());
+        }
+    }
+    Ok(())
+}
+
+/// The keys that all series have, in order, and those that not all have, which must be listed.
+fn matched(
+    parts: &[(&Series, Span)],
+    unmatched: &[(String, Span)],
+    span: Span,
+) -> Result<(Vec<Vec<Value>>, Vec<String>), Trouble> {
+    let text = |keys: &[Value]| -> String {
+        keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let sets: Vec<BTreeSet<String>> = parts
+        .iter()
+        .map(|(part, _)| part.points.iter().map(|point| text(&point.keys)).collect())
+        .collect();
+    let in_all = |key: &String| sets.iter().all(|set| set.contains(key));
+    let missing: BTreeSet<&String> = sets.iter().flatten().filter(|key| !in_all(key)).collect();
+    let listed: BTreeSet<String> = unmatched.iter().map(|(key, _)| key_slug(key)).collect();
+    let unlisted = |key: &&String| !listed.contains(&key_slug(key));
+    let mut said = Vec::new();
+    for ((part, _), set) in parts.iter().zip(&sets) {
+        let absent: Vec<&String> =
+            missing.iter().copied().filter(unlisted).filter(|key| !set.contains(*key)).collect();
+        if !absent.is_empty() {
+            said.push(format!("`{}` has no {}", part.id, list(&absent, 6)));
+        }
+    }
+    if !said.is_empty() {
+        let message = format!("keys do not match: {}", said.join("; "));
+        let keys: Vec<String> = missing
+            .iter()
+            .copied()
+            .filter(unlisted)
+            .take(20)
+            .map(|key| format!("\"{key}\""))
+            .collect();
+        return Err(Diagnostic::error(Code::UnmatchedKeys, message)
+            .at(span)
+            .hint("bring them to one spelling with `replace:` in `source.yaml`")
+            .hint(format!(
+                "or leave them out, which the methods then say: `unmatched: [{}]`",
+                keys.join(", ")
+            ))
+            .into());
+    }
+    for (key, span) in unmatched {
+        if !missing.iter().any(|missing| key_slug(missing) == key_slug(key)) {
+            let message =
+                format!("`{key}` is listed as unmatched, and is in all of the series or in none");
+            let error = Diagnostic::error(Code::UnmatchedKeys, message).at(*span);
+            return Err(error.hint("delete it from `unmatched:`").into());
+        }
+    }
+    let points = parts[0].0.points.iter();
+    let keys = points.map(|point| point.keys.clone()).filter(|keys| in_all(&text(keys)));
+    Ok((keys.collect(), missing.into_iter().cloned().collect()))
 }
 
 /// Keys in the order in which readers expect them.

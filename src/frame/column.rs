@@ -266,10 +266,7 @@ impl Column {
 
     /// The signs of a cell: the one that hides it, or those beside its value.
     pub fn signs_at(&self, block: usize, offset: usize) -> impl Iterator<Item = &Sign> {
-        let signs = &self.parts[block].signs;
-        let first = signs.partition_point(|(row, _)| (*row as usize) < offset);
-        let own = signs[first..].iter().take_while(move |(row, _)| *row as usize == offset);
-        own.filter_map(|(_, sign)| self.signs.get(*sign as usize))
+        self.parts[block].signs_at(offset).filter_map(|sign| self.signs.get(sign as usize))
     }
 
     /// What a hidden cell can be, where that is declared.
@@ -292,6 +289,13 @@ impl Column {
 }
 
 impl Part {
+    /// The signs of a row by their index among the column's.
+    pub fn signs_at(&self, offset: usize) -> impl Iterator<Item = u32> {
+        let first = self.signs.partition_point(|(row, _)| (*row as usize) < offset);
+        let own = self.signs[first..].iter().take_while(move |(row, _)| *row as usize == offset);
+        own.map(|(_, sign)| *sign)
+    }
+
     /// The same rows with other integers, and their range.
     pub fn with(self, values: Vec<i64>) -> (Self, Option<(i64, i64)>) {
         let marks = self.marks.map(<[u8]>::into_vec).unwrap_or_default();

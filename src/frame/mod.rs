@@ -70,6 +70,19 @@ pub struct Provenance {
     pub table: Option<Arc<Table>>,
 }
 
+/// Where the cells of a column come from that is looked up in another dataset.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lookup {
+    /// The other dataset.
+    pub dataset: String,
+    /// Its column.
+    pub column: String,
+    /// Its source.
+    pub source: String,
+    /// For each row here its row there; none where there is none.
+    pub rows: Vec<Option<u32>>,
+}
+
 /// A table of typed columns, in blocks of rows.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -85,6 +98,8 @@ pub struct Frame {
     pub rows: u64,
     /// Columns whose values together name a row.
     pub key: Vec<String>,
+    /// Columns that are looked up in other datasets, by name; they are among `columns`.
+    pub lookups: IndexMap<String, Lookup>,
     /// Rows whose label reads as a total, with it.
     pub totals: Vec<(u64, String)>,
     /// The file, of a dataset.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::grid::{Area, Shape};
-use super::raw::{RawColumn, RawDataset, RawSource};
+use super::raw::{RawColumn, RawDataset, RawLookup, RawSource};
 use super::vocabulary;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Exact;
@@ -103,6 +103,21 @@ pub struct ColumnDeclaration {
     pub signs: Vec<Sign>,
 }
 
+/// A column that is looked up in another dataset, as declared.
+#[derive(Clone, Debug)]
+pub struct LookupDeclaration {
+    /// The other dataset, and where it is named.
+    pub dataset: (String, Span),
+    /// Our columns that hold its key; those of the same names where there are none.
+    pub by: Vec<(String, Span)>,
+    /// Its column.
+    pub column: (String, Span),
+    /// Keys that it does not have.
+    pub unmatched: Vec<(String, Span)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// A table of a source's file, as declared.
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -132,6 +147,8 @@ pub struct Dataset {
     pub rules: Vec<(String, Expr)>,
     /// Signs in the cells of every column.
     pub signs: Vec<Sign>,
+    /// Columns that are looked up in other datasets.
+    pub lookup: IndexMap<String, LookupDeclaration>,
     /// The dataset that it is declared like.
     pub like: Option<(String, Span)>,
     /// The column of periods that its rows cover.
@@ -348,12 +365,25 @@ fn dataset(
         ignore,
         rules,
         signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
+        lookup: raw.lookup.0.iter().map(|(name, raw)| lookup(name, raw)).collect(),
         like: raw.like.as_ref().map(|like| (like.words.trim().to_string(), like.span)),
         covers: raw.covers.as_ref().map(|column| (column.words.clone(), column.span)),
         source_column: raw.source_column.as_ref().map(|column| (column.words.clone(), column.span)),
         transcribed,
         span: name.span,
     })
+}
+
+fn lookup(name: &Passage, raw: &RawLookup) -> (String, LookupDeclaration) {
+    let named = |passage: &Passage| (passage.words.trim().to_string(), passage.span);
+    let declared = LookupDeclaration {
+        dataset: named(&raw.dataset),
+        by: raw.by.iter().map(named).collect(),
+        column: named(raw.column.as_ref().unwrap_or(name)),
+        unmatched: raw.unmatched.iter().map(named).collect(),
+        span: name.span,
+    };
+    (name.words.clone(), declared)
 }
 
 /// What is said of the shape of a table.

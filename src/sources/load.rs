@@ -272,6 +272,7 @@ impl Loader<'_> {
                     .chain(&dataset.covers)
                     .any(|(key, _)| key == name)
                 || vocabulary::is_unit(name)
+                || dataset.lookup.values().flat_map(|lookup| &lookup.by).any(|(by, _)| by == name)
                 || dataset
                     .rules
                     .iter()
@@ -494,6 +495,7 @@ impl Loader<'_> {
             blocks,
             rows: row,
             key: self.dataset.key.iter().map(|(key, _)| key.clone()).collect(),
+            lookups: IndexMap::new(),
             totals,
             provenance: Some(provenance),
         }))

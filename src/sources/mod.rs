@@ -13,6 +13,7 @@ mod grid;
 mod header;
 mod ignore;
 mod load;
+mod lookup;
 mod propose;
 mod raw;
 mod rows;
@@ -20,11 +21,13 @@ mod vocabulary;
 
 pub(crate) use checks::row_place;
 pub use declare::{
-    ColumnDeclaration, ColumnType, Dataset, Source, Sources, Transcribed, Via, declare,
+    ColumnDeclaration, ColumnType, Dataset, LookupDeclaration, Source, Sources, Transcribed, Via,
+    declare,
 };
 pub use grid::{Area, Shape};
 pub(crate) use header::slug;
 pub use load::{Open, Wanted, load};
+pub use lookup::attach;
 pub use propose::{Proposal, propose};
 pub(crate) use raw::schema;
 pub use rows::{ReadSeek, Record, records};

@@ -82,6 +82,9 @@ pub(super) struct RawDataset {
     /// Columns by our name for them; those not named here get their header's slug and an inferred type.
     #[serde(default)]
     pub(super) columns: Section<RawColumn>,
+    /// Columns that are looked up in other datasets, by the key that those declare.
+    #[serde(default)]
+    pub(super) lookup: Section<RawLookup>,
     /// Columns whose values together name a row; duplicates are an error.
     #[serde(default)]
     pub(super) key: Vec<Passage>,
@@ -103,6 +106,22 @@ pub(super) struct RawDataset {
     pub(super) source_column: Option<Passage>,
     /// Who typed the table, where it is not the publisher's file.
     pub(super) transcribed: Option<RawTranscribed>,
+}
+
+/// A column of another dataset, whose declared key names one row of it for each row here.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawLookup {
+    /// The other dataset, which declares a `key`.
+    #[serde(rename = "in")]
+    pub(super) dataset: Passage,
+    /// Our columns that hold its key, in the order of that; those of the same names unless given.
+    #[serde(default)]
+    pub(super) by: Vec<Passage>,
+    /// Its column; the one of the same name unless given.
+    pub(super) column: Option<Passage>,
+    /// Keys that it does not have, where the looked-up cell is then missing.
+    #[serde(default)]
+    pub(super) unmatched: Vec<Passage>,
 }
 
 /// Who typed a table, and when.

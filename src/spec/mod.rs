@@ -190,6 +190,13 @@ pub enum SeriesOrigin {
     },
     /// Figures in a row.
     Figures(Vec<(String, Span)>),
+    /// Other series, point by point where their keys are equal: a rate of two of them.
+    Aligned {
+        /// The value, over names of series and figures.
+        value: Expr,
+        /// Keys that are not in all of them, and are left out.
+        unmatched: Vec<(String, Span)>,
+    },
 }
 
 /// A chart, as declared.

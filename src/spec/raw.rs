@@ -173,6 +173,9 @@ pub(super) struct RawSeries {
     /// Figures that make the series, for files with one column each.
     #[serde(default)]
     pub(super) figures: Vec<Passage>,
+    /// Of a series made of other series: keys that are not in all of them, and are left out.
+    #[serde(default)]
+    pub(super) unmatched: Vec<Passage>,
     /// What it is.
     pub(super) label: Option<Passage>,
     /// Labels of the values, or of the second keys, by name.

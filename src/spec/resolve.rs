@@ -565,6 +565,19 @@ impl<'a> Resolver<'a> {
             let value = self.diagnostics.take(language::parse_condition(passage))?;
             values.push((name.words.clone(), value));
         }
+        let unmatched = named(&raw.unmatched);
+        if let ([(_, value)], None, true, None) = (values.as_slice(), &from, by.is_empty(), &filter)
+            && raw.value.is_some()
+        {
+            return Some(SeriesOrigin::Aligned { value: value.clone(), unmatched });
+        }
+        if let Some((_, span)) = unmatched.first() {
+            self.bad(
+                *span,
+                "`unmatched:` of a series that is made of rows".to_string(),
+                "it belongs to a series that is made of other series: `refusals / people`",
+            );
+        }
         let problem = match (values.is_empty(), &from, by.len()) {
             (true, ..) => Some("has no `value`"),
             (_, None, _) => Some("has no `from`"),

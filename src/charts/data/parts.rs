@@ -53,7 +53,7 @@ impl Chooser<'_> {
             SeriesOrigin::Grouped { values, .. } => {
                 values.iter().all(|(_, value)| additive(value, percent, data.unit.is_some()))
             }
-            SeriesOrigin::Figures(_) => false,
+            SeriesOrigin::Figures(_) | SeriesOrigin::Aligned { .. } => false,
         });
         match (by_key, adds) {
             (true, true) => Ok(()),
