@@ -130,6 +130,11 @@ impl Exact {
         Self::from(mantissa) * Self::power_of_ten(-i64::from(scale))
     }
 
+    /// The value of a fixed-point integer in two's complement, its most significant byte first: × 10^−`scale`.
+    pub fn from_bytes(bytes: &[u8], scale: u32) -> Self {
+        Self::whole(BigInt::from_signed_bytes_be(bytes)) * Self::power_of_ten(-i64::from(scale))
+    }
+
     /// Reads `12`, `-1.5`, `2.5e-3`: ASCII digits with an optional sign, point and exponent.
     ///
     /// Returns `None` for anything else, and for an exponent beyond ±400.

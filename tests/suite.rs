@@ -20,6 +20,7 @@ mod conformance;
 mod corpus;
 mod diagnostics;
 mod documentation;
+mod formats;
 mod joins;
 mod lineage;
 mod mutations;

@@ -180,3 +180,83 @@ fn what_is_proposed_for_a_file_reads_it() {
     project.run(&["source", "add", "data/d/t.csv"]);
     assert_eq!(project.run(&["check"]).code, 1);
 }
+
+/// A page, twin or list without what is of the file: its name, its digest, where in it something is.
+fn without_file(text: &str, file: &str, digest: &str) -> String {
+    let text = text.replace(digest, "DIGEST").replace(&format!("data/d/{file}"), "data/d/FILE");
+    let sheet = |line: &&str| line.trim() != "\"sheet\": \"Table_1\",";
+    let text: String = text.split_inclusive('\n').filter(sheet).collect();
+    // where rows are, behind the file's name in the notes
+    let named = format!("{file}, ");
+    let mut parts = text.split(&named);
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let end = part.find([')', '<', ';', 'S']).unwrap_or(0);
+        plain.push_str("FILE, ");
+        plain.push_str(&part[end..]);
+    }
+    plain.replace(file, "FILE")
+}
+
+#[test]
+fn the_same_table_gives_the_same_bundle_but_for_the_file() {
+    let figures = "  cases: sum(cases) from t where year = 2024\n  largest: region from by_region where rank = 1\nseries:\n  by_region: sum(cases) from t by region\ncharts:\n  by_region: { kind: bar, series: by_region, title: Cases by region, alt: Bars of cases }\ntables:\n  by_region: { series: by_region, caption: Cases }\n";
+    let body = "There were [1,445](fig:cases) cases, most in [North](fig:largest).\n\n[Cases](chart:by_region)\n\n[Cases](table:by_region)\n";
+    let (xlsx, ods) = (fixture("same.xlsx"), fixture("same.ods"));
+    let mut bundles: Vec<Vec<(String, String)>> = Vec::new();
+    for (file, bytes) in [("rows.csv", SAME.as_bytes()), ("rows.xlsx", &xlsx), ("rows.ods", &ods)] {
+        let project = project(file, bytes, "", figures);
+        project.write("reports/r.md", body);
+        project.run(&["build"]).expect(0);
+        let json: serde_json::Value =
+            serde_json::from_str(&project.read("output/r/figures.json")).unwrap();
+        let digest = json["figures"][0]["input"]["sha256"].as_str().unwrap().to_string();
+        let files = crate::support::files(&project.path().join("output/r"));
+        let bundle = files.into_iter().map(|(path, bytes)| {
+            let text = String::from_utf8(bytes).unwrap();
+            let plain = match path.starts_with("evidence/") {
+                _ if path == "SHA256SUMS" => {
+                    text.lines().map(|line| line[64..].to_string()).collect()
+                }
+                // file and place are the first two cells
+                true => text
+                    .lines()
+                    .map(|line| line.splitn(3, ',').nth(2).unwrap().to_string() + "\n")
+                    .collect(),
+                false => without_file(&text, file, &digest),
+            };
+            (path, plain)
+        });
+        bundles.push(bundle.collect());
+    }
+    for other in &bundles[1..] {
+        for (one, other) in bundles[0].iter().zip(other) {
+            assert_eq!(one, other);
+        }
+        assert_eq!(bundles[0].len(), other.len());
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_gives_the_same_figures() {
+    let figures = format!("{FIGURES}  amount: sum(amount) from t\n  first: min(day) from t\n");
+    let project = project("t.parquet", &fixture("same.parquet"), "", &figures);
+    let found = shown(&project, &["cases", "share", "inner", "amount", "first"]);
+    assert_eq!(found, ["1,445", "28.05", "95", "9,007,199,254,740,994.30", "31 December 1969"]);
+    let evidence = project.read("output/r/evidence/inner.csv");
+    assert!(evidence.contains("data/d/t.parquet,4,"), "{evidence}");
+    let cut = &fixture("same.parquet")[..400];
+    let broken = self::project("t.parquet", cut, "", "  n: count() from t\n");
+    broken.write("reports/r.md", "[=](fig:n)\n");
+    assert!(broken.run(&["check"]).expect(1).err.contains("cannot be read as Parquet"));
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_is_refused_with_a_word_on_what_to_do() {
+    let project = project("t.parquet", &fixture("same.parquet"), "", "  n: count() from t\n");
+    project.write("reports/r.md", "[=](fig:n)\n");
+    let said = project.run(&["check"]).expect(1).err;
+    assert!(said.contains("--features parquet"), "{said}");
+}

@@ -393,6 +393,8 @@ fn shape(raw: &RawDataset, diagnostics: &mut Diagnostics) -> Shape {
         diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(hint));
     };
     let mut shape = Shape {
+        member: raw.member.clone(),
+        records: raw.records.clone(),
         sheet: raw.sheet.clone(),
         fill_down: raw.fill_down.clone(),
         unpivot: raw.unpivot.clone(),

@@ -12,6 +12,20 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a row holds the tags of the Humanitarian Exchange Language (HXL 1.1) and nothing else: `#adm1+name`, `#affected+f`.
+pub(super) fn tagged<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
+    let mut tags = 0;
+    for cell in cells.map(str::trim).filter(|cell| !cell.is_empty()) {
+        let Some(tag) = cell.strip_prefix('#') else { return false };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | ' ');
+        if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) || !tag.chars().all(plain) {
+            return false;
+        }
+        tags += 1;
+    }
+    tags > 0
+}
+
 /// A name for each column: the declared one, or the header's slug, made unique.
 pub(super) fn slugs(headers: &[String], declared: Vec<Option<String>>) -> Vec<String> {
     let mut taken: BTreeSet<String> = declared.iter().flatten().cloned().collect();

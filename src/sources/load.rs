@@ -15,7 +15,7 @@ use super::column::Made;
 use super::csv::{Chunk, Fault, Feed, records};
 use super::declare::{ColumnType, Dataset};
 use super::grid;
-use super::header::{normal, slugs};
+use super::header::{normal, slugs, tagged};
 use super::ignore::{self, Test};
 use super::vocabulary;
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
@@ -150,18 +150,22 @@ impl Loader<'_> {
     /// Reads the header and takes it off the first chunk.
     fn layout(&self, mut first: Chunk, diagnostics: &mut Diagnostics) -> Option<(Layout, Chunk)> {
         let mut headers: Option<Vec<String>> = None;
+        let mut tags: Option<Vec<String>> = None;
         let mut end = first.bytes.len();
         if let Some(fault) = chunk_fault(&self.dataset.path, &first) {
             diagnostics.push(fault);
             return None;
         }
         records(&first.bytes, first.newline, |row, start| {
+            let cells =
+                || (0..row.len()).map(|i| String::from_utf8_lossy(row.cell(i)).into_owned());
             if headers.is_none() {
-                headers = Some(
-                    (0..row.len())
-                        .map(|i| String::from_utf8_lossy(row.cell(i)).into_owned())
-                        .collect(),
-                );
+                headers = Some(cells().collect());
+                return true;
+            }
+            let row: Vec<String> = cells().collect();
+            if tags.is_none() && tagged(row.iter().map(String::as_str)) {
+                tags = Some(row);
                 return true;
             }
             end = start;
@@ -177,7 +181,7 @@ impl Loader<'_> {
         first.line += memchr_iter(first.newline, &first.bytes).count() as u64;
         first.byte += first.bytes.len() as u64;
         first.bytes = rest;
-        Some((self.columns(&headers, diagnostics)?, first))
+        Some((self.columns(&headers, &tags.unwrap_or_default(), diagnostics)?, first))
     }
 
     /// The position of a column by its letter in the file.
@@ -188,7 +192,13 @@ impl Loader<'_> {
         }
     }
 
-    fn columns(&self, headers: &[String], diagnostics: &mut Diagnostics) -> Option<Layout> {
+    /// The columns by their headers, or by the tags under them.
+    fn columns(
+        &self,
+        headers: &[String],
+        tags: &[String],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Layout> {
         let dataset = self.dataset;
         let path = &dataset.path;
         let at = Cell { excerpt: headers.join(","), ..Cell::line(path, 1) };
@@ -214,6 +224,9 @@ impl Loader<'_> {
                 );
                 return None;
             }
+        }
+        for (position, tag) in tags.iter().enumerate().filter(|(_, tag)| !tag.is_empty()) {
+            positions.entry(normal(tag)).or_insert(position);
         }
         let mut names: Vec<Option<String>> = vec![None; headers.len()];
         for (name, declared) in &dataset.columns {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{infer, is_code, typed, ungrouped};
 use super::declare::{ColumnType, declare};
-use super::grid::{self, Grid, Line};
-use super::header::{one_line, slugs};
+use super::grid::{self, Grid, Line, Opened};
+use super::header::{one_line, slugs, tagged};
 use super::vocabulary::{self, Sign};
 use crate::diag::{Diagnostic, Diagnostics, Outcome};
 use crate::frame::letters;
-use crate::text::Texts;
+use crate::text::{Passage, Span, Texts};
 
 /// Rows that are looked at for what they hold.
 const LOOKED_AT: usize = 20_000;
@@ -34,9 +34,30 @@ pub struct Proposal {
 /// Looks at a file; `name` is that of its dataset.
 pub fn propose(path: &str, name: &str, bytes: &[u8]) -> Outcome<Option<Proposal>> {
     let mut diagnostics = Diagnostics::default();
-    let proposal = diagnostics.take(grid::unpacked(path, bytes)).and_then(|bytes| {
-        let (lines, unsure) = (Vec::new(), Vec::new());
-        Proposer { path, name, bytes: &bytes, lines, unsure }.run(&mut diagnostics)
+    let (mut lines, mut unsure) = (Vec::new(), Vec::new());
+    let members = diagnostics.take(grid::members(path, bytes)).unwrap_or_default();
+    let mut member = None;
+    if members.len() > 1 {
+        // the first table, else the first file
+        let tables = [".csv", ".xlsx", ".ods", ".xls", ".tsv", ".json"];
+        let is_table = |name: &&String| tables.iter().any(|end| name.to_lowercase().ends_with(end));
+        let chosen = members.iter().find(is_table).unwrap_or(&members[0]);
+        lines.push(format!("member: {}", scalar(chosen)));
+        unsure.push(format!(
+            "the archive holds {} files, {}: the first table is proposed",
+            members.len(),
+            members.join(", ")
+        ));
+        let mut texts = Texts::default();
+        let text = texts.add("member", chosen.clone());
+        member = Some(Passage::verbatim(chosen.clone(), Span::new(text, 0, chosen.len())));
+    }
+    let opened = grid::opened(path, bytes, member.as_ref());
+    let proposal = diagnostics.take(opened).and_then(|opened| {
+        if let Some((at, _)) = grid::lists(&opened).into_iter().max_by_key(|(_, length)| *length) {
+            lines.push(format!("records: {}", scalar(&at)));
+        }
+        Proposer { path, name, opened: &opened, lines, unsure }.run(&mut diagnostics)
     });
     Outcome::new(proposal, diagnostics)
 }
@@ -44,7 +65,7 @@ pub fn propose(path: &str, name: &str, bytes: &[u8]) -> Outcome<Option<Proposal>
 struct Proposer<'a> {
     path: &'a str,
     name: &'a str,
-    bytes: &'a [u8],
+    opened: &'a Opened<'a>,
     /// Lines under the dataset.
     lines: Vec<String>,
     unsure: Vec<String>,
@@ -80,6 +101,17 @@ impl Proposer<'_> {
         self.lines.extend(grid.sheet.as_ref().map(|sheet| format!("sheet: {}", scalar(sheet))));
         let noted =
             |line: &Line| line.cells.iter().any(|cell| cell.text.to_lowercase().contains("[note"));
+        // the tags of humanitarian files stand under the header and are no row
+        let texts =
+            |line: &Line| line.cells.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+        let tags = grid
+            .lines
+            .iter()
+            .take(20)
+            .position(|line| tagged(texts(line).iter().map(String::as_str)));
+        if let Some(at) = tags.filter(|at| *at > 0) {
+            grid.lines.remove(at);
+        }
         let (top, first, left, last) = extent(&grid);
         let strips = grid.lines[top..=last].iter().any(noted);
         if strips {
@@ -145,16 +177,16 @@ impl Proposer<'_> {
 
     /// How a text file is written.
     fn text(&mut self) {
-        let lower = self.path.to_lowercase();
-        let name = lower.strip_suffix(".gz").unwrap_or(&lower);
+        let name = self.opened.name().to_lowercase();
         if !name.ends_with(".csv") && !name.ends_with(".txt") {
             return;
         }
-        if std::str::from_utf8(self.bytes).is_err() && !self.bytes.starts_with(&[0xff, 0xfe]) {
+        let bytes = self.opened.bytes();
+        if std::str::from_utf8(bytes).is_err() && !bytes.starts_with(&[0xff, 0xfe]) {
             self.lines.push("encoding: windows-1252".into());
             self.unsure.push("the file is not UTF-8: look whether accents and currency signs below are right with `encoding: windows-1252`".into());
         }
-        let head = &self.bytes[..self.bytes.len().min(1 << 16)];
+        let head = &bytes[..bytes.len().min(1 << 16)];
         let count = |sign: u8| head.iter().filter(|byte| **byte == sign).count();
         let signs = [(b';', "\";\""), (b'\t', "tab"), (b'|', "\"|\"")];
         let most = signs.into_iter().max_by_key(|(sign, _)| count(*sign));
@@ -171,7 +203,7 @@ impl Proposer<'_> {
 
     /// The cells of the sheet that holds most.
     fn grid(&mut self, diagnostics: &mut Diagnostics) -> Option<Grid> {
-        let sheets = diagnostics.take(grid::sheets(self.path, self.bytes))?;
+        let sheets = diagnostics.take(grid::sheets(self.path, self.opened))?;
         let wanted: Vec<Option<&String>> =
             if sheets.is_empty() { vec![None] } else { sheets.iter().map(Some).collect() };
         let mut best: Option<(usize, Grid)> = None;
@@ -190,7 +222,7 @@ impl Proposer<'_> {
                 return None;
             };
             let mut own = Diagnostics::default();
-            let Some(found) = grid::cells(dataset, self.bytes, &mut own) else {
+            let Some(found) = grid::cells(dataset, self.opened, &mut own) else {
                 said.extend(own);
                 continue;
             };

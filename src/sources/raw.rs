@@ -52,6 +52,10 @@ pub(super) struct RawDataset {
     pub(super) like: Option<Passage>,
     /// The column of periods that says what time a row covers, where there are several.
     pub(super) covers: Option<Passage>,
+    /// The file in a zip archive; needed where there are several.
+    pub(super) member: Option<Passage>,
+    /// Where the records of a JSON file are, where it is no list itself: `result.records`.
+    pub(super) records: Option<Passage>,
     /// The sheet of a workbook; needed where there are several.
     pub(super) sheet: Option<Passage>,
     /// The cells that hold the table, its header included: A7:H60, A7:H or A7.

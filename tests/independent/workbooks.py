@@ -1,13 +1,16 @@
-"""The workbooks under tests/workbooks, each with one trap: `python workbooks.py ../workbooks`. Needs openpyxl and odfpy."""
+"""The workbooks under tests/workbooks, each with one trap: `python workbooks.py ../workbooks`. Needs openpyxl, odfpy and pyarrow."""
 
 import datetime
 import sys
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
+from pyarrow import parquet
 
 folder = Path(sys.argv[1])
 ROWS = [
@@ -111,3 +114,12 @@ for row in ROWS:
     table.addElement(line)
 document.spreadsheet.addElement(table)
 document.save(folder / "same.ods")
+
+columns = list(zip(*ROWS[1:]))
+decimals = pa.array([Decimal("1.10"), Decimal("-0.05"), None, Decimal("9007199254740993.25")], pa.decimal128(20, 2))
+days = pa.array([datetime.date(2024, 3, 6), None, datetime.date(1969, 12, 31), datetime.date(2000, 2, 29)])
+parquet.write_table(
+    pa.table({"region": columns[0], "year": columns[1], "cases": columns[2], "share": columns[3], "amount": decimals, "day": days}),
+    folder / "same.parquet",
+    compression="zstd",
+)

@@ -4,7 +4,10 @@
 //! In: the bytes of a file and what its declaration says of its shape. Out: a [`Table`], the same rows as plain CSV with the place
 //! of each in the file, which is then read as any other.
 
+mod json;
 mod layout;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod text;
 mod workbook;
 
@@ -13,7 +16,7 @@ use std::borrow::Cow;
 use layout::without_notes;
 pub(super) use layout::{fill, headers};
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, list};
 use crate::digest::Hasher;
 use crate::frame::{Places, Table, letters};
 use crate::sources::Dataset;
@@ -27,6 +30,10 @@ const MOST_CELLS: usize = 20_000_000;
 /// What a declaration says of the shape of a table.
 #[derive(Clone, Debug, Default)]
 pub struct Shape {
+    /// The file in a zip archive.
+    pub member: Option<Passage>,
+    /// Where the records of a JSON file are, where it is no list itself: keys joined by dots.
+    pub records: Option<Passage>,
     /// The sheet of a workbook.
     pub sheet: Option<Passage>,
     /// The cells that hold it: `A7:H60`, `A7:H`, `A7`.
@@ -154,6 +161,8 @@ pub(super) fn applies(dataset: &Dataset) -> bool {
         && shape.encoding.is_none()
         && !shape.decimal_comma;
     !plain
+        || shape.member.is_some()
+        || shape.records.is_some()
         || !matches!(format(&dataset.path), Format::Text)
         || compressed(&dataset.path)
         || dataset.path.to_lowercase().ends_with(".tsv")
@@ -170,6 +179,10 @@ enum Format {
     Xlsx,
     Xls,
     Ods,
+    Json,
+    JsonLines,
+    Zip,
+    Parquet,
     /// One that is not read.
     Other,
 }
@@ -181,18 +194,92 @@ fn format(path: &str) -> Format {
         Some("xlsx" | "xlsm") => Format::Xlsx,
         Some("xls") => Format::Xls,
         Some("ods") => Format::Ods,
-        Some(
-            "json" | "jsonl" | "ndjson" | "parquet" | "zip" | "xlsb" | "numbers" | "pdf" | "docx",
-        ) => Format::Other,
+        Some("json" | "geojson") => Format::Json,
+        Some("jsonl" | "ndjson") => Format::JsonLines,
+        Some("zip") => Format::Zip,
+        Some("parquet") => Format::Parquet,
+        Some("xlsb" | "numbers" | "pdf" | "docx" | "7z" | "rar" | "tar") => Format::Other,
         _ => Format::Text,
     }
 }
 
-/// A file's bytes, unpacked where it is compressed.
-pub(super) fn unpacked<'b>(path: &str, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, Diagnostic> {
-    match compressed(path) {
-        true => text::gunzip(path, bytes).map(Cow::Owned),
-        false => Ok(Cow::Borrowed(bytes)),
+/// A file as it is read: unpacked, with the name that says what it is.
+pub(super) struct Opened<'b> {
+    name: String,
+    bytes: Cow<'b, [u8]>,
+}
+
+impl Opened<'_> {
+    /// The name of what was unpacked.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Unpacks a file where it is compressed: gzip, or the file of a zip archive that `member` names.
+pub(super) fn opened<'b>(
+    path: &str,
+    bytes: &'b [u8],
+    member: Option<&Passage>,
+) -> Result<Opened<'b>, Diagnostic> {
+    if compressed(path) {
+        let name = path[..path.len() - 3].to_string();
+        return Ok(Opened { name, bytes: Cow::Owned(text::gunzip(path, bytes)?) });
+    }
+    if format(path) != Format::Zip {
+        return match member {
+            None => Ok(Opened { name: path.to_string(), bytes: Cow::Borrowed(bytes) }),
+            Some(member) => {
+                let message =
+                    format!("`{path}` is no archive, and has no member `{}`", member.words);
+                Err(Diagnostic::error(Code::BadWorkbook, message)
+                    .at(member.span)
+                    .hint("delete `member:`; it names a file in a zip archive"))
+            }
+        };
+    }
+    let names = text::members(path, bytes)?;
+    let chosen = match member {
+        Some(member) => names.iter().find(|name| **name == member.words.trim()),
+        None if names.len() == 1 => names.first(),
+        None => None,
+    };
+    let Some(name) = chosen else {
+        let message = match member {
+            Some(member) => format!("`{path}` has no file `{}`", member.words),
+            None => format!("`{path}` is an archive of {} files", names.len()),
+        };
+        let error = Diagnostic::error(Code::BadWorkbook, message);
+        let error = match member {
+            Some(member) => {
+                error.at(member.span).did_you_mean(&member.words, names.iter().map(String::as_str))
+            }
+            None => error.in_file(path),
+        };
+        return Err(error.hint(format!("name one with `member:`; it holds {}", list(&names, 12))));
+    };
+    let bytes = Cow::Owned(text::member(path, bytes, name)?);
+    Ok(Opened { name: name.clone(), bytes })
+}
+
+/// The files of an archive; none of another file.
+pub(super) fn members(path: &str, bytes: &[u8]) -> Result<Vec<String>, Diagnostic> {
+    match format(path) {
+        Format::Zip => text::members(path, bytes),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The lists of a JSON file that could be its records, with their lengths; none of another file, or of one that is a list.
+pub(super) fn lists(opened: &Opened<'_>) -> Vec<(String, usize)> {
+    match format(&opened.name) {
+        Format::Json => json::lists(&opened.bytes),
+        _ => Vec::new(),
     }
 }
 
@@ -202,33 +289,45 @@ pub(super) fn read(
     bytes: &[u8],
     diagnostics: &mut Diagnostics,
 ) -> Option<Table> {
-    let path = &dataset.path;
     let mut hasher = Hasher::default();
     hasher.update(bytes);
     let (sha256, length) = (hasher.finish(), bytes.len() as u64);
-    let bytes = diagnostics.take(unpacked(path, bytes))?;
-    let grid = cells(dataset, &bytes, diagnostics)?;
+    let opened = opened(&dataset.path, bytes, dataset.shape.member.as_ref());
+    let grid = cells(dataset, &diagnostics.take(opened)?, diagnostics)?;
     let (csv, places) = layout::table(dataset, grid, diagnostics)?;
     Some(Table { csv, sha256, bytes: length, places })
 }
 
-/// The cells of a file that is not compressed.
+/// The cells of a file that is unpacked.
 pub(super) fn cells(
     dataset: &Dataset,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Grid> {
-    let path = &dataset.path;
-    Some(match format(path) {
-        Format::Text => diagnostics.take(text::read(dataset, bytes))?,
+    let (name, bytes) = (&opened.name, &*opened.bytes);
+    Some(match format(name) {
+        Format::Text => diagnostics.take(text::read(dataset, name, bytes))?,
         Format::Xlsx => workbook::xlsx(dataset, bytes, diagnostics)?,
         Format::Xls => workbook::xls(dataset, bytes, diagnostics)?,
         Format::Ods => workbook::ods(dataset, bytes, diagnostics)?,
-        Format::Other => {
-            let message = format!("files like `{path}` are not read");
+        Format::Json => diagnostics.take(json::read(dataset, bytes, false))?,
+        Format::JsonLines => diagnostics.take(json::read(dataset, bytes, true))?,
+        #[cfg(feature = "parquet")]
+        Format::Parquet => diagnostics.take(parquet::read(dataset, bytes))?,
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => {
+            let message = "this tieout was built without Parquet";
+            let error = Diagnostic::error(Code::BadWorkbook, message).at(dataset.file_span);
+            diagnostics.push(error.hint(
+                "build it with `cargo build --release --features parquet`, or save the table as CSV",
+            ));
+            return None;
+        }
+        Format::Zip | Format::Other => {
+            let message = format!("files like `{name}` are not read");
             let error = Diagnostic::error(Code::BadWorkbook, message).at(dataset.file_span);
             diagnostics.push(
-                error.hint("save the table as CSV, XLSX or ODS; of an archive, unpack the file"),
+                error.hint("save the table as CSV, XLSX, ODS or JSON; of an archive in an archive, unpack the file"),
             );
             return None;
         }
@@ -236,12 +335,12 @@ pub(super) fn cells(
 }
 
 /// The sheets of a workbook that can be seen; none of another file.
-pub(super) fn sheets(path: &str, bytes: &[u8]) -> Result<Vec<String>, Diagnostic> {
-    match format(path) {
-        Format::Text | Format::Other => Ok(Vec::new()),
-        Format::Xlsx => workbook::sheets::<calamine::Xlsx<_>>(path, bytes),
-        Format::Xls => workbook::sheets::<calamine::Xls<_>>(path, bytes),
-        Format::Ods => workbook::sheets::<calamine::Ods<_>>(path, bytes),
+pub(super) fn sheets(path: &str, opened: &Opened<'_>) -> Result<Vec<String>, Diagnostic> {
+    match format(&opened.name) {
+        Format::Xlsx => workbook::sheets::<calamine::Xlsx<_>>(path, &opened.bytes),
+        Format::Xls => workbook::sheets::<calamine::Xls<_>>(path, &opened.bytes),
+        Format::Ods => workbook::sheets::<calamine::Ods<_>>(path, &opened.bytes),
+        _ => Ok(Vec::new()),
     }
 }
 

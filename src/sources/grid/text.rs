@@ -1,6 +1,6 @@
 //! Delimited text in any declared encoding, and compressed files.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use csv::ReaderBuilder;
 
@@ -24,11 +24,46 @@ pub(super) fn gunzip(path: &str, bytes: &[u8]) -> Result<Vec<u8>, Diagnostic> {
     Ok(unpacked)
 }
 
+/// The names of the files in a zip archive.
+pub(super) fn members(path: &str, bytes: &[u8]) -> Result<Vec<String>, Diagnostic> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(path, &error))?;
+    let mut names = Vec::new();
+    for name in archive.file_names() {
+        let name = name.map_err(|error| broken(path, &error))?;
+        // folders, and what a Mac leaves beside each file
+        if !name.ends_with('/') && !name.starts_with("__MACOSX/") {
+            names.push(name.into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The bytes of a file in a zip archive.
+pub(super) fn member(path: &str, bytes: &[u8], name: &str) -> Result<Vec<u8>, Diagnostic> {
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(path, &error))?;
+    let file = archive.by_name(name).map_err(|error| broken(path, &error))?;
+    let mut unpacked = Vec::new();
+    let read = file.take(MOST_BYTES + 1).read_to_end(&mut unpacked);
+    read.map_err(|error| broken(path, &error))?;
+    match unpacked.len() as u64 > MOST_BYTES {
+        true => Err(too_large(path)),
+        false => Ok(unpacked),
+    }
+}
+
+fn broken(path: &str, error: &dyn std::fmt::Display) -> Diagnostic {
+    Diagnostic::error(Code::BadWorkbook, format!("`{path}` cannot be unpacked: {error}"))
+        .in_file(path)
+        .hint("download it again; the file is broken, or it is encrypted")
+}
+
 /// The cells of a text file.
-pub(super) fn read(dataset: &Dataset, bytes: &[u8]) -> Result<Grid, Diagnostic> {
+pub(super) fn read(dataset: &Dataset, name: &str, bytes: &[u8]) -> Result<Grid, Diagnostic> {
     let path = &dataset.path;
     let text = decoded(dataset, bytes)?;
-    let tabs = path.trim_end_matches(".gz").to_lowercase().ends_with(".tsv");
+    let tabs = name.to_lowercase().ends_with(".tsv");
     let delimiter = dataset.shape.delimiter.unwrap_or(if tabs { b'\t' } else { b',' });
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -70,7 +105,7 @@ fn lines(bytes: &[u8]) -> u32 {
 }
 
 /// The characters of a file: as declared, or UTF-8, or UTF-16 where its first bytes say so.
-fn decoded(dataset: &Dataset, bytes: &[u8]) -> Result<String, Diagnostic> {
+pub(super) fn decoded(dataset: &Dataset, bytes: &[u8]) -> Result<String, Diagnostic> {
     let path = &dataset.path;
     let marked = encoding_rs::Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let declared = dataset.shape.encoding;

@@ -237,7 +237,7 @@ fn shown(
 }
 
 /// A double as its shortest decimal, of at most 15 digits, as spreadsheets show it.
-fn decimal(value: f64) -> String {
+pub(super) fn decimal(value: f64) -> String {
     if !value.is_finite() {
         return value.to_string();
     }
