@@ -267,8 +267,13 @@ fn specs(
 
 fn declarations(world: &dyn World, texts: &mut Texts, diagnostics: &mut Diagnostics) -> Sources {
     let mut ids: Vec<TextId> = Vec::new();
-    for path in list(world, "data", diagnostics) {
-        let declares = path.ends_with("/source.yaml") || path.ends_with("/sources.yaml");
+    let paths = list(world, "data", diagnostics);
+    for path in paths.clone() {
+        // a data package says of itself what `source.yaml` would
+        let package = path
+            .strip_suffix("/datapackage.json")
+            .is_some_and(|folder| !paths.contains(&format!("{folder}/source.yaml")));
+        let declares = package || path.ends_with("/source.yaml") || path.ends_with("/sources.yaml");
         if declares && let Some(text) = diagnostics.take(read_text(world, &path)) {
             ids.push(texts.add(path, text));
         }

@@ -137,3 +137,87 @@ fn what_is_proposed_for_them_reads_them() {
         project.run(&["build"]).expect(0);
     }
 }
+
+#[test]
+fn a_data_package_is_a_source() {
+    let package = r#"{
+  "name": "decisions", "title": "Decisions of areas", "created": "2025-03-06T10:00:00Z",
+  "homepage": "https://example.org/decisions", "version": "2",
+  "contributors": [{ "title": "A Writer", "role": "author" }, { "title": "Example Council", "role": "publisher" }],
+  "licenses": [{ "name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/" }],
+  "resources": [
+    { "name": "Decisions-2024", "path": "t.csv", "title": "Decisions", "encoding": "utf-8", "dialect": { "delimiter": ";" },
+      "schema": { "fields": [
+        { "name": "Area", "type": "string", "constraints": { "required": true } },
+        { "name": "Year", "type": "year" },
+        { "name": "Cases", "type": "integer", "groupChar": ",", "constraints": { "minimum": 0 } } ],
+        "primaryKey": ["Area", "Year"], "missingValues": ["", "-"] } },
+    { "name": "notes", "path": "notes.pdf", "format": "pdf" }
+  ]
+}"#;
+    let csv = "Area;Year;Cases\nLeeds;2023;1,200\nYork;2023;-\nLeeds;2024;34\n";
+    let project = Project::new(&[
+        ("data/council/datapackage.json", package),
+        ("data/council/t.csv", csv),
+        (
+            "reports/r.yaml",
+            "title: Made\ndate: 2026-01-01\nfigures:\n  cases: sum(cases) from decisions_2024\n  known: count(cases) from decisions_2024\n",
+        ),
+        ("reports/r.md", "[1,234](fig:cases) in [2](fig:known).\n"),
+    ]);
+    project.run(&["build"]).expect(0);
+    let briefing = project.read("output/r/briefing.md");
+    for words in
+        ["Example Council. *Decisions of areas*", "6 March 2025", "CC-BY-4.0", "Version: 2"]
+    {
+        assert!(briefing.contains(words), "{words}\n{briefing}");
+    }
+    assert!(project.path().join("output/r/spec/data/council/datapackage.json").is_file());
+    project
+        .write("data/council/t.csv", csv.replace(";34", ";-34").replace("York;2023;-", ";2023;5"));
+    let broken = project.run(&["check"]).expect(1).err;
+    for words in [
+        "breaks `minimum: 0` in 1 row",
+        "breaks `required: true` in 1 row",
+        "data/council/datapackage.json:9:",
+    ] {
+        assert!(broken.contains(words), "{words}\n{broken}");
+    }
+    project.write("data/council/datapackage.json", package.replace("licenses", "licences"));
+    let unnamed = project.run(&["check"]).expect(1).err;
+    assert!(unnamed.contains("the data package names no licence"), "{unnamed}");
+    // what a person declares beside a package comes before it
+    project.write("data/council/source.yaml", "title: T\npublisher: P\nlicence: none stated\ndatasets:\n  decisions_2024: { file: t.csv, delimiter: \";\", missing: [\"-\"], columns: { cases: { type: integer, thousands: \",\" } } }\n");
+    project.write("data/council/t.csv", csv);
+    project.run(&["build"]).expect(0);
+}
+
+#[test]
+fn every_table_of_a_bundle_is_in_its_data_package() {
+    let project = project(
+        "t.csv",
+        CSV.as_bytes(),
+        "    columns:\n      cases: { type: integer, constraints: { minimum: 0 } }\n",
+    );
+    project.run(&["build"]).expect(0);
+    let package: serde_json::Value =
+        serde_json::from_str(&project.read("output/r/datapackage.json")).unwrap();
+    let resources = package["resources"].as_array().unwrap();
+    let described: Vec<&str> = resources.iter().map(|r| r["path"].as_str().unwrap()).collect();
+    let files = crate::support::files(&project.path().join("output/r"));
+    let tables: Vec<&str> =
+        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.ends_with(".csv")).collect();
+    assert_eq!(described, tables);
+    let cases = resources.iter().find(|r| r["path"] == "evidence/cases.csv").unwrap();
+    let sums = project.read("output/r/SHA256SUMS");
+    let digest = cases["hash"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+    assert!(sums.contains(&format!("{digest}  evidence/cases.csv")), "{sums}");
+    let field = cases["schema"]["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["name"] == "cases")
+        .unwrap();
+    assert_eq!(field["type"], "integer");
+    assert_eq!(field["constraints"]["minimum"], 0);
+}

@@ -223,6 +223,18 @@ fn the_same_table_gives_the_same_bundle_but_for_the_file() {
                     .lines()
                     .map(|line| line.splitn(3, ',').nth(2).unwrap().to_string() + "\n")
                     .collect(),
+                // sizes and digests of what differs, and the column that says where a row is
+                false if path == "datapackage.json" => {
+                    let mut package: serde_json::Value = serde_json::from_str(&text).unwrap();
+                    for resource in package["resources"].as_array_mut().unwrap() {
+                        let resource = resource.as_object_mut().unwrap();
+                        resource.remove("bytes");
+                        resource.remove("hash");
+                        let fields = resource["schema"]["fields"].as_array_mut().unwrap();
+                        fields.retain(|field| field["name"] != "line" && field["name"] != "cells");
+                    }
+                    package.to_string()
+                }
                 false => without_file(&text, file, &digest),
             };
             (path, plain)

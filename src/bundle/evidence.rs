@@ -36,8 +36,10 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
     let provenance = frame.provenance.as_ref();
     let path = provenance.map_or("", |provenance| provenance.path.as_str());
     let headers = provenance.map(|provenance| &provenance.headers);
-    let header =
-        |name: &String| headers.and_then(|headers| headers.get(name)).unwrap_or(name).clone();
+    let header = |name: &String| {
+        let published = headers.and_then(|headers| headers.get(name));
+        published.filter(|header| !header.is_empty()).unwrap_or(name).clone()
+    };
     let mut names: Vec<String> = frame.key.clone();
     names.extend(provenance.and_then(|provenance| provenance.source_column.clone()));
     names.extend(set.columns.iter().cloned());

@@ -5,6 +5,7 @@
 mod evidence;
 mod figures;
 mod lock;
+mod package;
 mod write;
 
 use std::collections::BTreeMap;
@@ -66,6 +67,7 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
     }
     bundle.insert("figures.json".into(), figures::json(&inputs));
     bundle.insert("figures.csv".into(), figures::csv_table(&inputs));
+    package::add(&inputs, &mut bundle);
     for (path, text) in &inputs.texts {
         bundle.insert(format!("spec/{path}"), text.clone().into_bytes());
     }

@@ -1,17 +1,19 @@
 //! What a dataset promises of its rows: keys that name one row each, and rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
-use super::declare::Dataset;
+use super::declare::{Constraints, Dataset};
 use unicode_security::skeleton;
 
-use crate::diag::{Cell, Code, Diagnostic, Diagnostics, counted, first};
+use crate::diag::{self, Code, Diagnostic, Diagnostics, counted, first};
 use crate::frame::{
-    Compiler, Fold, FoldKind, Frame, Group, Key, Meaning, Partial, Partials, Payload, Program,
-    Query, Scope, TypedKind, scan,
+    Cell, Column, Compiler, Fold, FoldKind, Frame, Group, Key, Meaning, Partial, Partials, Payload,
+    Program, Query, Scope, TypedKind, scan,
 };
 use crate::language::{Expr, Kind};
+use crate::text::Span;
+use crate::value::Value;
 
 /// Duplicate keys and broken rules; `false` where there is one.
 pub(super) fn checks(
@@ -71,6 +73,11 @@ pub(super) fn checks(
     if let (Some(partials), false) = (results.get(rules.len()), dataset.key.is_empty()) {
         duplicates(dataset, frame, partials, diagnostics);
     }
+    for (name, column) in &frame.columns {
+        if let Some(declared) = dataset.columns.get(name) {
+            constraints(frame, (name, column), &declared.constraints, diagnostics);
+        }
+    }
     look_alikes(dataset, frame, threads, diagnostics);
     !diagnostics.has_errors()
 }
@@ -111,6 +118,63 @@ fn duplicates(
         error = error.related(row_place(frame, row), "a row with this key");
     }
     diagnostics.push(error.hint("add the column that tells them apart to `key:`, or name the surplus rows in `ignore_rows:`"));
+}
+
+/// The cells of a column against what they must be.
+fn constraints(
+    frame: &Frame,
+    (name, column): (&str, &Column),
+    constraints: &Constraints,
+    diagnostics: &mut Diagnostics,
+) {
+    let rows = || (0..frame.rows).map(|row| (row, frame.cell(column, row)));
+    let mut broken = |what: String, span: Span, rows: Vec<u64>| {
+        let Some(first) = rows.first() else { return };
+        let message = format!(
+            "column `{name}` of `{}` breaks `{what}` in {}",
+            frame.name,
+            counted(rows.len() as u64, "row")
+        );
+        diagnostics.push(
+            Diagnostic::error(Code::RuleBroken, message)
+                .at(span)
+                .related(row_place(frame, *first), "the first of them")
+                .hint("correct the constraint, or name the rows in `ignore_rows:`"),
+        );
+    };
+    let number = |cell: &Cell| match cell {
+        Cell::Known(Value::Number(number)) => Some(number.value.clone()),
+        _ => None,
+    };
+    if let Some(span) = constraints.required {
+        let missing = rows().filter(|(_, cell)| *cell == Cell::Missing);
+        broken("required: true".into(), span, missing.map(|(row, _)| row).collect());
+    }
+    if let Some(span) = constraints.unique {
+        let mut seen = BTreeSet::new();
+        let doubled = rows().filter(|(_, cell)| match cell {
+            Cell::Known(value) => !seen.insert(value.to_string()),
+            _ => false,
+        });
+        broken("unique: true".into(), span, doubled.map(|(row, _)| row).collect());
+    }
+    if let Some((least, span)) = &constraints.minimum {
+        let below = rows().filter(|(_, cell)| number(cell).is_some_and(|n| n < *least));
+        broken(format!("minimum: {least}"), *span, below.map(|(row, _)| row).collect());
+    }
+    if let Some((most, span)) = &constraints.maximum {
+        let above = rows().filter(|(_, cell)| number(cell).is_some_and(|n| n > *most));
+        broken(format!("maximum: {most}"), *span, above.map(|(row, _)| row).collect());
+    }
+    if let Some((_, span)) = constraints.values.first() {
+        let allowed: BTreeSet<&str> =
+            constraints.values.iter().map(|(value, _)| value.as_str()).collect();
+        let other = rows().filter(|(_, cell)| match cell {
+            Cell::Known(value) => !allowed.contains(value.to_string().as_str()),
+            _ => false,
+        });
+        broken("enum".into(), *span, other.map(|(row, _)| row).collect());
+    }
 }
 
 /// Texts of a column that a reader takes for the same: a condition on one of them leaves out the rows of the other.
@@ -216,11 +280,11 @@ fn example_rows(payload: &Payload) -> Vec<u64> {
 }
 
 /// The place of a row in its file.
-pub(crate) fn row_place(frame: &Frame, row: u64) -> Cell {
+pub(crate) fn row_place(frame: &Frame, row: u64) -> diag::Cell {
     let path = frame.provenance.as_ref().map_or(&frame.name, |provenance| &provenance.path);
     let path = match frame.sheet() {
         Some(_) => format!("{path} {}", frame.cells_of(row, &[])),
         None => path.clone(),
     };
-    Cell::line(path, frame.line(row))
+    diag::Cell::line(path, frame.line(row))
 }

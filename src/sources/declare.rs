@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::grid::{Area, Shape};
-use super::raw::{RawColumn, RawDataset, RawLookup, RawSource};
+use super::package;
+use super::raw::{RawColumn, RawConstraints, RawDataset, RawLookup, RawSource};
 use super::vocabulary;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Exact;
@@ -80,6 +81,21 @@ pub enum ColumnType {
     Period(Option<Grain>),
 }
 
+/// What every cell of a column must be.
+#[derive(Clone, Debug, Default)]
+pub struct Constraints {
+    /// No cell is missing.
+    pub required: Option<Span>,
+    /// No value stands twice.
+    pub unique: Option<Span>,
+    /// The least that a number may be.
+    pub minimum: Option<(Exact, Span)>,
+    /// The most that a number may be.
+    pub maximum: Option<(Exact, Span)>,
+    /// The only values that there may be.
+    pub values: Vec<(String, Span)>,
+}
+
 /// A declared column.
 #[derive(Clone, Debug)]
 pub struct ColumnDeclaration {
@@ -97,6 +113,8 @@ pub struct ColumnDeclaration {
     pub thousands: Option<char>,
     /// The power of ten by which its numbers are multiplied.
     pub power: i32,
+    /// What every cell must be.
+    pub constraints: Constraints,
     /// Texts that stand for others, with where each is declared.
     pub replace: Vec<(String, String, Span)>,
     /// Signs in its cells.
@@ -172,7 +190,8 @@ pub struct Sources {
     pub failed: BTreeSet<String>,
 }
 
-/// Reads every declaration: `data/**/source.yaml`, whose folder is the id, and `data/**/sources.yaml`, whose keys are.
+/// Reads every declaration: `data/**/source.yaml`, whose folder is the id, `data/**/sources.yaml`, whose keys are, and
+/// `data/**/datapackage.json`, whose folder is.
 pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
     let mut diagnostics = Diagnostics::default();
     let mut sources = Sources::default();
@@ -180,7 +199,12 @@ pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
         let path = texts.get(*id).path.as_str();
         let Some(node) = yaml::parse(texts, *id, &mut diagnostics) else { continue };
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if path.ends_with("/sources.yaml") {
+        if path.ends_with("/datapackage.json") {
+            let name = folder.rsplit('/').next().unwrap_or(folder).to_string();
+            if let Some(raw) = package::source(&node, &mut diagnostics) {
+                add(&mut sources, name, node.span, folder, raw, &mut diagnostics);
+            }
+        } else if path.ends_with("/sources.yaml") {
             let raw = decode::<Section<RawSource>>(&node, &mut diagnostics).unwrap_or_default();
             for (name, raw) in raw.0 {
                 add(&mut sources, name.words.clone(), name.span, folder, raw, &mut diagnostics);
@@ -533,6 +557,11 @@ fn column_declaration(
             }
         }),
         power,
+        constraints: raw
+            .constraints
+            .as_ref()
+            .map(|raw| constraints(raw, diagnostics))
+            .unwrap_or_default(),
         replace: raw
             .replace
             .0
@@ -541,6 +570,41 @@ fn column_declaration(
             .collect(),
         signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
     }
+}
+
+fn constraints(raw: &RawConstraints, diagnostics: &mut Diagnostics) -> Constraints {
+    let mut bad = |passage: &Passage, what: &str, hint: &str| {
+        let message = format!("`{}` is {what}", passage.words);
+        diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(hint));
+    };
+    let mut flag = |passage: &Option<Passage>| {
+        let passage = passage.as_ref()?;
+        match passage.words.trim() {
+            "true" => Some(passage.span),
+            "false" => None,
+            _ => {
+                bad(passage, "neither `true` nor `false`", "write `true` or leave it out");
+                None
+            }
+        }
+    };
+    let (required, unique) = (flag(&raw.required), flag(&raw.unique));
+    let mut number = |passage: &Option<Passage>| {
+        let passage = passage.as_ref()?;
+        let words = passage.words.trim();
+        let number = match words.strip_suffix('%') {
+            Some(digits) => Exact::parse(digits.trim()).map(|n| n * Exact::power_of_ten(-2)),
+            None => Exact::parse(words),
+        };
+        if number.is_none() {
+            bad(passage, "no number", "write 0, 12.5 or 100%");
+        }
+        Some((number?, passage.span))
+    };
+    let (minimum, maximum) = (number(&raw.minimum), number(&raw.maximum));
+    let values = raw.values.iter();
+    let values = values.map(|value| (value.words.trim().to_string(), value.span)).collect();
+    Constraints { required, unique, minimum, maximum, values }
 }
 
 /// The signs that are declared: for missing cells, for hidden ones, beside values.
@@ -617,6 +681,14 @@ fn bounds(words: &str) -> Option<(Exact, Exact)> {
     };
     let (low, high) = (number(low)?, number(high)?);
     (low <= high).then_some((low, high))
+}
+
+impl Constraints {
+    /// Whether there is one.
+    pub(super) fn any(&self) -> bool {
+        let ends = self.minimum.is_some() || self.maximum.is_some();
+        self.required.is_some() || self.unique.is_some() || ends || !self.values.is_empty()
+    }
 }
 
 impl ColumnType {

@@ -285,6 +285,7 @@ impl Loader<'_> {
                     .chain(&dataset.covers)
                     .any(|(key, _)| key == name)
                 || vocabulary::is_unit(name)
+                || dataset.columns.get(name).is_some_and(|declared| declared.constraints.any())
                 || dataset.lookup.values().flat_map(|lookup| &lookup.by).any(|(by, _)| by == name)
                 || dataset
                     .rules

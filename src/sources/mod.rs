@@ -14,6 +14,7 @@ mod header;
 mod ignore;
 mod load;
 mod lookup;
+mod package;
 mod propose;
 mod raw;
 mod rows;
@@ -21,8 +22,8 @@ mod vocabulary;
 
 pub(crate) use checks::row_place;
 pub use declare::{
-    ColumnDeclaration, ColumnType, Dataset, LookupDeclaration, Source, Sources, Transcribed, Via,
-    declare,
+    ColumnDeclaration, ColumnType, Constraints, Dataset, LookupDeclaration, Source, Sources,
+    Transcribed, Via, declare,
 };
 pub use grid::{Area, Shape};
 pub(crate) use header::slug;

@@ -112,6 +112,43 @@ pub(super) struct RawDataset {
     pub(super) transcribed: Option<RawTranscribed>,
 }
 
+impl RawDataset {
+    /// A file of which nothing is declared.
+    pub(super) fn of(file: Passage) -> Self {
+        Self {
+            file,
+            sha256: None,
+            like: None,
+            covers: None,
+            member: None,
+            records: None,
+            sheet: None,
+            range: None,
+            header: None,
+            skip_footer: None,
+            fill_down: Vec::new(),
+            unpivot: None,
+            strip_notes: None,
+            delimiter: None,
+            encoding: None,
+            decimal: None,
+            hidden: None,
+            label: None,
+            place: None,
+            columns: Default::default(),
+            lookup: Default::default(),
+            key: Vec::new(),
+            ignore_rows: None,
+            rules: Vec::new(),
+            missing: Vec::new(),
+            suppressed: Default::default(),
+            shorthand: Default::default(),
+            source_column: None,
+            transcribed: None,
+        }
+    }
+}
+
 /// A column of another dataset, whose declared key names one row of it for each row here.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct RawLookup {
@@ -138,7 +175,7 @@ pub(super) struct RawTranscribed {
 }
 
 /// A column.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct RawColumn {
     /// Its header in the file; our name's own spelling unless given.
     pub(super) from: Option<Passage>,
@@ -151,6 +188,8 @@ pub(super) struct RawColumn {
     pub(super) unit: Option<Passage>,
     /// The sign between groups of three digits, where the file has one: `,` or a space.
     pub(super) thousands: Option<Passage>,
+    /// What every cell of it must be.
+    pub(super) constraints: Option<RawConstraints>,
     /// What its numbers are in: `scale: 1000000` of a column in millions. A power of ten.
     pub(super) scale: Option<Passage>,
     /// Texts that stand for others: `{ Gwent Co.: Gwent }`.
@@ -165,6 +204,22 @@ pub(super) struct RawColumn {
     /// Signs beside values, with what each means: `{ "[p]": provisional, "[r]": revised }`.
     #[serde(default)]
     pub(super) shorthand: Glossary,
+}
+
+/// What every cell of a column must be: the constraints of Table Schema.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub(super) struct RawConstraints {
+    /// `true`: no cell is missing.
+    pub(super) required: Option<Passage>,
+    /// `true`: no value stands twice.
+    pub(super) unique: Option<Passage>,
+    /// The least that a number may be.
+    pub(super) minimum: Option<Passage>,
+    /// The most that a number may be.
+    pub(super) maximum: Option<Passage>,
+    /// The only values that there may be.
+    #[serde(default, rename = "enum")]
+    pub(super) values: Vec<Passage>,
 }
 
 /// The JSON schema of `source.yaml`.
