@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use crate::audit::{self, Traced};
 use crate::bundle::{self, Bundle, Lock, MOST_ROWS, drift};
@@ -16,7 +17,7 @@ use crate::render::{self, Brand, Theme};
 use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
 use crate::text::{Passage, Span, TextId, Texts};
-use crate::world::{Stamp, World};
+use crate::world::{Instead, Stamp, World};
 
 /// Where themes are.
 const THEMES: &str = "templates/themes";
@@ -75,10 +76,34 @@ impl Report {
 
 /// Reads and checks reports: all of the project, or those named. Nothing is written.
 pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outcome<Project> {
+    checked(world, names, threads, None)
+}
+
+/// The same of all reports with another file at `path`, whatever is pinned there: what a new release would change.
+pub fn trial(
+    world: &dyn World,
+    path: &str,
+    file: &Path,
+    threads: NonZeroUsize,
+) -> Outcome<Project> {
+    checked(&Instead { world, path, file }, &[], threads, Some(path))
+}
+
+fn checked(
+    world: &dyn World,
+    names: &[String],
+    threads: NonZeroUsize,
+    unpinned: Option<&str>,
+) -> Outcome<Project> {
     let mut diagnostics = Diagnostics::default();
     let mut project = Project::default();
     let specs = specs(world, names, &mut project.texts, &mut diagnostics);
     project.sources = declarations(world, &mut project.texts, &mut diagnostics);
+    for dataset in project.sources.datasets.values_mut() {
+        if Some(dataset.path.as_str()) == unpinned {
+            dataset.sha256 = None;
+        }
+    }
     let theme = theme(world, &mut project.overrides, &mut diagnostics);
     for spec in &specs {
         look(world, spec, &mut project, &mut diagnostics);

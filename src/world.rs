@@ -36,6 +36,40 @@ pub trait World: Sync {
     fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + Send>>;
 }
 
+/// A project in which another file stands at one path.
+pub struct Instead<'w> {
+    /// The project.
+    pub world: &'w dyn World,
+    /// The path.
+    pub path: &'w str,
+    /// The file, from anywhere.
+    pub file: &'w Path,
+}
+
+impl World for Instead<'_> {
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.world.list(folder)
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Stamp> {
+        if path != self.path {
+            return self.world.stamp(path);
+        }
+        let metadata = fs::metadata(self.file)?;
+        Ok((metadata.len(), metadata.modified().ok()))
+    }
+
+    fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + Send>> {
+        if path != self.path {
+            return self.world.open(path);
+        }
+        if self.file.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        Ok(Box::new(File::open(self.file)?))
+    }
+}
+
 /// A project on disk.
 #[derive(Clone, Debug)]
 pub struct Disk {

@@ -95,3 +95,68 @@ fn real_files_are_read_as_others_read_them() {
         }
     }
 }
+
+#[test]
+fn the_flagship_stands_on_the_tables_of_the_home_office() {
+    let Some(folder) = std::env::var_os("TIEOUT_AWKWARD").map(PathBuf::from) else { return };
+    let tables = folder.parent().unwrap().to_path_buf();
+    if !tables.join("home-office-derived").is_dir() {
+        return;
+    }
+    let project = Project::copy(&root(), &["reports", "data"]);
+    let own = project.read("data/nrm-releases/source.yaml");
+    // the datasets of which the publisher's tables are there take the place of those that we typed
+    let real = fs::read_to_string(root().join("tests/flagship/source.yaml")).unwrap();
+    let (_, real) = real.split_once("datasets:\n").unwrap();
+    let (head, typed) = own.split_once("datasets:\n").unwrap();
+    let mut sections: Vec<String> = Vec::new();
+    for line in typed.split_inclusive('\n') {
+        match line.starts_with("  ") && !line.starts_with("   ") {
+            true => sections.push(line.to_string()),
+            false => sections.last_mut().unwrap().push_str(line),
+        }
+    }
+    let replaced = |section: &String| {
+        ["decisions", "ages", "annual"].contains(&section.trim_start().split(':').next().unwrap())
+    };
+    let kept: String = sections.into_iter().filter(|section| !replaced(section)).collect();
+    project.write("data/nrm-releases/source.yaml", format!("{head}datasets:\n{real}{kept}"));
+    for (of, file) in [
+        ("home-office-derived", "nrm_decisions_quarterly_2014_2023.csv"),
+        ("humaniverse-asylum", "nrm_referrals_longitudinal.csv"),
+        ("humaniverse-asylum", "nrm_duty_to_notify_longitudinal.csv"),
+    ] {
+        let bytes = fs::read(tables.join(of).join(file)).unwrap();
+        project.write(&format!("data/nrm-releases/{file}"), bytes);
+    }
+    let json = fs::read_to_string(root().join("output/nrm-2024/figures.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let from = |figure: &serde_json::Value| figure["input"]["from"].as_str().map(str::to_string);
+    let mut same = 0;
+    let mut absent = Vec::new();
+    for figure in json["figures"].as_array().unwrap() {
+        if !from(figure)
+            .is_some_and(|from| ["decisions", "ages", "annual"].contains(&from.as_str()))
+        {
+            continue;
+        }
+        let (id, value) = (figure["id"].as_str().unwrap(), figure["shown"].as_str().unwrap());
+        let out = project.run(&["explain", id, "--report", "nrm-2024"]).out;
+        match out.lines().next().and_then(|line| line.strip_prefix(&format!("{id} = "))) {
+            Some(found) => {
+                assert_eq!(found, value, "{id}\n{out}");
+                same += 1;
+            }
+            None => absent.push(id.to_string()),
+        }
+    }
+    // the tables end with 2023, and have no total of referrals in a row
+    let later = |id: &&String| {
+        !id.contains("2024")
+            && !id.contains("2025")
+            && !id.starts_with("referrals")
+            && *id != "revised_total"
+    };
+    assert_eq!(absent.iter().filter(later).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(same >= 15, "{same} figures, without {absent:?}");
+}

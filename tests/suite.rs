@@ -28,6 +28,8 @@ mod naive;
 mod phrases;
 mod properties;
 mod reference;
+mod refresh;
+mod silent;
 mod support;
 mod trace;
 mod words;

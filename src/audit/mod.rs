@@ -1,6 +1,8 @@
 //! Functions over finished values, for those who look after the fact.
 
 mod cubes;
+mod release;
 mod trace;
 
+pub use release::{Changes, Moved, Revision, Row, broken, changes, moved};
 pub use trace::{Candidate, Inputs, Near, Traced, trace};

@@ -1,18 +1,20 @@
 //! `tieout source`: what is done with the files under `data/`.
 
 use std::io::Read;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{End, Options, report};
+use crate::audit;
 use crate::bundle::write_text;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted};
 use crate::digest::Hasher;
-use crate::frame::Cell;
-use crate::pipeline;
-use crate::sources::{self, Dataset};
+use crate::frame::{Cell, Frame};
+use crate::pipeline::{self, Project, Report};
+use crate::sources::{self, Dataset, Sources};
 use crate::text::{Span, Text, Texts};
-use crate::world::World;
+use crate::world::{Instead, World};
 
 /// Work with sources and their files
 #[derive(Debug, Subcommand)]
@@ -20,6 +22,17 @@ pub(super) enum Command {
     Pin(Pin),
     Add(Add),
     Show(Show),
+    Refresh(Refresh),
+}
+
+/// Compare a new release of a file with the one that is there: rows, figures and claims that would move
+#[derive(Debug, Args)]
+pub(super) struct Refresh {
+    /// The new file, anywhere; the project is not changed
+    file: PathBuf,
+    /// The dataset that it is a release of [default: the one whose file has its name]
+    #[arg(long)]
+    dataset: Option<String>,
 }
 
 /// Look at a file under `data/` and propose its `source.yaml`
@@ -54,6 +67,7 @@ pub(super) fn run(command: &Command, options: &Options) -> End {
         Command::Pin(pin) => pin,
         Command::Add(add) => return propose(add, options),
         Command::Show(show) => return print(show, options),
+        Command::Refresh(refresh) => return compare(refresh, options),
     };
     let declared = pipeline::declared(&options.world());
     let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
@@ -190,8 +204,15 @@ fn pin_all(datasets: &[&Dataset], texts: &Texts, options: &Options, diagnostics:
     // changes by file, from the last to the first, so that earlier places stay right
     let mut changes: Vec<(&Text, usize, usize, String)> = Vec::new();
     for dataset in datasets {
-        let Some(digest) = diagnostics.take(digest(dataset, options)) else { continue };
         let text = texts.get(dataset.file_span.text);
+        if text.path.ends_with("/datapackage.json") {
+            anstream::println!(
+                "{}: declared by a data package, whose `hash` pins it",
+                dataset.name
+            );
+            continue;
+        }
+        let Some(digest) = diagnostics.take(digest(dataset, options)) else { continue };
         match &dataset.sha256 {
             Some((pin, _)) if *pin == digest => {
                 anstream::println!("{}: pinned already", dataset.name)
@@ -247,5 +268,196 @@ fn digest(dataset: &Dataset, options: &Options) -> Result<String, Diagnostic> {
             0 => return Ok(hasher.finish()),
             count => hasher.update(&buffer[..count]),
         }
+    }
+}
+
+/// How many rows, cells and figures of a kind are printed.
+const MOST_CHANGES: usize = 20;
+
+/// Compares a new release of a file with the one that is there.
+fn compare(refresh: &Refresh, options: &Options) -> End {
+    let world = options.world();
+    let declared = pipeline::declared(&world);
+    let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
+    let Some(dataset) = diagnostics.take(released(refresh, &sources)) else {
+        return report::diagnostics(&diagnostics, &texts, options);
+    };
+    let path = dataset.path.clone();
+    let other = Instead { world: &world, path: &path, file: &refresh.file };
+    let threads = options.threads();
+    // what is wrong with the old file or the reports is told by `check`
+    let Outcome { value: old, diagnostics: old_diagnostics } =
+        pipeline::check(&world, &[], threads);
+    let trial = pipeline::trial(&world, &path, &refresh.file, threads);
+    let new = trial.value;
+    for dataset in sources.datasets.values().filter(|dataset| dataset.path == path) {
+        let unpinned = Dataset { sha256: None, ..dataset.clone() };
+        let before = pipeline::whole_frame(&world, &sources, &unpinned, threads).value;
+        let after = pipeline::whole_frame(&other, &sources, &unpinned, threads);
+        // a dataset that no report uses is in none of the diagnostics of the trial
+        if !new.frames.contains_key(&dataset.name) {
+            diagnostics.extend(after.diagnostics);
+        }
+        match (before, after.value) {
+            (Some(before), Some(after)) => say_changes(&before, &after, &refresh.file),
+            (None, _) => {
+                anstream::println!("{}: the file that is there cannot be read", dataset.name)
+            }
+            (_, None) => anstream::println!(
+                "{}: {} cannot be read as it is",
+                dataset.name,
+                refresh.file.display()
+            ),
+        }
+    }
+    for report in &new.reports {
+        let name = |old: &&Report| old.spec.name == report.spec.name;
+        if let Some(before) = old.reports.iter().find(name) {
+            say_moved(before, report, &new);
+        }
+    }
+    let made: Vec<&str> = new.reports.iter().map(|report| report.spec.name.as_str()).collect();
+    for report in old.reports.iter().filter(|old| !made.contains(&old.spec.name.as_str())) {
+        anstream::println!("{}: cannot be built any more", report.spec.name);
+    }
+    anstream::println!(
+        "nothing was changed; to take it, put the file in place of {path}, run `tieout source pin {}` and `tieout build`",
+        dataset.name
+    );
+    diagnostics.extend(trial.diagnostics);
+    // errors about words are what would move, and are told above; the rest is told where it is new
+    let known = old_diagnostics.iter().map(|diagnostic| (diagnostic.code, &diagnostic.message));
+    let known: Vec<_> = known.collect();
+    let mut others = Diagnostics::default();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| {
+        diagnostic.code != Code::WrongClaim
+            && !known.contains(&(diagnostic.code, &diagnostic.message))
+    }) {
+        others.push(diagnostic.clone());
+    }
+    report::diagnostics(&others, &new.texts, options)
+}
+
+/// The dataset that a file is a release of.
+fn released<'s>(refresh: &Refresh, sources: &'s Sources) -> Result<&'s Dataset, Diagnostic> {
+    if let Some(name) = &refresh.dataset {
+        return sources.datasets.get(name).ok_or_else(|| {
+            let known = sources.datasets.keys().map(String::as_str);
+            let error =
+                Diagnostic::error(Code::UnknownFrame, format!("there is no dataset `{name}`"));
+            error.did_you_mean(name, known)
+        });
+    }
+    let file = refresh.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let named =
+        sources.datasets.values().filter(|dataset| dataset.path.rsplit('/').next() == Some(file));
+    let named: Vec<&Dataset> = named.collect();
+    let mut paths: Vec<&str> = named.iter().map(|dataset| dataset.path.as_str()).collect();
+    paths.dedup();
+    match (named.first(), paths.len()) {
+        (Some(dataset), 1) => Ok(dataset),
+        _ => {
+            let names: Vec<&str> = sources.datasets.keys().map(String::as_str).collect();
+            let message =
+                format!("which dataset `{file}` is a release of cannot be told by its name");
+            Err(Diagnostic::error(Code::UnknownFrame, message)
+                .hint(format!("say it: `--dataset NAME`, of {}", crate::diag::list(&names, 12))))
+        }
+    }
+}
+
+fn say_changes(before: &Frame, after: &Frame, file: &std::path::Path) {
+    let changes = audit::changes(before, after);
+    let by = if before.key.is_empty() {
+        "all cells, for it declares no key".to_string()
+    } else {
+        before.key.join(", ")
+    };
+    anstream::println!(
+        "{}: {} rows before, {} in {}; rows are matched by {by}",
+        before.name,
+        before.rows,
+        after.rows,
+        file.display()
+    );
+    anstream::println!(
+        "  {} the same, {} added, {} removed, {} revised",
+        changes.same,
+        changes.added.len(),
+        changes.removed.len(),
+        counted(changes.revised.len() as u64, "cell")
+    );
+    for (sign, names) in [("+", &changes.columns.0), ("-", &changes.columns.1)] {
+        if !names.is_empty() {
+            anstream::println!("  {sign} columns {}", names.join(", "));
+        }
+    }
+    let all = |lines: Vec<String>| {
+        let more = lines.len().saturating_sub(MOST_CHANGES);
+        lines.iter().take(MOST_CHANGES).for_each(|line| anstream::println!("  {line}"));
+        if more > 0 {
+            anstream::println!("  … and {more} more");
+        }
+    };
+    let row = |sign: &str, row: &audit::Row| format!("{sign} {} (line {})", row.key, row.line);
+    all(changes.added.iter().map(|added| row("+", added)).collect());
+    all(changes.removed.iter().map(|removed| row("-", removed)).collect());
+    let cell =
+        |value: &String| if value.is_empty() { "nothing".to_string() } else { value.clone() };
+    all(changes
+        .revised
+        .iter()
+        .map(|revised| {
+            let (old, new) = (cell(&revised.values.0), cell(&revised.values.1));
+            format!("~ {}: {} {old} → {new} (line {})", revised.key, revised.column, revised.line)
+        })
+        .collect());
+}
+
+fn say_moved(before: &Report, after: &Report, project: &Project) {
+    let mut moved = audit::moved(&before.figures, &after.figures, &after.shower());
+    moved.sort_by_key(|moved| moved.shown.0 == moved.shown.1);
+    let name = &after.spec.name;
+    if moved.is_empty() {
+        anstream::println!("{name}: no figure moves");
+        return;
+    }
+    let printed = moved.iter().filter(|moved| moved.shown.0 != moved.shown.1).count();
+    let verb = if moved.len() == 1 { "moves" } else { "move" };
+    anstream::println!(
+        "{name}: {} {verb}, {printed} as printed",
+        counted(moved.len() as u64, "figure")
+    );
+    for moved in moved.iter().take(MOST_CHANGES) {
+        anstream::println!(
+            "  {}",
+            match &moved.shown {
+                (Some(old), Some(new)) if old == new =>
+                    format!("{}: {old}, by less than it prints", moved.id),
+                (Some(old), Some(new)) => format!("{}: {old} → {new}", moved.id),
+                (None, Some(new)) => format!("{}: new, {new}", moved.id),
+                (Some(old), None) => format!("{}: {old} → cannot be made any more", moved.id),
+                (None, None) => moved.id.clone(),
+            }
+        );
+    }
+    if moved.len() > MOST_CHANGES {
+        anstream::println!("  … and {} more", moved.len() - MOST_CHANGES);
+    }
+    let broken = audit::broken(&before.verdicts, &after.verdicts);
+    for verdict in &broken {
+        let text = project.texts.get(verdict.span.text);
+        let line = text.content[..verdict.span.start].matches('\n').count() + 1;
+        let remark = verdict.remarks.first().map_or("", String::as_str);
+        anstream::println!("  would be wrong: {}:{line}: {remark}", text.path);
+    }
+    let about = |verdict: &&crate::claims::Verdict| {
+        verdict.finding.ties() && verdict.figures.iter().any(|id| moved.iter().any(|m| m.id == *id))
+    };
+    let held = after.verdicts.claims.iter().filter(about).count();
+    if held > 0 {
+        let verb = if held == 1 { "holds" } else { "hold" };
+        let claims = counted(held as u64, "claim");
+        anstream::println!("  {claims} about figures that move still {verb}");
     }
 }
