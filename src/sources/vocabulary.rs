@@ -14,7 +14,7 @@ pub(super) enum Sign {
     Missing,
 }
 
-const SIGNS: [(&str, Sign, &str); 25] = [
+const SIGNS: [(&str, Sign, &str); 26] = [
     ("[c]", Sign::Hidden, "confidential"),
     ("c", Sign::Hidden, "confidential"),
     ("(c)", Sign::Hidden, "confidential"),
@@ -30,6 +30,7 @@ const SIGNS: [(&str, Sign, &str); 25] = [
     ("z", Sign::Missing, "not applicable"),
     ("[w]", Sign::Missing, "no data"),
     ("[u]", Sign::Missing, "low reliability"),
+    (".", Sign::Missing, "no value"),
     ("..", Sign::Missing, "not available"),
     (":", Sign::Missing, "not available"),
     ("-", Sign::Missing, "none or not available"),

@@ -56,3 +56,12 @@ say("scotland", data, people=data[1], none=data[12])
 data = pd.read_csv(folder / "gptables_survey_data.csv", header=0, dtype=object)
 data = data[data.iloc[:, 0] != "Dataset identifier code"]
 say("labour", data, people=data.iloc[:, 1])
+
+for case, name, level in [
+    ("absence-no-data", "dfe_no_data_symbols.csv", "Regional"),
+    ("absence-not-available", "dfe_notavailable_symbols.csv", "Regional"),
+    ("absence-rounded-zero", "dfe_roundedzero_symbols.csv", "Regional"),
+]:
+    data = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+    data = data[data["geographic_level"] == level]
+    say(case, data, enrolments=data["enrolments"], overall=data["sess_overall_percent"], persistent=data["enrolments_pa_10_exact_percent"])
