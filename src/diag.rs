@@ -85,6 +85,7 @@ codes! {
     DuplicateRow "duplicate-row" "Two rows with the same key.",
     RuleBroken "rule-broken" "Rows that break a rule of their dataset.",
     LookAlike "look-alike" "Texts of a column that differ only by case, spaces or letters that look alike.",
+    HeaderScale "header-scale" "A header that says what its numbers are in, and nothing declared of it.",
     TextNumber "text-number" "Numbers that a workbook stores as texts.",
     // figures
     EmptySelection "empty-selection" "A figure over no row or no known value.",

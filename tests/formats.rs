@@ -52,9 +52,11 @@ fn every_format_gives_the_same_figures() {
         zip(&[("folder/", b""), ("__MACOSX/._t.csv", b"x"), ("folder/t.csv", CSV.as_bytes())]);
     let two = zip(&[("notes.txt", b"read me"), ("tables/t.json", JSON.as_bytes())]);
     let tagged = "    columns:\n      cases: { from: \"#affected\", type: integer }\n";
-    let cases: [(&str, &[u8], &str, &str); 9] = [
+    let quoted = CSV.replace('"', "'");
+    let cases: [(&str, &[u8], &str, &str); 10] = [
         ("t.csv", CSV.as_bytes(), "", "5"),
         ("t.json", JSON.as_bytes(), "", "5"),
+        ("t.csv", quoted.as_bytes(), "    quote: \"'\"\n", "5"),
         ("t.jsonl", lines.as_bytes(), "", "7"),
         ("t.json", nested.as_bytes(), "    records: result.records\n", "5"),
         ("t.json", table.as_bytes(), "", "1"),

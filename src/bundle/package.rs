@@ -157,7 +157,7 @@ fn declared<'a>(inputs: &Inputs<'a>, frame: &Frame, header: &str) -> Option<&'a 
     let (name, _) = headers.iter().find(|(_, published)| *published == header)?;
     let column = inputs.sources.datasets.get(&frame.name)?.columns.get(name)?;
     // what is printed is the cell, and the constraint is on the value
-    (column.power == 0 && column.replace.is_empty()).then_some(&column.constraints)
+    (column.power.unwrap_or(0) == 0 && column.replace.is_empty()).then_some(&column.constraints)
 }
 
 fn limits(own: &Constraints, kind: &str) -> Map<String, Value> {

@@ -43,8 +43,11 @@ fn scientific(text: &[u8]) -> Option<(i64, u32)> {
 /// A number without the signs between its groups; nothing where it has none, or not between groups of three.
 pub(super) fn ungrouped(cell: &[u8], sign: char) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(cell).ok()?;
-    let separates =
-        |c: char| if sign == ' ' { matches!(c, ' ' | '\u{a0}' | '\u{202f}') } else { c == sign };
+    let separates = |c: char| match sign {
+        ' ' => matches!(c, ' ' | '\u{a0}' | '\u{202f}'),
+        '\'' => matches!(c, '\'' | '’'),
+        sign => c == sign,
+    };
     let end = text.find(['.', '%']).unwrap_or(text.len());
     let (whole, rest) = text.split_at(end);
     let digits = whole.trim_start_matches(['-', '+', '−']);

@@ -26,8 +26,8 @@ pub(super) struct Kept {
     pub(super) kind: Option<ColumnType>,
     pub(super) unit: Option<String>,
     pub(super) thousands: Option<char>,
-    /// The power of ten by which its numbers are multiplied.
-    pub(super) power: i32,
+    /// The power of ten by which its numbers are multiplied, where it is declared.
+    pub(super) power: Option<i32>,
     /// Cells that stand for others, with their index in the declaration.
     pub(super) replace: BTreeMap<Vec<u8>, (Vec<u8>, usize)>,
     pub(super) markers: Markers,
@@ -313,7 +313,7 @@ impl Parser<'_> {
                     .code(cell, || seed.get(cell).unwrap_or_else(|| new_codes + own.code(cell)));
                 reading.push(i64::from(code), Mark::Known);
             } else if !typed(kind, cell)
-                .and_then(|number| scaled(number, kept.power))
+                .and_then(|number| scaled(number, kept.power.unwrap_or(0)))
                 .is_some_and(|(mantissa, scale)| reading.number(mantissa, scale))
             {
                 reading.push(0, Mark::Missing);

@@ -124,6 +124,18 @@ impl Loader<'_> {
         blocks: Vec<ParsedColumn>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Column> {
+        if let (None, Some((power, words))) = (kept.power, vocabulary::header_scale(&kept.header))
+            && matches!(kind, ColumnType::Integer | ColumnType::Decimal)
+        {
+            let at = self.dataset.columns.get(&kept.name);
+            let at = at.map_or(self.dataset.span, |declared| declared.span);
+            let message = format!("the header `{}` says {words}", kept.header);
+            let factor = 10_i64.pow(power.unsigned_abs());
+            diagnostics.push(Diagnostic::warning(Code::HeaderScale, message).at(at).hint(format!(
+                "declare `scale: {factor}`, and 1.5 is {}; or `scale: 1`, if the numbers are to stay as they are",
+                factor * 3 / 2
+            )));
+        }
         let least = if kind == ColumnType::Percent { 2 } else { 0 };
         let scale = blocks.iter().map(|block| block.scale).max().unwrap_or(0).max(least);
         let mut parts = Vec::new();

@@ -111,8 +111,8 @@ pub struct ColumnDeclaration {
     pub unit: Option<String>,
     /// The sign between groups of three digits.
     pub thousands: Option<char>,
-    /// The power of ten by which its numbers are multiplied.
-    pub power: i32,
+    /// The power of ten by which its numbers are multiplied, where it is declared.
+    pub power: Option<i32>,
     /// What every cell must be.
     pub constraints: Constraints,
     /// Texts that stand for others, with where each is declared.
@@ -454,6 +454,14 @@ fn shape(raw: &RawDataset, diagnostics: &mut Diagnostics) -> Shape {
             _ => refuse(passage, "neither `true` nor `false`", "write `true` or leave it out"),
         }
     }
+    if let Some(passage) = &raw.quote {
+        match passage.words.as_bytes() {
+            [one] if !one.is_ascii_alphanumeric() && !one.is_ascii_whitespace() => {
+                shape.quote = Some(*one);
+            }
+            _ => refuse(passage, "no sign around cells", "write `\"'\"` or `\"|\"`"),
+        }
+    }
     if let Some(passage) = &raw.delimiter {
         match passage.words.as_str() {
             "tab" | "\t" | "\\t" => shape.delimiter = Some(b'\t'),
@@ -522,7 +530,7 @@ fn column_declaration(
         }
         Some((column?, passage.span))
     });
-    let power = raw.scale.as_ref().map_or(0, |passage| {
+    let power = raw.scale.as_ref().map(|passage| {
         let powers = -12..=12;
         let scale = Exact::parse(passage.words.trim());
         let power = powers
@@ -547,12 +555,13 @@ fn column_declaration(
         thousands: raw.thousands.as_ref().and_then(|sign| match sign.words.as_str() {
             "," => Some(','),
             " " | "\u{a0}" | "\u{202f}" => Some(' '),
+            "'" | "’" => Some('\''),
             other => {
                 let error = Diagnostic::error(
                     Code::BadValue,
                     format!("`{other}` is not a thousands separator"),
                 );
-                diagnostics.push(error.at(sign.span).hint("write \",\" or \" \""));
+                diagnostics.push(error.at(sign.span).hint("write \",\", \" \" or \"'\""));
                 None
             }
         }),

@@ -307,7 +307,7 @@ impl Loader<'_> {
                     kind: declared.and_then(|d| d.kind),
                     unit: declared.and_then(|d| d.unit.clone()),
                     thousands: declared.and_then(|d| d.thousands),
-                    power: declared.map_or(0, |d| d.power),
+                    power: declared.and_then(|d| d.power),
                     replace: declared.map_or_else(BTreeMap::new, |d| {
                         let pairs = d.replace.iter().enumerate();
                         pairs

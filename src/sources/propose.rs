@@ -417,6 +417,15 @@ impl Proposer<'_> {
                 fields.push(format!("from: {}", scalar(&column.header)));
             }
             fields.push(format!("type: {}", column.kind.name()));
+            let scale = crate::sources::vocabulary::header_scale(&column.header);
+            let number = matches!(column.kind, ColumnType::Integer | ColumnType::Decimal);
+            if let Some((power, words)) = scale.filter(|_| number) {
+                fields.push(format!("scale: {}", 10_i64.pow(power.unsigned_abs())));
+                self.unsure.push(format!(
+                    "the header of `{}` says {words}: `scale:` makes its numbers whole",
+                    column.name
+                ));
+            }
             if column.thousands {
                 fields.push("thousands: \",\"".into());
             }

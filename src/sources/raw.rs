@@ -73,6 +73,8 @@ pub(super) struct RawDataset {
     pub(super) strip_notes: Option<Passage>,
     /// The sign between cells: `;`, `tab` or `|`.
     pub(super) delimiter: Option<Passage>,
+    /// The sign around cells that hold the sign between them, where it is not `"`.
+    pub(super) quote: Option<Passage>,
     /// How the file's characters are written, where it is not UTF-8: windows-1252, macintosh, utf-16le.
     pub(super) encoding: Option<Passage>,
     /// The sign before decimals, where it is a comma.
@@ -130,6 +132,7 @@ impl RawDataset {
             unpivot: None,
             strip_notes: None,
             delimiter: None,
+            quote: None,
             encoding: None,
             decimal: None,
             hidden: None,
@@ -186,7 +189,7 @@ pub(super) struct RawColumn {
     pub(super) kind: Option<Passage>,
     /// What one unit of it is: a word, or a currency code.
     pub(super) unit: Option<Passage>,
-    /// The sign between groups of three digits, where the file has one: `,` or a space.
+    /// The sign between groups of three digits, where the file has one: `,`, `'` or a space.
     pub(super) thousands: Option<Passage>,
     /// What every cell of it must be.
     pub(super) constraints: Option<RawConstraints>,

@@ -62,6 +62,28 @@ pub(super) fn is_total(label: &[u8]) -> bool {
     }
 }
 
+/// What a header says its numbers are in: *(thousands)*, *£m*; the power of ten, and the words.
+pub(super) fn header_scale(header: &str) -> Option<(i32, &'static str)> {
+    let lower = header.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '£' && c != '$' && c != '€').collect();
+    let said = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    // a rate per million is no number of millions
+    if said(&["per"]) {
+        return None;
+    }
+    let short = ["'000", "’000"].iter().any(|sign| lower.contains(sign));
+    if short || said(&["thousands", "000s", "£000", "£000s", "£k", "$000", "€000"]) {
+        Some((3, "thousands"))
+    } else if said(&["millions", "£m", "£mn", "$m", "€m", "£million", "million", "mn"]) {
+        Some((6, "millions"))
+    } else if said(&["billions", "£bn", "$bn", "€bn", "£billion", "billion", "bn"]) {
+        Some((9, "billions"))
+    } else {
+        None
+    }
+}
+
 /// Whether a column's name says that it holds units.
 pub(crate) fn is_unit(name: &str) -> bool {
     const NAMES: [&str; 8] =
@@ -131,6 +153,24 @@ pub(crate) fn legend(sign: &frame::Sign) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_say_what_numbers_are_in() {
+        let powers = [
+            ("People (thousands)", Some(3)),
+            ("Spend £000s", Some(3)),
+            ("Contract value (£m)", Some(6)),
+            ("Cost in £ billion", Some(9)),
+            ("Rate per 1,000", None),
+            ("Deaths per million", None),
+            ("Households ('000)", Some(3)),
+            ("Cases", None),
+            ("Amount", None),
+        ];
+        for (header, power) in powers {
+            assert_eq!(header_scale(header).map(|(power, _)| power), power, "{header}");
+        }
+    }
 
     #[test]
     fn labels_of_totals_are_known() {

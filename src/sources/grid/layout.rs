@@ -162,7 +162,7 @@ fn parts_of_one(
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for (name, declared) in &dataset.columns {
-        let percent = declared.kind == Some(ColumnType::Percent) && declared.power == 0;
+        let percent = declared.kind == Some(ColumnType::Percent) && declared.power.is_none();
         let Some(at) = column(dataset, headers, left, name).filter(|_| percent) else { continue };
         let cells = lines.iter().filter_map(|line| line.cells.get(at));
         let values: Vec<Exact> =

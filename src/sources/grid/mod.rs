@@ -50,6 +50,8 @@ pub struct Shape {
     pub strip_notes: bool,
     /// The sign between cells.
     pub delimiter: Option<u8>,
+    /// The sign around cells.
+    pub quote: Option<u8>,
     /// How its characters are written.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// Whether a comma stands before decimals.
@@ -158,6 +160,7 @@ pub(super) fn applies(dataset: &Dataset) -> bool {
         && shape.unpivot.is_none()
         && !shape.strip_notes
         && shape.delimiter.is_none()
+        && shape.quote.is_none()
         && shape.encoding.is_none()
         && !shape.decimal_comma;
     !plain

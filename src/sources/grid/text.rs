@@ -69,6 +69,7 @@ pub(super) fn read(dataset: &Dataset, name: &str, bytes: &[u8]) -> Result<Grid, 
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
+        .quote(dataset.shape.quote.unwrap_or(b'"'))
         .from_reader(text.as_bytes());
     let mut grid = Grid::default();
     let mut record = csv::StringRecord::new();
