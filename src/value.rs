@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::civil;
 use serde::{Serialize, Serializer};
 
-use crate::exact::Exact;
+use crate::exact::{Exact, Operator};
 use crate::hidden::{Form, MaybeZero};
 
 /// A calendar day.
@@ -362,6 +362,19 @@ impl Number {
     pub fn between(&self) -> Option<(Self, Self)> {
         let (low, high) = self.bounds.as_ref().filter(|_| self.hidden.is_some())?;
         Some((self.at(low), self.at(high)))
+    }
+
+    /// What it is less another: the least and the most, exactly where both are forms of the same hidden cells.
+    pub fn less(&self, other: &Self) -> (Exact, Exact) {
+        if self.hidden.is_none() && other.hidden.is_none() {
+            let difference = &self.value - &other.value;
+            return (difference.clone(), difference);
+        }
+        let difference = Form::combine(Operator::Subtract, &self.form(), &other.form());
+        difference.and_then(|form| form.range()).unwrap_or_else(|MaybeZero| {
+            let ((a, b), (c, d)) = (self.range(), other.range());
+            (&a - &d, &b - &c)
+        })
     }
 
     /// The least and the most that the number can be.

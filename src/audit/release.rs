@@ -65,7 +65,10 @@ pub fn changes(old: &Frame, new: &Frame) -> Changes {
             names.iter().filter_map(|name| frame.columns.get(*name)).collect();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
         let rows = (0..frame.rows).map(|row| {
-            let cells = columns.iter().map(|column| frame.cell(column, row).to_string());
+            let cells = columns.iter().map(|column| match keyed {
+                true => frame.cell(column, row).to_string(),
+                false => frame.signed(column, row),
+            });
             let key = cells.collect::<Vec<_>>().join(", ");
             let count = seen.entry(key.clone()).or_insert(0);
             *count += 1;
@@ -85,7 +88,7 @@ pub fn changes(old: &Frame, new: &Frame) -> Changes {
         };
         let count = changes.revised.len();
         for (name, a, b) in &shared {
-            let values = (old.cell(a, *earlier).to_string(), new.cell(b, *row).to_string());
+            let values = (old.signed(a, *earlier), new.signed(b, *row));
             if values.0 != values.1 {
                 let (key, column) = (key.0.clone(), (*name).clone());
                 changes.revised.push(Revision { key, column, line: new.line(*row), values });

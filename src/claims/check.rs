@@ -297,6 +297,9 @@ impl<'a> Checker<'a> {
                 (judged, unhedged) = (other, true);
             }
         }
+        // of two ends, `above` is no hedge
+        let ranged = numbers == 2 && subjects.len() == 1;
+        unhedged |= ranged && plain.is_some() && judged.finding.is_some_and(Finding::ties);
         let finding = judged.finding.unwrap_or(Finding::Unread);
         let mut remarks = Vec::new();
         for problem in judged.problems {

@@ -216,7 +216,8 @@ impl Comparisons<'_> {
             return None;
         }
         let (a, b) = (frame.columns.get(above)?, frame.columns.get(below)?);
-        let known = |cell: Cell| matches!(cell, Cell::Known(_));
+        // a hidden cell has a value, whatever it is
+        let known = |cell: Cell| !matches!(cell, Cell::Missing);
         let (mut without_base, mut without_part) = (Vec::new(), Vec::new());
         for row in rows {
             match (known(frame.cell(a, *row)), known(frame.cell(b, *row))) {

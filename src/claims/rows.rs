@@ -34,6 +34,13 @@ struct Used<'a> {
     summed: Option<(&'a str, &'a Column)>,
 }
 
+impl Used<'_> {
+    /// Whether a cell that it uses is hidden: its amounts are then not told.
+    fn hides(&self, column: &Column) -> bool {
+        self.rows.iter().any(|row| self.frame.cell(column, *row) == Cell::Suppressed)
+    }
+}
+
 impl Rows<'_> {
     /// Looks at every figure and series over a dataset.
     pub(super) fn run(&self, diagnostics: &mut Diagnostics) {
@@ -119,6 +126,9 @@ impl Rows<'_> {
         let Some((_, column)) = used.summed.filter(|_| used.keys.is_empty()) else {
             return String::new();
         };
+        if used.hides(column) {
+            return String::new();
+        }
         let sum = |rows: &mut dyn Iterator<Item = &u64>| -> Exact {
             rows.filter_map(|row| number(used.frame, column, *row)).sum()
         };
@@ -156,7 +166,7 @@ impl Rows<'_> {
 
     /// Rows of several units in one sum.
     fn units(&self, used: &Used<'_>) -> Option<Diagnostic> {
-        let (_, summed) = used.summed?;
+        let (_, summed) = used.summed.filter(|(_, column)| !used.hides(column))?;
         for (name, column) in &used.frame.columns {
             let is_text = matches!(column.meaning, Meaning::Text(_));
             if !is_text || !crate::sources::is_unit(name) || used.keys.contains(&name.as_str()) {

@@ -101,8 +101,8 @@ impl<'a> Checker<'a> {
             }
             let Some((range, way)) = self.compared(a, b) else { continue };
             let holds = match way {
-                Way::Up => x.value > y.value,
-                _ => x.value < y.value,
+                Way::Up => x.less(y).0 > Exact::zero(),
+                _ => y.less(x).0 > Exact::zero(),
             };
             if holds {
                 continue;

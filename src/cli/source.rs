@@ -192,7 +192,7 @@ fn print(show: &Show, options: &Options) -> End {
         std::iter::once("row".to_string()).chain(frame.columns.keys().cloned()).collect();
     let mut rows = vec![names];
     for row in 0..frame.rows.min(show.rows) {
-        let cells = frame.columns.values().map(|column| frame.cell(column, row).to_string());
+        let cells = frame.columns.values().map(|column| frame.signed(column, row));
         rows.push(std::iter::once(frame.line(row).to_string()).chain(cells).collect());
     }
     anstream::println!();

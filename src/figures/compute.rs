@@ -389,7 +389,7 @@ impl Maker<'_> {
         }
         let rows = counted(rows, "row");
         let message = format!(
-            "{name}: for {rows} of `{frame}` a condition is neither true nor false, because a cell is missing"
+            "{name}: for {rows} of `{frame}` a condition is neither true nor false, because a cell is missing or hidden"
         );
         let warning = Diagnostic::warning(Code::Undecided, message).at(span);
         self.diagnostics
@@ -518,11 +518,20 @@ impl Maker<'_> {
             }
         };
         let equal = match (&left, &right) {
-            (Value::Number(a), Value::Number(b)) => a.value == b.value,
+            (Value::Number(a), Value::Number(b)) => {
+                let (least, most) = a.less(b);
+                least.is_zero() && most.is_zero()
+            }
             (a, b) => a == b,
         };
         if !equal {
             let gap = match (&left, &right) {
+                (Value::Number(a), Value::Number(b)) if a.less(b).0 != a.less(b).1 => {
+                    let (least, most) = a.less(b);
+                    format!(
+                        ": the left side less the right is between {least} and {most}, as hidden cells are"
+                    )
+                }
                 (Value::Number(a), Value::Number(b)) => {
                     let gap = &a.value - &b.value;
                     let word = if gap.is_negative() { "less" } else { "more" };

@@ -341,6 +341,26 @@ fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic 
             error = error.related(row_place(frame, hidden.row), "a hidden cell");
         }
     }
+    let bounded = |frame: &Frame| {
+        partial.hidden.iter().all(|hidden| {
+            let (block, offset) = frame.locate(hidden.row);
+            let cells = hidden.sum.iter().flat_map(|(_, cells)| cells);
+            hidden.sum.is_none()
+                || cells
+                    .clone()
+                    .all(|(index, _)| frame.columns[*index].bounds(block, offset).is_some())
+        })
+    };
+    let declared = |frame: &&Frame| {
+        frame.columns.values().any(|c| {
+            c.signs.iter().any(|sign| matches!(sign.stands, crate::frame::Stands::Hidden(Some(_))))
+        })
+    };
+    if inputs.frame.filter(declared).is_some_and(bounded) {
+        return error
+            .hint("sums, means, shares, min, max and quantiles of hidden cells have bounds; this has none")
+            .hint("leave them out with `where column is known`, and say so in words");
+    }
     error
         .hint("say in `source.yaml` what the sign can stand for, and the figure prints its bounds: `suppressed: { \"[c]\": 1..4 }`")
         .hint("or leave them out with `where column is known`, and say so in words")

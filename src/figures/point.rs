@@ -166,14 +166,18 @@ pub fn series_frame(series: &Series) -> Frame {
     for (index, key) in series.keys.iter().enumerate() {
         columns.insert(
             key.clone(),
-            column(series.points.iter().map(|point| Some(&point.keys[index])).collect()),
+            column(series.points.iter().map(|point| Some(&point.keys[index])).collect(), None),
         );
     }
     for (index, name) in series.values.keys().enumerate() {
         let figures: Vec<&PointValue> =
             series.points.iter().map(|point| &point.values[index]).collect();
-        let mut column =
-            column(figures.iter().map(|value| known(value).map(|figure| &figure.value)).collect());
+        // what is hidden says what the values are, too
+        let like = figures.iter().find_map(|value| value.figure()).map(|figure| &figure.value);
+        let mut column = column(
+            figures.iter().map(|value| known(value).map(|figure| &figure.value)).collect(),
+            like,
+        );
         hide(&mut column, &figures);
         columns.insert(name.clone(), column);
     }
@@ -262,8 +266,8 @@ fn hide(column: &mut Column, values: &[&PointValue]) {
 }
 
 /// A column of values of one type.
-fn column(values: Vec<Option<&Value>>) -> Column {
-    let first = values.iter().flatten().next();
+fn column(values: Vec<Option<&Value>>, like: Option<&Value>) -> Column {
+    let first = values.iter().flatten().next().copied().or(like);
     match first {
         Some(Value::Number(number)) => numbers(&values, &number.measure),
         Some(Value::Period(_)) => coded(

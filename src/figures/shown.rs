@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::Figure;
-use crate::exact::{Exact, Rounding};
+use crate::exact::{Exact, Operator, Rounding};
+use crate::hidden::Form;
 use crate::locale::Locale;
 use crate::value::{Format, Number, Scale, Value};
 
@@ -114,10 +115,6 @@ impl Shower<'_> {
     pub fn footing(&self, parts: &[&Figure], total: &Figure) -> Footing {
         let value = |figure: &Figure| Some((figure.value.number()?.clone(), figure.format?));
         let Some((whole, format)) = value(total) else { return Footing::Other };
-        let hidden = |figure: &&Figure| figure.value.number().is_some_and(|n| n.hidden.is_some());
-        if parts.iter().copied().chain([total]).any(|figure| hidden(&figure)) {
-            return Footing::Other;
-        }
         let mut sum = Exact::zero();
         let mut printed = Exact::zero();
         for part in parts {
@@ -133,6 +130,11 @@ impl Shower<'_> {
                 _ => return Footing::Other,
             }
         }
+        let hidden = |number: &Number| number.hidden.is_some();
+        let numbers = || parts.iter().filter_map(|part| part.value.number());
+        if hidden(&whole) || numbers().any(hidden) {
+            return self.open_footing(numbers(), &whole, format);
+        }
         if sum != whole.value {
             let shown = Number { value: sum, ..whole };
             let shown = self.locale.show(&Value::Number(shown), Some(format), self.rounding);
@@ -142,6 +144,28 @@ impl Shower<'_> {
         } else {
             Footing::Foots
         }
+    }
+
+    /// The footing of parts or a total that depend on hidden cells: they add up if they do whatever the cells are.
+    fn open_footing<'n>(
+        &self,
+        parts: impl Iterator<Item = &'n Number>,
+        whole: &Number,
+        format: Format,
+    ) -> Footing {
+        let none = Form::known(Exact::zero());
+        let sum = parts.fold(Ok(none), |sum, part| {
+            sum.and_then(|sum| Form::combine(Operator::Add, &sum, &part.form()))
+        });
+        let Ok(sum) = sum.and_then(|sum| Number::of_form(sum, whole.measure.clone())) else {
+            return Footing::Other;
+        };
+        let zero = Exact::zero();
+        if sum.less(whole) == (zero.clone(), zero) {
+            return Footing::Foots;
+        }
+        let shown = self.locale.show(&Value::Number(sum), Some(format), self.rounding);
+        Footing::Off(Shown(shown))
     }
 
     /// A key of a point.

@@ -171,6 +171,18 @@ impl Frame {
         column.cell(block, offset)
     }
 
+    /// A cell as text with its signs: the one that hides it, or those beside its value.
+    pub fn signed(&self, column: &Column, row: u64) -> String {
+        let (block, offset) = self.locate(row);
+        let signs: Vec<&str> =
+            column.signs_at(block, offset).map(|sign| sign.text.as_str()).collect();
+        match self.cell(column, row) {
+            Cell::Suppressed if !signs.is_empty() => signs.join(" "),
+            cell if signs.is_empty() => cell.to_string(),
+            cell => format!("{cell} {}", signs.join(" ")),
+        }
+    }
+
     /// The index of a column.
     pub fn index(&self, name: &str) -> Option<usize> {
         self.columns.get_index_of(name)

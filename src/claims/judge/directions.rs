@@ -9,7 +9,7 @@ use crate::claims::subject::{Sort, Subject};
 use crate::diag::counted;
 use crate::exact::Exact;
 use crate::figures::{Figure, Provenance};
-use crate::value::Format;
+use crate::value::{Format, Number};
 
 impl Judge<'_, '_> {
     /// The direction words against the figures.
@@ -120,7 +120,8 @@ impl Judge<'_, '_> {
             };
             let ratio = subject.sort == Sort::Ratio;
             let zero = if ratio { Exact::one() } else { Exact::zero() };
-            let value = &subject.figure.value.number()?.value;
+            let value = subject.figure.value.number()?;
+            let zero = Number::new(zero, value.measure.clone());
             let what = if ratio { "the ratio" } else { "the change" };
             let why = format!("{what} `{}` is {}", subject.figure.id, shown(subject.figure));
             return Some((moves(way, &zero, value, subject.figure, self), why));
@@ -136,7 +137,7 @@ impl Judge<'_, '_> {
             }
             _ => return None,
         };
-        let holds = moves(way, &from.value.number()?.value, &to.value.number()?.value, from, self);
+        let holds = moves(way, from.value.number()?, to.value.number()?, from, self);
         let why = format!(
             "from `{}` to `{}` it goes from {} to {}",
             from.id,
@@ -187,7 +188,7 @@ impl Judge<'_, '_> {
         let broken = steps.windows(2).find(|pair| {
             let values = (pair[0].value.number(), pair[1].value.number());
             let (Some(a), Some(b)) = values else { return true };
-            !moves(way, &a.value, &b.value, pair[0], self)
+            !moves(way, a, b, pair[0], self)
         });
         let Some([from, to]) = broken else { return };
         let shown = |figure: &Figure| self.shower.figure(figure).to_string();
@@ -214,7 +215,7 @@ impl Judge<'_, '_> {
         let mut later = subject.figure;
         while let Some(earlier) = subject.earlier(run + 1) {
             let (Some(a), Some(b)) = (earlier.value.number(), later.value.number()) else { break };
-            if !moves(way, &a.value, &b.value, earlier, self) {
+            if !moves(way, a, b, earlier, self) {
                 break;
             }
             run += 1;
@@ -242,17 +243,34 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Whether a value goes a way from another. Flat: the two print alike.
-fn moves(way: Way, from: &Exact, to: &Exact, like: &Figure, judge: &Judge<'_, '_>) -> bool {
+/// Whether a value goes a way from another, whatever hidden cells are. Flat: the two print alike.
+fn moves(way: Way, from: &Number, to: &Number, like: &Figure, judge: &Judge<'_, '_>) -> bool {
+    let zero = Exact::zero();
+    let (least, most) = to.less(from);
+    match way {
+        Way::Up => least > zero,
+        Way::Down => most < zero,
+        Way::Flat | Way::Little if least == zero && most == zero => true,
+        Way::Flat | Way::Little => {
+            let ends = |number: &Number| match number.between() {
+                Some((low, high)) => vec![low.value, high.value],
+                None => vec![number.value.clone()],
+            };
+            let (from, to) = (ends(from), ends(to));
+            from.iter().all(|from| to.iter().all(|to| stays(way, from, to, like, judge)))
+        }
+    }
+}
+
+/// Whether a value stays what it was, as printed or nearly.
+fn stays(way: Way, from: &Exact, to: &Exact, like: &Figure, judge: &Judge<'_, '_>) -> bool {
     let format = like.format.unwrap_or(Format::Integer);
     let print = |value: &Exact| {
         (value * &format.factor()).round(format.digits().1 as i32, judge.rules.rounding)
     };
     match way {
-        Way::Up => to > from,
-        Way::Down => to < from,
         Way::Flat => print(from) == print(to),
-        Way::Little => (to - from).abs() <= from.abs() * judge.rules.lexicon.little.clone(),
+        _ => (to - from).abs() <= from.abs() * judge.rules.lexicon.little.clone(),
     }
 }
 

@@ -100,7 +100,7 @@ pub(in crate::claims) fn judge(
         .filter_map(|(index, subject)| Some((index, between(subject)?)))
         .collect();
     if open.is_empty() {
-        return judge_known(reading, subjects, shower, rules);
+        return judge_at(&[], reading, subjects, shower, rules);
     }
     if open.len() > MOST_ENDS {
         let mut judged = Judged { finding: Some(Finding::Unread), ..Judged::default() };
@@ -121,17 +121,12 @@ pub(in crate::claims) fn judge(
     };
     let mut worst: Option<Judged> = None;
     for corner in corners {
-        let mut figures: Vec<Figure> = subjects.iter().map(|s| s.figure.clone()).collect();
-        for (bit, (index, (low, high))) in open.iter().enumerate() {
+        let ends = open.iter().enumerate().map(|(bit, (index, (low, high)))| {
             let end = if corner >> bit & 1 == 0 { low } else { high };
-            figures[*index].value = Value::Number(end.clone());
-        }
-        let at: Vec<Subject<'_>> = subjects
-            .iter()
-            .zip(&figures)
-            .map(|(subject, figure)| Subject { figure, ..*subject })
-            .collect();
-        let mut judged = judge_known(reading, &at, shower, rules);
+            (subjects[*index].figure.id.as_str(), end.clone())
+        });
+        let ends: Vec<(&str, Number)> = ends.collect();
+        let mut judged = judge_at(&ends, reading, subjects, shower, rules);
         for problem in &mut judged.problems {
             let ends: Vec<String> = open
                 .iter()
@@ -153,14 +148,16 @@ pub(in crate::claims) fn judge(
     worst.unwrap_or_default()
 }
 
-/// Judges a claim about values that are known.
-fn judge_known(
+/// Judges a claim with some figures, by their ids, at an end of what they can be.
+fn judge_at(
+    ends: &[(&str, Number)],
     reading: &Reading<'_>,
     subjects: &[Subject<'_>],
     shower: &Shower<'_>,
     rules: &Rules<'_>,
 ) -> Judged {
-    let mut judge = Judge { reading, shower, rules, judged: Judged::default(), items: Vec::new() };
+    let (judged, items) = (Judged::default(), Vec::new());
+    let mut judge = Judge { reading, shower, rules, ends, judged, items };
     let subjects = judge.names(subjects);
     judge.claim(&subjects);
     judge.items.sort_by_key(|(at, _)| *at);
@@ -173,6 +170,7 @@ struct Judge<'a, 'r> {
     reading: &'r Reading<'a>,
     shower: &'r Shower<'r>,
     rules: &'r Rules<'r>,
+    ends: &'r [(&'r str, Number)],
     judged: Judged,
     items: Vec<(usize, String)>,
 }
@@ -184,6 +182,12 @@ struct Assigned<'t> {
 }
 
 impl<'a> Judge<'a, '_> {
+    /// A figure's number, at the end at which it is looked at.
+    fn number(&self, figure: &Figure) -> Option<Number> {
+        let end = self.ends.iter().find(|(id, _)| *id == figure.id).map(|(_, number)| number);
+        end.or(figure.value.number()).cloned()
+    }
+
     fn found(&mut self, finding: Finding) {
         self.judged.finding = self.judged.finding.max(Some(finding));
     }
@@ -494,7 +498,7 @@ impl<'a> Judge<'a, '_> {
         let typed = self.typed(term);
         self.items.push((stated.core.start, said(stated, self.rules)));
         let figure = subject.figure;
-        let Value::Number(number) = &figure.value else { return };
+        let Some(number) = self.number(figure) else { return };
         let shown = self.shower.figure(figure).to_string();
         let write = format!("write `{shown}`");
         let mismatch = match (number.measure.scale, &stated.unit, &stated.form) {
@@ -569,7 +573,7 @@ impl<'a> Judge<'a, '_> {
             self.judged.intervals.push(format!("`{typed}` allows {interval}"));
         }
         if found.finding != Finding::Wrong {
-            match precise(stated, number, &factor, &typed, &figure.id) {
+            match precise(stated, &number, &factor, &typed, &figure.id) {
                 // made from a rounded value: it agrees as that value does
                 Ok(()) if number.bounds.is_some() && figure.provenance == Provenance::Derived => {
                     self.found(found.finding.max(Finding::Rounds));
@@ -585,7 +589,7 @@ impl<'a> Judge<'a, '_> {
         let negative = value.is_negative()
             && !stated.value.is_negative()
             && agreement(stated, &(-value.clone()), whole, self.rules).finding != Finding::Wrong;
-        let mut is = format!("is {shown}{}", exact_words(number, &shown));
+        let mut is = format!("is {shown}{}", exact_words(&number, &shown));
         if let Some(slip) = slip(stated, &value, subject.counts_rows, self.rules) {
             is = format!("{is}; {slip}");
         }
@@ -595,7 +599,7 @@ impl<'a> Judge<'a, '_> {
             }
             None => format!("`{typed}` is not the figure `{}`: it {is}", figure.id),
         };
-        let corrected = self.corrected(stated, &value, number, figure, &shown);
+        let corrected = self.corrected(stated, &value, &number, figure, &shown);
         let instead = proposal(stated, &value, &corrected, self.rules);
         let hint = if negative {
             format!(
@@ -644,7 +648,7 @@ impl<'a> Judge<'a, '_> {
     /// A range for one figure: what lies in it, ends included.
     fn range(&mut self, first: &Stated, second: &Stated, subject: &Subject<'_>) {
         let figure = subject.figure;
-        let Value::Number(number) = &figure.value else { return };
+        let Some(number) = self.number(figure) else { return };
         let shown = self.shower.figure(figure).to_string();
         let fits = match number.measure.scale {
             Scale::Percent => first.unit == Unit::Percent && second.unit == Unit::Percent,
@@ -679,7 +683,7 @@ impl<'a> Judge<'a, '_> {
         figures: &[Subject<'_>],
         ways: &[(Way, &Term, bool)],
     ) {
-        let values = (figures[0].figure.value.number(), figures[1].figure.value.number());
+        let values = (self.number(figures[0].figure), self.number(figures[1].figure));
         let (Some(from), Some(to)) = values else { return };
         let stated = &number.stated;
         let percents = from.measure.scale == Scale::Percent && to.measure.scale == Scale::Percent;

@@ -125,8 +125,7 @@ impl Judge<'_, '_> {
         subject: &Subject<'_>,
     ) {
         let Some((_, point, place)) = subject.point else { return };
-        let own = subject.figure.value.number().map(|number| number.value.clone());
-        let Some(own) = own else { return };
+        let Some(own) = subject.figure.value.number() else { return };
         let first_day = since.map(|year| Period::Year(year).days().0.days());
         let own_day = point.keys.iter().find_map(time);
         // since a year: the points from it to this one
@@ -151,11 +150,14 @@ impl Judge<'_, '_> {
             if std::ptr::eq(figure, subject.figure) {
                 continue;
             }
-            let Some(value) = figure.value.number().map(|number| &number.value) else { continue };
-            match value.cmp(&own) {
+            let Some(number) = figure.value.number() else { continue };
+            // whether it can be above, or level, whatever hidden cells are
+            let (least, most) = number.less(own);
+            let ahead = if lowest { -least } else { most };
+            match ahead.cmp(&Exact::zero()) {
                 std::cmp::Ordering::Equal => tied.push(figure),
-                order if (order == std::cmp::Ordering::Greater) != lowest => above.push(figure),
-                _ => {}
+                std::cmp::Ordering::Greater => above.push(figure),
+                std::cmp::Ordering::Less => {}
             }
         }
         let beaten = above.len() + 1;
@@ -204,7 +206,7 @@ impl Judge<'_, '_> {
             ordered.push(0);
             self.items.push((term.range.start, proportion.id.clone()));
         }
-        let Some(number) = subject.figure.value.number() else { return };
+        let Some(number) = self.number(subject.figure) else { return };
         let interval = Interval {
             low: proportion.from.0.clone(),
             open_low: proportion.from.1,
@@ -254,7 +256,8 @@ impl Judge<'_, '_> {
         let (Some(a), Some(b)) = values else { return };
         used.iter_mut().for_each(|used| *used = true);
         self.items.push((term.range.start, if greater { "greater" } else { "less" }.into()));
-        let holds = if greater { a.value > b.value } else { a.value < b.value };
+        let zero = Exact::zero();
+        let holds = if greater { a.less(b).0 > zero } else { b.less(a).0 > zero };
         if holds {
             return self.found(Finding::Exact);
         }
