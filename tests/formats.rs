@@ -185,6 +185,25 @@ fn a_data_package_is_a_source() {
     ] {
         assert!(broken.contains(words), "{words}\n{broken}");
     }
+    // a decimal comma is read, another spelling of dates is refused
+    let comma = package.replace(
+        "\"type\": \"integer\", \"groupChar\": \",\"",
+        "\"type\": \"number\", \"decimalChar\": \",\"",
+    );
+    project.write("data/council/datapackage.json", &comma);
+    project.write(
+        "data/council/t.csv",
+        "Area;Year;Cases\nLeeds;2023;1200,5\nYork;2023;-\nLeeds;2024;33,5\n",
+    );
+    project.write("reports/r.md", "[1,234.0](fig:cases) in [2](fig:known).\n");
+    project.run(&["build"]).expect(0);
+    project.write(
+        "data/council/datapackage.json",
+        package.replace("\"type\": \"year\"", "\"type\": \"date\", \"format\": \"%d/%m/%Y\""),
+    );
+    let dated = project.run(&["check"]).expect(1).err;
+    assert!(dated.contains("how `Year` is written, `%d/%m/%Y`, is not read"), "{dated}");
+    project.write("reports/r.md", "[1,234](fig:cases) in [2](fig:known).\n");
     project.write("data/council/datapackage.json", package.replace("licenses", "licences"));
     let unnamed = project.run(&["check"]).expect(1).err;
     assert!(unnamed.contains("the data package names no licence"), "{unnamed}");

@@ -86,6 +86,13 @@ struct Field {
     group: Option<Passage>,
     #[serde(rename = "bareNumber")]
     bare: Option<Passage>,
+    #[serde(rename = "decimalChar")]
+    decimal: Option<Passage>,
+    format: Option<Passage>,
+    #[serde(default, rename = "trueValues")]
+    true_values: Vec<Passage>,
+    #[serde(default, rename = "falseValues")]
+    false_values: Vec<Passage>,
     constraints: Option<Limits>,
 }
 
@@ -146,6 +153,24 @@ pub(super) fn source(node: &Node, diagnostics: &mut Diagnostics) -> Option<RawSo
         let day = created.words.split('T').next().unwrap_or_default().to_string();
         Passage::verbatim(day, created.span)
     });
+    let fields = package.resources.iter().flat_map(|resource| &resource.schema);
+    for field in fields.flat_map(|schema| &schema.fields) {
+        let format = field
+            .format
+            .iter()
+            .filter(|f| !matches!(f.words.as_str(), "default" | "any" | "email" | "uri" | "uuid"));
+        for passage in format.chain(&field.true_values).chain(&field.false_values).take(1) {
+            let message = format!(
+                "how `{}` is written, `{}`, is not read from a data package",
+                field.name.words, passage.words
+            );
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownField, message)
+                    .at(passage.span)
+                    .hint("write a `source.yaml` beside it, which is then read instead, and declare the column as text"),
+            );
+        }
+    }
     let datasets = package.resources.into_iter().filter_map(dataset).collect();
     Some(RawSource {
         title: package.title.or(package.name),
@@ -167,6 +192,7 @@ fn dataset(resource: Resource) -> Option<(Passage, RawDataset)> {
     let path = resource.path.first()?.clone();
     let named = resource.name.as_ref().unwrap_or(&path);
     let name = Passage::verbatim(slug(&named.words), named.span);
+    let decimal = schema.fields.iter().find_map(|field| field.decimal.clone());
     let columns = schema.fields.into_iter().map(column).collect();
     let key = schema.primary_key.iter();
     let plain = |sign: &Passage| !sign.words.trim().is_empty();
@@ -178,6 +204,7 @@ fn dataset(resource: Resource) -> Option<(Passage, RawDataset)> {
     let dataset = RawDataset {
         sha256: hash,
         label: resource.title,
+        decimal,
         encoding: resource.encoding.filter(|encoding| !utf8(encoding)),
         delimiter: resource
             .dialect
