@@ -153,10 +153,10 @@ impl Shower<'_> {
         whole: &Number,
         format: Format,
     ) -> Footing {
+        let mut parts = parts;
         let none = Form::known(Exact::zero());
-        let sum = parts.fold(Ok(none), |sum, part| {
-            sum.and_then(|sum| Form::combine(Operator::Add, &sum, &part.form()))
-        });
+        let sum =
+            parts.try_fold(none, |sum, part| Form::combine(Operator::Add, &sum, &part.form()));
         let Ok(sum) = sum.and_then(|sum| Number::of_form(sum, whole.measure.clone())) else {
             return Footing::Other;
         };
