@@ -1,4 +1,4 @@
-"""The workbooks under tests/workbooks, each with one trap: `python workbooks.py ../workbooks`. Needs openpyxl, odfpy and pyarrow."""
+"""The workbooks under tests/workbooks, each with one trap: `python workbooks.py ../workbooks`. Needs openpyxl, odfpy, xlwt and pyarrow."""
 
 import datetime
 import sys
@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
@@ -123,3 +124,10 @@ parquet.write_table(
     folder / "same.parquet",
     compression="zstd",
 )
+
+old = xlwt.Workbook()
+page = old.add_sheet("Table_1")
+for number, row in enumerate(ROWS):
+    for column, cell in enumerate(row):
+        page.write(number, column, cell)
+old.save(str(folder / "same.xls"))

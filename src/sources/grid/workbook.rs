@@ -88,6 +88,15 @@ pub(super) fn xlsx(dataset: &Dataset, bytes: &[u8], diagnostics: &mut Diagnostic
 
 pub(super) fn xls(dataset: &Dataset, bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Grid> {
     let book = Xls::new(Cursor::new(bytes)).map_err(|error| broken(&dataset.path, &error));
+    if !dataset.shape.hidden {
+        let message = format!(
+            "whether `{}` hides rows or columns cannot be seen: all are read",
+            dataset.path
+        );
+        diagnostics.push(Diagnostic::warning(Code::HiddenCells, message).at(dataset.file_span).hint(
+            "open it in a spreadsheet program and look, or save it as XLSX; `hidden: include` says that all rows count",
+        ));
+    }
     whole(dataset, diagnostics.take(book)?, diagnostics)
 }
 
