@@ -190,7 +190,8 @@ pub fn whole_frame(
     let mut read = frame(world, dataset, None, threads).into(&mut diagnostics);
     let mut others = BTreeMap::new();
     for lookup in dataset.lookup.values() {
-        let Some(other) = other(sources, lookup, &mut diagnostics) else { continue };
+        let (name, span) = &lookup.dataset;
+        let Some(other) = sources.named((name, *span), &mut diagnostics) else { continue };
         if !others.contains_key(&other.name) {
             let read = frame(world, other, None, threads).into(&mut diagnostics);
             others.extend(read.map(|frame| (other.name.clone(), frame)));
@@ -200,23 +201,6 @@ pub fn whole_frame(
         diagnostics.extend(sources::attach(frame, dataset, &others, &|_| true));
     }
     Outcome::new(read, diagnostics)
-}
-
-/// The dataset that something is looked up in.
-fn other<'s>(
-    sources: &'s Sources,
-    lookup: &LookupDeclaration,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'s Dataset> {
-    let (name, span) = &lookup.dataset;
-    let found = sources.datasets.get(name);
-    if found.is_none() && !sources.failed.contains(name) {
-        let error = Diagnostic::error(Code::UnknownFrame, format!("there is no dataset `{name}`"))
-            .at(*span);
-        let known = sources.datasets.keys().map(String::as_str);
-        diagnostics.push(error.did_you_mean(name, known));
-    }
-    found
 }
 
 /// Reads only what is declared under `data/`.
@@ -398,7 +382,8 @@ fn load(
         })
         .collect();
     for (name, lookup) in &looked_up {
-        if let Some(other) = other(&project.sources, lookup, diagnostics) {
+        let (other, span) = &lookup.dataset;
+        if let Some(other) = project.sources.named((other, *span), diagnostics) {
             wanted.entry(other.name.clone()).or_default().insert(lookup.column.0.clone());
             // our columns of the same names as its key
             let names = wanted.entry(name.clone()).or_default();

@@ -364,6 +364,17 @@ impl Number {
         Some((self.at(low), self.at(high)))
     }
 
+    /// The number in words: of one that depends on hidden cells both its ends, joined, unless they read alike.
+    pub fn in_words(
+        &self,
+        words: impl Fn(&Self) -> String,
+        join: impl Fn(&str, &str) -> String,
+    ) -> String {
+        let Some((low, high)) = self.between() else { return words(self) };
+        let (low, high) = (words(&low), words(&high));
+        if low == high { low } else { join(&low, &high) }
+    }
+
     /// What it is less another: the least and the most, exactly where both are forms of the same hidden cells.
     pub fn less(&self, other: &Self) -> (Exact, Exact) {
         if self.hidden.is_none() && other.hidden.is_none() {

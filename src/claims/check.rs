@@ -12,7 +12,6 @@ use super::guards::Guards;
 use super::judge::{self, Role, judge, said};
 use super::lexicon::{Lexicon, Sense};
 use super::number::{self, Rules};
-use super::rows::Rows;
 use super::sentence::REACH;
 use super::subject::Subject;
 use super::token::Kind;
@@ -67,8 +66,9 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
         checker.prose(&mut verdicts, &mut diagnostics);
     }
     beside(inputs, rules, &mut diagnostics);
-    Comparisons { spec, figures, frames, shower, threads }.run(&mut diagnostics);
-    Rows { spec, figures, frames, shower, threads }.run(&mut diagnostics);
+    let comparisons = Comparisons { spec, figures, frames, shower, threads };
+    comparisons.run(&mut diagnostics);
+    comparisons.rows_added_up(&mut diagnostics);
     outside::judge(inputs, &mut verdicts, &mut diagnostics);
     let mut diagnostics = judged_by(spec, diagnostics);
     if verdicts.tied().1 == 0

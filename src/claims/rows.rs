@@ -1,26 +1,17 @@
 //! Checks of the rows that figures add up: totals among them, several units, series whose years are not whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
 
-use super::comparisons::{MOST_ROWS, summed};
+use super::comparisons::{Comparisons, MOST_ROWS, summed};
 use super::guards::covers_in_words;
 use crate::diag::{Code, Diagnostic, Diagnostics, counted, first};
 use crate::exact::Exact;
-use crate::figures::{Figures, Series, Shower, rows};
+use crate::figures::{RowSet, Series, small_row_sets};
 use crate::frame::{Cell, Column, Frame, Meaning};
 use crate::language::{Expr, Function, Kind};
-use crate::spec::{Origin, SeriesOrigin, Spec};
+use crate::spec::{Origin, SeriesOrigin};
 use crate::text::Span;
 use crate::value::{Period, Value};
-
-pub(super) struct Rows<'a> {
-    pub(super) spec: &'a Spec,
-    pub(super) figures: &'a Figures,
-    pub(super) frames: &'a BTreeMap<String, Frame>,
-    pub(super) shower: Shower<'a>,
-    pub(super) threads: NonZeroUsize,
-}
 
 /// A figure or series over a dataset, with the rows that it uses.
 struct Used<'a> {
@@ -41,12 +32,17 @@ impl Used<'_> {
     }
 }
 
-impl Rows<'_> {
-    /// Looks at every figure and series over a dataset.
-    pub(super) fn run(&self, diagnostics: &mut Diagnostics) {
+impl Comparisons<'_> {
+    /// Looks at the rows of every figure and series over a dataset.
+    pub(super) fn rows_added_up(&self, diagnostics: &mut Diagnostics) {
+        // all rows by one scan of each dataset
+        let mut sets = small_row_sets(self.figures, self.frames, MOST_ROWS + 1, self.threads);
+        sets.retain(|_, set| set.rows.len() <= MOST_ROWS);
+        let mut rows = |id: &str| sets.remove(id).unwrap_or_default();
         for (id, declared) in &self.spec.figures {
             let Origin::Recipe(recipe) = &declared.origin else { continue };
-            if let Some(used) = self.used(id, declared.span, &[&recipe.value], Vec::new()) {
+            let used = self.used(rows(id), (id, declared.span), &[&recipe.value], Vec::new());
+            if let Some(used) = used {
                 self.look(&used, diagnostics);
             }
         }
@@ -54,7 +50,7 @@ impl Rows<'_> {
             let SeriesOrigin::Grouped { by, values, .. } = &declared.origin else { continue };
             let values: Vec<&Expr> = values.iter().map(|(_, value)| value).collect();
             let keys = by.iter().map(|(key, _)| key.as_str()).collect();
-            if let Some(used) = self.used(id, declared.span, &values, keys) {
+            if let Some(used) = self.used(rows(id), (id, declared.span), &values, keys) {
                 self.look(&used, diagnostics);
             }
             if let Some(series) = self.figures.series.get(id) {
@@ -65,19 +61,15 @@ impl Rows<'_> {
 
     fn used<'u>(
         &'u self,
-        id: &'u str,
-        span: Span,
+        set: RowSet,
+        (id, span): (&'u str, Span),
         values: &[&'u Expr],
         keys: Vec<&'u str>,
     ) -> Option<Used<'u>> {
         if !values.iter().any(|value| aggregates(value)) {
             return None;
         }
-        let frame = self.frames.get(&self.figures.selected.get(id)?.frame)?;
-        let rows = rows(self.figures, self.frames, id, MOST_ROWS + 1, self.threads)?.rows;
-        if rows.len() > MOST_ROWS {
-            return None;
-        }
+        let (frame, rows) = (self.frames.get(&set.frame)?, set.rows);
         let summed = match values {
             [value] => summed(value).and_then(|name| Some((name, frame.columns.get(name)?))),
             _ => None,

@@ -71,10 +71,8 @@ pub(super) fn run(command: &Command, options: &Options) -> End {
     };
     let declared = pipeline::declared(&options.world());
     let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
-    let known = || sources.datasets.keys().map(String::as_str);
-    for name in pin.datasets.iter().filter(|name| !sources.datasets.contains_key(*name)) {
-        let error = Diagnostic::error(Code::UnknownFrame, format!("there is no dataset `{name}`"));
-        diagnostics.push(error.did_you_mean(name, known()));
+    for name in &pin.datasets {
+        diagnostics.take(sources.dataset(name));
     }
     if !diagnostics.has_errors() {
         let chosen = sources
@@ -157,12 +155,7 @@ fn print(show: &Show, options: &Options) -> End {
     let world = options.world();
     let declared = pipeline::declared(&world);
     let ((texts, sources), mut diagnostics) = (declared.value, declared.diagnostics);
-    let Some(dataset) = sources.datasets.get(&show.dataset) else {
-        let message = format!("there is no dataset `{}`", show.dataset);
-        let known = sources.datasets.keys().map(String::as_str);
-        diagnostics.push(
-            Diagnostic::error(Code::UnknownFrame, message).did_you_mean(&show.dataset, known),
-        );
+    let Some(dataset) = diagnostics.take(sources.dataset(&show.dataset)) else {
         return report::diagnostics(&diagnostics, &texts, options);
     };
     let frame = pipeline::whole_frame(&world, &sources, dataset, options.threads());
@@ -341,12 +334,7 @@ fn compare(refresh: &Refresh, options: &Options) -> End {
 /// The dataset that a file is a release of.
 fn released<'s>(refresh: &Refresh, sources: &'s Sources) -> Result<&'s Dataset, Diagnostic> {
     if let Some(name) = &refresh.dataset {
-        return sources.datasets.get(name).ok_or_else(|| {
-            let known = sources.datasets.keys().map(String::as_str);
-            let error =
-                Diagnostic::error(Code::UnknownFrame, format!("there is no dataset `{name}`"));
-            error.did_you_mean(name, known)
-        });
+        return sources.dataset(name);
     }
     let file = refresh.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let named =

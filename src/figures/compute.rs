@@ -270,14 +270,7 @@ impl Maker<'_> {
         let figures = &self.figures;
         let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
         let name = format!("figure `{}`", figure.id);
-        let inputs = Inputs {
-            name: &name,
-            frame: None,
-            folds: &[],
-            totals: &[],
-            lookup: &lookup,
-            allow_empty: false,
-        };
+        let inputs = Inputs::over_figures(&name, &lookup);
         figure.value = evaluate(term, &inputs)?;
         figure.base = base(term, &inputs);
         let mut uses = Vec::new();
@@ -497,14 +490,7 @@ impl Maker<'_> {
     fn check(&mut self, check: &spec::Check, left: &Term, right: &Term) {
         let figures = &self.figures;
         let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
-        let inputs = Inputs {
-            name: "the check",
-            frame: None,
-            folds: &[],
-            totals: &[],
-            lookup: &lookup,
-            allow_empty: false,
-        };
+        let inputs = Inputs::over_figures("the check", &lookup);
         let sides = (evaluate(left, &inputs), evaluate(right, &inputs));
         let (left, right) = match sides {
             (Ok(left), Ok(right)) => (left, right),

@@ -53,6 +53,13 @@ pub(super) struct Inputs<'a> {
     pub(super) allow_empty: bool,
 }
 
+impl<'a> Inputs<'a> {
+    /// What is made of figures and points, and of no rows.
+    pub(super) fn over_figures(name: &'a str, lookup: &'a Lookup<'a>) -> Self {
+        Self { name, frame: None, folds: &[], totals: &[], lookup, allow_empty: false }
+    }
+}
+
 pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
     Ok(match term {
         Term::Constant(number) => Value::Number(number.clone()),

@@ -10,7 +10,7 @@ use crate::frame::{
 };
 
 /// The rows of a figure or series in one frame.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RowSet {
     /// The frame.
     pub frame: String,
@@ -54,21 +54,19 @@ pub(super) fn marked(
     threads: NonZeroUsize,
 ) -> BTreeMap<String, Vec<Marked>> {
     let beside = |sign: &&Sign| sign.met && matches!(sign.stands, Stands::Beside(_));
-    let signed = |frame: &Frame, selected: &Selected| {
-        let mut columns = selected.columns.iter().filter_map(|name| frame.columns.get(name));
+    let signed = |id: &str| {
+        let selected = figures.selected.get(id);
+        let frame = selected.and_then(|selected| frames.get(&selected.frame));
+        let names = selected.into_iter().flat_map(|selected| &selected.columns);
+        let mut columns = names.filter_map(|name| frame?.columns.get(name));
         columns.any(|column| column.signs.iter().any(|sign| beside(&sign)))
     };
     let mut all = BTreeMap::new();
-    for (id, selected) in &figures.selected {
-        let Some(frame) = frames.get(&selected.frame).filter(|frame| signed(frame, selected))
-        else {
-            continue;
-        };
-        let Some(program) = figures.programs.get(&selected.frame) else { continue };
-        let rows = select(frame, program, selected.rows, usize::MAX, threads);
+    for (id, set) in rows_of(figures, frames, &signed, usize::MAX, threads) {
+        let Some(frame) = frames.get(&set.frame) else { continue };
         let mut found: BTreeMap<&str, Marked> = BTreeMap::new();
-        for column in selected.columns.iter().filter_map(|name| frame.columns.get(name)) {
-            for row in &rows {
+        for column in set.columns.iter().filter_map(|name| frame.columns.get(name)) {
+            for row in &set.rows {
                 let (block, offset) = frame.locate(*row);
                 for sign in column.signs_at(block, offset) {
                     let Stands::Beside(meaning) = &sign.stands else { continue };
@@ -79,7 +77,7 @@ pub(super) fn marked(
             }
         }
         if !found.is_empty() {
-            all.insert(id.clone(), found.into_values().collect());
+            all.insert(id, found.into_values().collect());
         }
     }
     all

@@ -188,14 +188,7 @@ impl Maker<'_> {
                     )))),
                 }
             };
-            let inputs = Inputs {
-                name: &name,
-                frame: None,
-                folds: &[],
-                totals: &[],
-                lookup: &lookup,
-                allow_empty: false,
-            };
+            let inputs = Inputs::over_figures(&name, &lookup);
             let value = match evaluate(term, &inputs) {
                 Ok(value) => {
                     let base = base(term, &inputs);

@@ -61,13 +61,7 @@ impl Shower<'_> {
                     let (rounded, decimals) = self.rounded(number, format);
                     self.locale.digits(&rounded, decimals)
                 };
-                Shown(match number.between() {
-                    Some(ends) => {
-                        let (low, high) = (digits(&ends.0), digits(&ends.1));
-                        if low == high { low } else { self.locale.between(&low, &high) }
-                    }
-                    None => digits(number),
-                })
+                Shown(number.in_words(digits, |low, high| self.locale.between(low, high)))
             }
             _ => self.figure(figure),
         }
@@ -81,13 +75,7 @@ impl Shower<'_> {
                     let (rounded, decimals) = self.rounded(number, format);
                     rounded.fixed(decimals)
                 };
-                Shown(match number.between() {
-                    Some(ends) => {
-                        let (low, high) = (fixed(&ends.0), fixed(&ends.1));
-                        if low == high { low } else { format!("{low}..{high}") }
-                    }
-                    None => fixed(number),
-                })
+                Shown(number.in_words(fixed, |low, high| format!("{low}..{high}")))
             }
             (value, _) => Shown(value.to_string()),
         }

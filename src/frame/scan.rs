@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::column::Packed;
-use super::fold::{Fold, FoldKind, Partial, Payload};
+use super::fold::{Fold, FoldKind, HiddenValue, Partial, Payload};
 use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, UNDECIDED};
 use super::{Frame, Part};
 use crate::exact::Wide;
@@ -96,28 +96,33 @@ pub fn scan(
     for partials in &mut merged {
         partials.groups.values_mut().flatten().for_each(Partial::settle);
     }
-    for (query, partials) in queries.iter().zip(&mut merged) {
-        hidden_values(frame, program, query, partials);
-    }
+    hidden_values(frame, program, queries, &mut merged);
     merged
 }
 
-/// What the hidden values of each fold are made of, where the columns declare what their cells can be.
-fn hidden_values(frame: &Frame, program: &Program, query: &Query, partials: &mut Partials) {
+/// What the hidden values of each fold are made of: found block by block, once for all queries.
+fn hidden_values(frame: &Frame, program: &Program, queries: &[Query], merged: &mut [Partials]) {
+    let folds = queries.iter().zip(merged).flat_map(|(query, partials)| {
+        let groups = partials.groups.values_mut();
+        groups.flat_map(|group| query.folds.iter().zip(group))
+    });
+    let mut hidden: Vec<(NumberId, &mut HiddenValue)> = folds
+        .filter_map(|(fold, partial)| Some((fold.value?, &mut partial.hidden)))
+        .flat_map(|(value, hidden)| hidden.iter_mut().map(move |hidden| (value, hidden)))
+        .collect();
+    if hidden.is_empty() {
+        return;
+    }
+    hidden.sort_by_key(|(_, hidden)| hidden.row);
     let mut evaluation = Evaluation::new(frame, program);
     let mut entered = None;
-    for group in partials.groups.values_mut() {
-        for (fold, partial) in query.folds.iter().zip(group) {
-            let Some(value) = fold.value else { continue };
-            for hidden in &mut partial.hidden {
-                let (block, offset) = frame.locate(hidden.row);
-                if entered != Some(block) {
-                    evaluation.enter(block);
-                    entered = Some(block);
-                }
-                hidden.sum = evaluation.sum_of_cells(value, offset);
-            }
+    for (value, hidden) in hidden {
+        let (block, offset) = frame.locate(hidden.row);
+        if entered != Some(block) {
+            evaluation.enter(block);
+            entered = Some(block);
         }
+        hidden.sum = evaluation.sum_of_cells(value, offset);
     }
 }
 

@@ -76,17 +76,13 @@ impl Locale {
 
     /// Prints a value: a number in `format`, rounded once by `rounding`; anything else as it reads.
     pub fn show(&self, value: &Value, format: Option<Format>, rounding: Rounding) -> String {
-        if let Value::Number(number) = value
-            && let Some((low, high)) = number.between()
-        {
-            let [low, high] =
-                [low, high].map(|end| self.show(&Value::Number(end), format, rounding));
-            return if low == high { low } else { self.between(&low, &high) };
-        }
         match (value, format) {
-            (Value::Number(number), Some(format)) => self.number(number, format, rounding),
-            (Value::Number(number), None) => {
-                self.digits(&number.value, number.value.decimals().unwrap_or(0))
+            (Value::Number(number), _) => {
+                let words = |number: &Number| match format {
+                    Some(format) => self.number(number, format, rounding),
+                    None => self.digits(&number.value, number.value.decimals().unwrap_or(0)),
+                };
+                number.in_words(words, |low, high| self.between(low, high))
             }
             (Value::Text(text), _) => text.clone(),
             (Value::Boolean(value), _) => value.to_string(),

@@ -190,6 +190,33 @@ pub struct Sources {
     pub failed: BTreeSet<String>,
 }
 
+impl Sources {
+    /// The dataset of a name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn dataset(&self, name: &str) -> Result<&Dataset, Diagnostic> {
+        self.datasets.get(name).ok_or_else(|| {
+            let message = format!("there is no dataset `{name}`");
+            let known = self.datasets.keys().map(String::as_str);
+            Diagnostic::error(Code::UnknownFrame, message).did_you_mean(name, known)
+        })
+    }
+
+    /// The dataset that a declaration names. One whose own declaration is wrong was told of.
+    pub(crate) fn named(
+        &self,
+        (name, span): (&str, Span),
+        diagnostics: &mut Diagnostics,
+    ) -> Option<&Dataset> {
+        let found = self.dataset(name);
+        if found.is_err() && self.failed.contains(name) {
+            return None;
+        }
+        diagnostics.take(found.map_err(|error| error.at(span)))
+    }
+}
+
 /// Reads every declaration: `data/**/source.yaml`, whose folder is the id, `data/**/sources.yaml`, whose keys are, and
 /// `data/**/datapackage.json`, whose folder is.
 pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
@@ -225,15 +252,7 @@ fn alike(sources: &mut Sources, diagnostics: &mut Diagnostics) {
         Some((dataset.name.clone(), like, span))
     });
     for (name, like, span) in likes.collect::<Vec<_>>() {
-        let Some(other) = sources.datasets.get(&like).cloned() else {
-            if !sources.failed.contains(&like) {
-                let message = format!("there is no dataset `{like}`");
-                let known = sources.datasets.keys().map(String::as_str);
-                let error = Diagnostic::error(Code::UnknownFrame, message).at(span);
-                diagnostics.push(error.did_you_mean(&like, known));
-            }
-            continue;
-        };
+        let Some(other) = sources.named((&like, span), diagnostics).cloned() else { continue };
         if other.like.is_some() {
             let message = format!("`{like}` is itself declared like another dataset");
             diagnostics.push(
@@ -448,11 +467,7 @@ fn shape(raw: &RawDataset, diagnostics: &mut Diagnostics) -> Shape {
         }
     }
     if let Some(passage) = &raw.strip_notes {
-        match passage.words.trim() {
-            "true" => shape.strip_notes = true,
-            "false" => {}
-            _ => refuse(passage, "neither `true` nor `false`", "write `true` or leave it out"),
-        }
+        shape.strip_notes = truth(passage, &mut refuse);
     }
     if let Some(passage) = &raw.quote {
         match passage.words.as_bytes() {
@@ -588,23 +603,12 @@ fn constraints(raw: &RawConstraints, diagnostics: &mut Diagnostics) -> Constrain
     };
     let mut flag = |passage: &Option<Passage>| {
         let passage = passage.as_ref()?;
-        match passage.words.trim() {
-            "true" => Some(passage.span),
-            "false" => None,
-            _ => {
-                bad(passage, "neither `true` nor `false`", "write `true` or leave it out");
-                None
-            }
-        }
+        truth(passage, &mut bad).then_some(passage.span)
     };
     let (required, unique) = (flag(&raw.required), flag(&raw.unique));
     let mut number = |passage: &Option<Passage>| {
         let passage = passage.as_ref()?;
-        let words = passage.words.trim();
-        let number = match words.strip_suffix('%') {
-            Some(digits) => Exact::parse(digits.trim()).map(|n| n * Exact::power_of_ten(-2)),
-            None => Exact::parse(words),
-        };
+        let number = quantity(&passage.words);
         if number.is_none() {
             bad(passage, "no number", "write 0, 12.5 or 100%");
         }
@@ -681,15 +685,29 @@ fn signs(
 /// The least and the most of `1..4` or `0%..5%`.
 fn bounds(words: &str) -> Option<(Exact, Exact)> {
     let (low, high) = words.split_once("..")?;
-    let number = |text: &str| {
-        let text = text.trim();
-        match text.strip_suffix('%') {
-            Some(digits) => Some(Exact::parse(digits.trim())? * Exact::power_of_ten(-2)),
-            None => Exact::parse(text),
-        }
-    };
-    let (low, high) = (number(low)?, number(high)?);
+    let (low, high) = (quantity(low)?, quantity(high)?);
     (low <= high).then_some((low, high))
+}
+
+/// `12.5` or `37.5%`.
+fn quantity(words: &str) -> Option<Exact> {
+    let words = words.trim();
+    match words.strip_suffix('%') {
+        Some(digits) => Some(Exact::parse(digits.trim())? * Exact::power_of_ten(-2)),
+        None => Exact::parse(words),
+    }
+}
+
+/// `true` or `false`; anything else is refused, and is not so.
+fn truth(passage: &Passage, refuse: &mut dyn FnMut(&Passage, &str, &str)) -> bool {
+    match passage.words.trim() {
+        "true" => true,
+        "false" => false,
+        _ => {
+            refuse(passage, "neither `true` nor `false`", "write `true` or leave it out");
+            false
+        }
+    }
 }
 
 impl Constraints {

@@ -45,8 +45,21 @@ const SIGNS: [(&str, Sign, &str); 26] = [
 
 /// Whether the label of a row reads as a total: *Total*, *All ages*, *Total England*.
 pub(super) fn is_total(label: &[u8]) -> bool {
-    // most labels are out after one look
-    if !label.first().is_some_and(|byte| b"tasgoTASGO".contains(byte)) || label.len() > 60 {
+    // most labels are out after their first word, of which no text is made
+    const FIRST: [&[u8]; 9] = [
+        b"total",
+        b"totals",
+        b"subtotal",
+        b"subtotals",
+        b"sub",
+        b"overall",
+        b"all",
+        b"sum",
+        b"grand",
+    ];
+    let end = label.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(label.len());
+    let first = |known: &&[u8]| label[..end].eq_ignore_ascii_case(known);
+    if label.len() > 60 || !FIRST.iter().any(first) {
         return false;
     }
     let label = String::from_utf8_lossy(label).to_lowercase();

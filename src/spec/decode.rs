@@ -185,17 +185,12 @@ impl<'de, 's> Deserializer<'de> for Tree<'de, 's> {
             return visitor.visit_map(Parts { passage: self.scalar("a text")?, field: 0 });
         }
         match &self.node.kind {
-            // a format of others, of which only some fields are read
-            NodeKind::Mapping(entries) if name == "$open" => {
-                let known = |entry: &&(Passage, Node)| fields.contains(&entry.0.words.as_str());
-                visitor.visit_map(Open {
-                    entries: entries.iter().filter(known).collect(),
-                    at: 0,
-                    sink: self.sink,
-                })
-            }
             NodeKind::Mapping(entries) => visitor
-                .visit_map(Entries::new(entries, Some(fields), self.sink))
+                .visit_map(Entries {
+                    // of a format of others, only some fields are read
+                    open: name == "$open",
+                    ..Entries::new(entries, Some(fields), self.sink)
+                })
                 .map_err(|e| Failure { span: e.span.or(Some(self.node.span)), ..e }),
             NodeKind::Scalar(_) if fields.contains(&"value") => {
                 visitor.visit_map(Short { node: Some(self.node), sink: self.sink })
@@ -260,6 +255,8 @@ impl<'de> SeqAccess<'de> for Items<'de, '_> {
 struct Entries<'de, 's> {
     entries: std::slice::Iter<'de, (Passage, Node)>,
     fields: Option<&'static [&'static str]>,
+    /// Whether other fields are passed over without a word.
+    open: bool,
     current: Option<&'de (Passage, Node)>,
     sink: &'s RefCell<Diagnostics>,
 }
@@ -270,7 +267,7 @@ impl<'de, 's> Entries<'de, 's> {
         fields: Option<&'static [&'static str]>,
         sink: &'s RefCell<Diagnostics>,
     ) -> Self {
-        Self { entries: entries.iter(), fields, current: None, sink }
+        Self { entries: entries.iter(), fields, open: false, current: None, sink }
     }
 }
 
@@ -286,6 +283,9 @@ impl<'de> MapAccess<'de> for Entries<'de, '_> {
             if let Some(fields) = self.fields
                 && !fields.contains(&word.as_str())
             {
+                if self.open {
+                    continue;
+                }
                 let message = format!("there is no field `{word}` here");
                 let mut diagnostic =
                     Diagnostic::error(Code::UnknownField, message).at(entry.0.span);
@@ -309,35 +309,6 @@ impl<'de> MapAccess<'de> for Entries<'de, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Failure> {
         let Some((_, node)) = self.current.take() else { return Err(said()) };
-        seed.deserialize(Tree { node, sink: self.sink }).map_err(|failure| {
-            report(failure, node.span, self.sink);
-            said()
-        })
-    }
-}
-
-/// The entries of a mapping of which only some fields are read.
-struct Open<'de, 's> {
-    entries: Vec<&'de (Passage, Node)>,
-    at: usize,
-    sink: &'s RefCell<Diagnostics>,
-}
-
-impl<'de> MapAccess<'de> for Open<'de, '_> {
-    type Error = Failure;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Failure> {
-        let Some((key, _)) = self.entries.get(self.at) else { return Ok(None) };
-        let name: StrDeserializer<'_, Failure> = key.words.as_str().into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Failure> {
-        let Some((_, node)) = self.entries.get(self.at) else { return Err(said()) };
-        self.at += 1;
         seed.deserialize(Tree { node, sink: self.sink }).map_err(|failure| {
             report(failure, node.span, self.sink);
             said()

@@ -126,26 +126,22 @@ pub(in crate::claims) fn judge(
             (subjects[*index].figure.id.as_str(), end.clone())
         });
         let ends: Vec<(&str, Number)> = ends.collect();
-        let mut judged = judge_at(&ends, reading, subjects, shower, rules);
-        for problem in &mut judged.problems {
-            let ends: Vec<String> = open
-                .iter()
-                .map(|(index, _)| {
-                    let figure = subjects[*index].figure;
-                    format!("`{}` is {}", figure.id, shower.figure(figure))
-                })
-                .collect();
-            problem.hints = vec![format!(
-                "the publisher hides cells, and {}: a claim must hold at both ends; say both, or `at least`",
-                ends.join(", ")
-            )];
-        }
+        let judged = judge_at(&ends, reading, subjects, shower, rules);
         let is_worse = |worst: &Judged| judged.finding > worst.finding;
         if worst.as_ref().is_none_or(is_worse) {
             worst = Some(judged);
         }
     }
-    worst.unwrap_or_default()
+    let mut judged = worst.unwrap_or_default();
+    let figures = open.iter().map(|(index, _)| subjects[*index].figure);
+    let ends = figures.map(|figure| format!("`{}` is {}", figure.id, shower.figure(figure)));
+    let ends = ends.collect::<Vec<_>>().join(", ");
+    for problem in &mut judged.problems {
+        problem.hints = vec![format!(
+            "the publisher hides cells, and {ends}: a claim must hold at both ends; say both, or `at least`"
+        )];
+    }
+    judged
 }
 
 /// Judges a claim with some figures, by their ids, at an end of what they can be.
