@@ -337,6 +337,7 @@ impl Maker<'_> {
         let frame = self.frame(&question.frame);
         let inputs = Inputs { name: &name, frame, folds, totals, lookup: &lookup, allow_empty };
         let term = &question.values[0].1;
+        inputs.decided(figure.span)?;
         figure.value = evaluate(term, &inputs)?;
         figure.base = base(term, &inputs);
         figure.provenance = Provenance::Computed;
@@ -346,7 +347,7 @@ impl Maker<'_> {
         if frame.is_some_and(|frame| frame.provenance.is_none()) {
             figure.uses = vec![question.frame.clone()];
         }
-        self.warn(&name, question, (folds, answer.values.undecided), figure.span);
+        self.warn(&name, question, (folds, answer.values.undecided.rows), figure.span);
         Ok(())
     }
 
@@ -571,7 +572,7 @@ pub(super) fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
         used: last.first().map_or(0, |count| count.rows),
         missing: most(|partial| partial.missing),
         suppressed: most(|partial| partial.suppressed),
-        undecided: folds.iter().map(|partial| partial.undecided).max().unwrap_or(0),
+        undecided: folds.iter().map(|partial| partial.undecided.rows).max().unwrap_or(0),
     }
 }
 

@@ -7,7 +7,7 @@ use super::arithmetic::{Clash, Operand, apply};
 use super::term::{Reading, Term, Unit};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
-use crate::frame::{Frame, Meaning, Partial, Payload};
+use crate::frame::{Frame, Meaning, Partial, Payload, Undecided};
 use crate::language::{Function, Operator};
 use crate::sources::row_place;
 use crate::text::Span;
@@ -57,6 +57,19 @@ impl<'a> Inputs<'a> {
     /// What is made of figures and points, and of no rows.
     pub(super) fn over_figures(name: &'a str, lookup: &'a Lookup<'a>) -> Self {
         Self { name, frame: None, folds: &[], totals: &[], lookup, allow_empty: false }
+    }
+
+    /// Whether every condition is decided in rows with hidden cells. The last fold counts the rows, and is no part of the
+    /// value.
+    pub(super) fn decided(&self, span: Span) -> Evaluated<()> {
+        let own = &self.folds[..self.folds.len().saturating_sub(1)];
+        match own.iter().chain(self.totals).find(|fold| fold.undecided.hidden > 0) {
+            None => Ok(()),
+            Some(fold) => {
+                let error = undecided(self.name, &fold.undecided, self.frame, span);
+                Err(Trouble::Suppressed(Box::new(error)))
+            }
+        }
     }
 }
 
@@ -371,6 +384,35 @@ fn suppressed(partial: &Partial, span: Span, inputs: &Inputs<'_>) -> Diagnostic 
     error
         .hint("say in `source.yaml` what the sign can stand for, and the figure prints its bounds: `suppressed: { \"[c]\": 1..4 }`")
         .hint("or leave them out with `where column is known`, and say so in words")
+}
+
+/// Hidden cells decide whether their rows are selected.
+pub(super) fn undecided(
+    name: &str,
+    undecided: &Undecided,
+    frame: Option<&Frame>,
+    span: Span,
+) -> Diagnostic {
+    let rows = counted(undecided.hidden, "row");
+    let message = format!("{name}: for {rows}, hidden cells decide whether a condition holds");
+    let mut error = Diagnostic::error(Code::SuppressedCells, message).at(span);
+    if let Some(frame) = frame {
+        if frame.provenance.is_none() {
+            let hint = format!(
+                "values or places of `{}` hang on hidden cells: ask for something that holds whatever they are",
+                frame.name
+            );
+            return error
+                .hint(hint)
+                .hint("or add `and … is known` to the condition, and say so in words");
+        }
+        for row in &undecided.examples {
+            error = error.related(row_place(frame, *row), "a hidden cell decides here");
+        }
+    }
+    error
+        .hint("ask for something that holds whatever they are, by the bounds in `source.yaml`: `suppressed: { \"[c]\": 1..4 }`")
+        .hint("or add `and … is known` to the condition, and say so in words")
 }
 
 fn one(partial: &Partial, unit: &Unit, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {

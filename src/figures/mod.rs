@@ -189,6 +189,8 @@ pub struct Point {
     pub rank: Option<u64>,
     /// Rank with ties broken by key.
     pub place: Option<u64>,
+    /// First and last place that it can have, where hidden cells decide.
+    pub places_between: Option<(u64, u64)>,
     /// The keys as the scan groups by them.
     pub(crate) group: Vec<Key>,
     /// Of a series made of figures, the figure's id in link form, by which the point is named.

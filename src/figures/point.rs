@@ -128,7 +128,11 @@ impl Series {
             })
         };
         let ends: Vec<Option<(Exact, Exact)>> = self.points.iter().map(value).collect();
-        // a place that depends on what hidden cells are is none
+        // what is hidden without bounds can have any place, and with it all others
+        let unbounded =
+            |point: &Point| matches!(point.values.first(), Some(PointValue::Suppressed));
+        let unbounded = self.points.iter().filter(|point| unbounded(point)).count() as u64;
+        // a place that depends on what hidden cells are lies between two
         let uncertain = |(index, (low, high)): (usize, &(Exact, Exact))| {
             let overlaps = |(other, ends): (usize, &Option<(Exact, Exact)>)| {
                 other != index
@@ -136,7 +140,14 @@ impl Series {
                         .as_ref()
                         .is_some_and(|(a, b)| (low != high || a != b) && a <= high && low <= b)
             };
-            ends.iter().enumerate().any(overlaps)
+            unbounded > 0 || ends.iter().enumerate().any(overlaps)
+        };
+        let between = |(low, high): &(Exact, Exact)| {
+            let known = || ends.iter().flatten();
+            let ahead = known().filter(|(a, b)| if lowest_first { b < low } else { a > high });
+            let behind = known().filter(|(a, b)| if lowest_first { a > high } else { b < low });
+            let all = known().count() as u64 + unbounded;
+            (ahead.count() as u64 + 1, all - behind.count() as u64)
         };
         let mut order: Vec<(Exact, usize)> = ends
             .iter()
@@ -152,9 +163,19 @@ impl Series {
             if place == 0 || order[place - 1].0 != *value {
                 rank = place as u64 + 1;
             }
-            let certain = ends[*index].as_ref().is_some_and(|ends| !uncertain((*index, ends)));
-            self.points[*index].rank = certain.then_some(rank);
-            self.points[*index].place = certain.then_some(place as u64 + 1);
+            let Some(own) = ends[*index].as_ref() else { continue };
+            let point = &mut self.points[*index];
+            if uncertain((*index, own)) {
+                point.places_between = Some(between(own));
+            } else {
+                (point.rank, point.place) = (Some(rank), Some(place as u64 + 1));
+            }
+        }
+        if unbounded > 0 {
+            let all = order.len() as u64 + unbounded;
+            let hidden =
+                |point: &&mut Point| matches!(point.values.first(), Some(PointValue::Suppressed));
+            self.points.iter_mut().filter(hidden).for_each(|p| p.places_between = Some((1, all)));
         }
         Ok(())
     }
@@ -178,7 +199,7 @@ pub fn series_frame(series: &Series) -> Frame {
             figures.iter().map(|value| known(value).map(|figure| &figure.value)).collect(),
             like,
         );
-        hide(&mut column, &figures);
+        hide(&mut column, figures.into_iter().map(hidden));
         columns.insert(name.clone(), column);
     }
     if series.values.len() == 1 {
@@ -190,10 +211,13 @@ pub fn series_frame(series: &Series) -> Frame {
             }
             let numbers: Vec<Option<i64>> =
                 series.points.iter().map(|point| of(point).map(|n| n as i64)).collect();
-            columns.insert(
-                name.to_string(),
-                integers(Meaning::Number { scale: 0, percent: false, unit: None }, &numbers),
-            );
+            let meaning = Meaning::Number { scale: 0, percent: false, unit: None };
+            let mut column = integers(meaning, &numbers);
+            let between = |(least, most): (u64, u64)| {
+                Some((Exact::from(i128::from(least)), Exact::from(i128::from(most))))
+            };
+            hide(&mut column, series.points.iter().map(|point| point.places_between.map(between)));
+            columns.insert(name.to_string(), column);
         }
     }
     let rows = series.points.len() as u64;
@@ -238,20 +262,25 @@ fn known(value: &PointValue) -> Option<&Figure> {
     value.figure().filter(|figure| !hidden(figure))
 }
 
+/// The ends between which a hidden value lies, where they are known; nothing where it is not hidden.
+fn hidden(value: &PointValue) -> Option<Option<(Exact, Exact)>> {
+    match value {
+        PointValue::Suppressed => Some(None),
+        PointValue::Figure(figure) => {
+            let number = figure.value.number().filter(|number| number.hidden.is_some())?;
+            Some(Some(number.range()))
+        }
+        PointValue::Missing => None,
+    }
+}
+
 /// Marks what is hidden, with the ends between which it lies where they are known.
-fn hide(column: &mut Column, values: &[&PointValue]) {
+fn hide(column: &mut Column, values: impl Iterator<Item = Option<Option<(Exact, Exact)>>>) {
     let mut signs = Vec::new();
     let Some(part) = column.parts.first_mut() else { return };
     let Some(marks) = &mut part.marks else { return };
     for (row, (mark, value)) in marks.iter_mut().zip(values).enumerate() {
-        let bounds = match value {
-            PointValue::Suppressed => None,
-            PointValue::Figure(figure) => match figure.value.number() {
-                Some(number) if number.hidden.is_some() => Some(number.range()),
-                _ => continue,
-            },
-            PointValue::Missing => continue,
-        };
+        let Some(bounds) = value else { continue };
         *mark = Mark::Suppressed as u8;
         if bounds.is_some() {
             signs.push((row as u32, column.signs.len() as u32));

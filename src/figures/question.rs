@@ -162,7 +162,7 @@ impl Question {
     pub(super) fn undecided(&self, folds: &[Partial]) -> u64 {
         let values = folds.iter().take(folds.len().saturating_sub(1)).enumerate();
         let asked = values.filter(|(index, _)| !self.shares.contains(index));
-        asked.map(|(_, partial)| partial.undecided).max().unwrap_or(0)
+        asked.map(|(_, partial)| partial.undecided.rows).max().unwrap_or(0)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::compute::{Answer, Maker, counts, formatted, lookup, recipe_text};
-use super::evaluate::{Inputs, Trouble, base, evaluate};
+use super::evaluate::{Inputs, Trouble, base, evaluate, undecided};
 use super::point::key_slug;
 use super::question::{Asked, Question};
 use super::term::Term;
@@ -117,6 +117,7 @@ impl Maker<'_> {
                 values: vec![PointValue::Figure(Box::new(point))],
                 rank: None,
                 place: None,
+                places_between: None,
                 group: Vec::new(),
                 member: Some(key_slug(member)),
             });
@@ -234,6 +235,7 @@ impl Maker<'_> {
                 values: vec![value],
                 rank: None,
                 place: None,
+                places_between: None,
                 group: Vec::new(),
                 member: None,
             });
@@ -285,12 +287,17 @@ impl Maker<'_> {
         series.without_key = answer.values.without_key;
         let groups = || answer.values.groups.values();
         let most =
-            |folds: &Vec<Partial>| folds.iter().map(|fold| fold.undecided).max().unwrap_or(0);
-        let outer = answer.values.undecided;
+            |folds: &Vec<Partial>| folds.iter().map(|fold| fold.undecided.rows).max().unwrap_or(0);
+        let outer = answer.values.undecided.rows;
         series.undecided = outer + groups().map(most).sum::<u64>();
         let warned = outer + groups().map(|folds| question.undecided(folds)).sum::<u64>();
         let name = format!("series `{id}`");
         self.warn_of_undecided(&name, warned, &question.frame, declared.span);
+        if answer.values.undecided.hidden > 0 {
+            let frame = self.frame(&question.frame);
+            let error = undecided(&name, &answer.values.undecided, frame, declared.span);
+            return Err(error.into());
+        }
         let mut groups: Vec<(Vec<Value>, &Vec<Key>, &Vec<Partial>)> = answer
             .values
             .groups
@@ -388,7 +395,7 @@ impl Maker<'_> {
                 lookup: &lookup,
                 allow_empty: true,
             };
-            let value = match evaluate(term, &inputs) {
+            let value = match inputs.decided(declared.span).and_then(|()| evaluate(term, &inputs)) {
                 Ok(value) => value,
                 Err(Trouble::Empty(_)) => {
                     values.push(PointValue::Missing);
@@ -427,6 +434,7 @@ impl Maker<'_> {
             values,
             rank: None,
             place: None,
+            places_between: None,
             group: integers.to_vec(),
             member: None,
         })

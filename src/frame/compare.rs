@@ -23,7 +23,7 @@ impl Compiler<'_, '_> {
                 .iter()
                 .map(|period| period.days().0 >= first.days().0 && period.days().1 <= last.days().1)
                 .collect();
-            return Ok(self.program.truth(Truth::Table(*node, table)));
+            return Ok(self.program.truth(Truth::Table(*node, table, None)));
         }
         let above = self.compare(Compare::GreaterOrEqual, subject.clone(), low, span)?;
         let below = self.compare(Compare::LessOrEqual, subject, high, span)?;
@@ -45,7 +45,7 @@ impl Compiler<'_, '_> {
         if !table.contains(&true) {
             return Err(silent(part_text, &subject, texts, part.span));
         }
-        Ok(self.program.truth(Truth::Table(*node, table)))
+        Ok(self.program.truth(Truth::Table(*node, table, None)))
     }
 
     pub(super) fn compare(
@@ -232,7 +232,9 @@ impl Compiler<'_, '_> {
                     return Err(mismatch(span, format!("the values are {what}"))
                         .hint(format!("write `{instead}`")));
                 }
-                values.iter().map(|value| compare.holds(value, wanted)).collect()
+                let table = values.iter().map(|value| compare.holds(value, wanted)).collect();
+                let rule = Some((compare, wanted.clone()));
+                return Ok(self.program.truth(Truth::Table(node, table, rule)));
             }
             Meaning::Date => {
                 let date = Date::parse(text).ok_or_else(|| not_a(text, "date", span))?;
@@ -246,7 +248,7 @@ impl Compiler<'_, '_> {
                 .hint("write `column` or `not column`"));
             }
         };
-        Ok(self.program.truth(Truth::Table(node, table)))
+        Ok(self.program.truth(Truth::Table(node, table, None)))
     }
 
     pub(super) fn compare_codes(

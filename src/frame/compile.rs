@@ -387,7 +387,7 @@ impl<'a, 'p> Compiler<'a, 'p> {
         match subject.kind {
             TypedKind::Coded(node, Meaning::Period(periods)) => {
                 let table = periods.iter().map(|p| p.within(period)).collect();
-                Ok(self.program.truth(Truth::Table(node, table)))
+                Ok(self.program.truth(Truth::Table(node, table, None)))
             }
             TypedKind::Coded(node, Meaning::Date) => {
                 let (first, last) = period.days();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::Mark;
-use super::program::{NumberId, TruthId};
+use super::program::{HIDDEN, NumberId, TruthId, UNKNOWN, count};
 use crate::exact::Wide;
 
 /// What is collected.
@@ -54,7 +54,7 @@ pub struct Partial {
     /// Rows in which the filters are true.
     pub rows: u64,
     /// Rows for which a filter is neither true nor false.
-    pub undecided: u64,
+    pub undecided: Undecided,
     /// Of `rows`, those in which the value is missing.
     pub missing: u64,
     /// Of `rows`, those in which the value is hidden.
@@ -86,6 +86,51 @@ pub enum Payload {
     Rows(Vec<u64>, usize),
 }
 
+/// Rows for which a condition is neither true nor false.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Undecided {
+    /// How many, for either reason.
+    pub rows: u64,
+    /// Of those, the rows in which a hidden cell could make it either; in the others there is no value.
+    pub hidden: u64,
+    /// The first rows of those with a hidden cell.
+    pub examples: Vec<u64>,
+}
+
+impl Undecided {
+    /// Takes the truths of a block.
+    pub(super) fn take(&mut self, truths: &[u8], first_row: u64) {
+        self.rows += count(truths, UNKNOWN);
+        if count(truths, HIDDEN) > 0 {
+            let rows = truths.iter().zip(first_row..);
+            rows.filter(|(truth, _)| **truth == HIDDEN)
+                .for_each(|(truth, row)| self.take_row(*truth, row));
+        }
+    }
+
+    /// Takes a row that is undecided.
+    pub(super) fn take_row(&mut self, truth: u8, row: u64) {
+        self.rows += 1;
+        if truth == HIDDEN {
+            self.hidden += 1;
+            if self.examples.len() < EXAMPLES {
+                self.examples.push(row);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.hidden += other.hidden;
+        self.examples.extend(other.examples);
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.examples.sort_unstable();
+        self.examples.truncate(EXAMPLES);
+    }
+}
+
 impl Partial {
     /// Nothing collected yet.
     pub fn new(kind: FoldKind) -> Self {
@@ -100,7 +145,7 @@ impl Partial {
         };
         Self {
             rows: 0,
-            undecided: 0,
+            undecided: Undecided::default(),
             missing: 0,
             suppressed: 0,
             overflow: None,
@@ -173,7 +218,7 @@ impl Partial {
     /// Adds what another part of the scan has collected. Rows are in order once [`Partial::settle`] has run.
     pub(super) fn merge(&mut self, other: Self) {
         self.rows += other.rows;
-        self.undecided += other.undecided;
+        self.undecided.merge(other.undecided);
         self.missing += other.missing;
         self.suppressed += other.suppressed;
         self.overflow = match (self.overflow, other.overflow) {
@@ -204,6 +249,7 @@ impl Partial {
     /// Puts rows in order, and cuts examples to the first few, so that threads leave no trace.
     pub(super) fn settle(&mut self) {
         self.hidden.sort_unstable_by_key(|hidden| hidden.row);
+        self.undecided.settle();
         match &mut self.payload {
             Payload::One(rows) => {
                 rows.sort_unstable();

@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 
 pub use column::{Cell, Column, Mark, Meaning, Packed, Part, Sign, Stands};
 pub use compile::{Compiler, Scope, Typed, TypedKind};
-pub use fold::{Fold, FoldKind, HiddenValue, Partial, Payload};
+pub use fold::{Fold, FoldKind, HiddenValue, Partial, Payload, Undecided};
 pub use program::{NumberId, Program, TruthId};
 pub use scan::{Group, Key, Partials, Query, scan};
 pub use table::{Places, Table};

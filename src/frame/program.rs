@@ -1,12 +1,14 @@
 //! Row expressions, compiled: nodes over whole blocks of rows.
 //!
-//! Truth is a byte a row: 0 false, 1 undecided, 2 true, so that SQL's three-valued `and`, `or` and `not` are min, max
-//! and 2 − x (Kleene's strong logic). Equal nodes are one node, and each is evaluated once a block.
+//! Truth is a byte a row (Kleene's strong logic, as in SQL), with two ways to be undecided: a cell is hidden, or there is
+//! none. `and` is the least. A hidden cell with declared bounds decides where all that it can be agree. Equal nodes are
+//! one node, and each is evaluated once a block.
 
 use std::collections::BTreeMap;
 
 use super::Frame;
-use super::column::{Column, Mark, Packed};
+use super::column::{Column, Mark, Meaning, Packed};
+use crate::exact::Exact;
 use crate::language::{Compare, State};
 use crate::value::Date;
 
@@ -19,8 +21,11 @@ pub struct TruthId(usize);
 pub struct NumberId(usize);
 
 pub(super) const FALSE: u8 = 0;
-pub(super) const UNDECIDED: u8 = 1;
-pub(super) const TRUE: u8 = 2;
+/// Undecided: a hidden cell could make it either.
+pub(super) const HIDDEN: u8 = 1;
+/// Undecided: there is no value.
+pub(super) const UNKNOWN: u8 = 2;
+pub(super) const TRUE: u8 = 3;
 
 /// What is true in a row.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -28,8 +33,8 @@ pub(super) enum Truth {
     Constant(u8),
     /// A column's integer against a constant, in the column's own scale.
     Test(usize, Compare, i128),
-    /// A code whose entry in the table is true.
-    Table(NumberId, Vec<bool>),
+    /// A code whose entry in the table is true; of numbers with the comparison that made the table.
+    Table(NumberId, Vec<bool>, Option<(Compare, Exact)>),
     /// Two integers in the same scale.
     Compare(Compare, NumberId, NumberId),
     /// a/b against c/d, each a pair of integers; undecided where a divisor is 0.
@@ -302,14 +307,15 @@ impl<'a> Evaluation<'a> {
         match self.program.truths[id.0].clone() {
             Truth::Constant(value) => vec![value; rows],
             Truth::Test(column, comparison, constant) => self.test(column, comparison, constant),
-            Truth::Table(number, table) => self.table(number, &table),
+            Truth::Table(number, table, rule) => self.table(number, &table, rule.as_ref()),
             Truth::Compare(comparison, a, b) => {
                 let left = self.number(a).clone();
-                let right = self.number(b);
+                let right = self.number(b).clone();
                 (0..rows)
-                    .map(|row| match left.mark(row).max(right.mark(row)) {
-                        0 => truth(comparison.holds(&left.values[row], &right.values[row])),
-                        _ => UNDECIDED,
+                    .map(|row| match undecided([left.mark(row), right.mark(row)]) {
+                        None => truth(comparison.holds(&left.values[row], &right.values[row])),
+                        Some(HIDDEN) => self.difference(comparison, a, b, row),
+                        Some(undecided) => undecided,
                     })
                     .collect()
             }
@@ -328,23 +334,20 @@ impl<'a> Evaluation<'a> {
                     .collect()
             }
             Truth::Decided(inner) => {
-                self.truth(inner).iter().map(|t| truth(*t != UNDECIDED)).collect()
+                self.truth(inner).iter().map(|t| truth(matches!(*t, FALSE | TRUE))).collect()
             }
             Truth::Flag(number) => {
                 let integers = self.number(number);
                 (0..rows)
                     .map(|row| {
-                        if integers.mark(row) == 0 {
-                            truth(integers.values[row] != 0)
-                        } else {
-                            UNDECIDED
-                        }
+                        let mark = integers.mark(row);
+                        undecided([mark]).unwrap_or_else(|| truth(integers.values[row] != 0))
                     })
                     .collect()
             }
-            Truth::Not(inner) => self.truth(inner).iter().map(|t| TRUE - t).collect(),
+            Truth::Not(inner) => self.truth(inner).iter().map(|t| not(*t)).collect(),
             Truth::And(a, b) => self.merge(a, b, u8::min),
-            Truth::Or(a, b) => self.merge(a, b, u8::max),
+            Truth::Or(a, b) => self.merge(a, b, |x, y| not(not(x).min(not(y)))),
         }
     }
 
@@ -373,16 +376,23 @@ impl<'a> Evaluation<'a> {
             }
         };
         undecide(&mut out, part.marks.as_deref());
+        self.settle(&mut out, column, comparison, || Some(Exact::from(constant)));
         out
     }
 
-    fn table(&mut self, number: NumberId, table: &[bool]) -> Vec<u8> {
+    fn table(
+        &mut self,
+        number: NumberId,
+        table: &[bool],
+        rule: Option<&(Compare, Exact)>,
+    ) -> Vec<u8> {
         let Some(part) = self.part(number) else {
             let integers = self.number(number);
             return (0..integers.values.len())
-                .map(|row| match integers.mark(row) {
-                    0 => truth(table.get(integers.values[row] as usize).copied().unwrap_or(false)),
-                    _ => UNDECIDED,
+                .map(|row| {
+                    let code = integers.values[row] as usize;
+                    undecided([integers.mark(row)])
+                        .unwrap_or_else(|| truth(table.get(code).copied().unwrap_or(false)))
                 })
                 .collect();
         };
@@ -405,24 +415,128 @@ impl<'a> Evaluation<'a> {
             (packed, ..) => packed.unpack().into_iter().map(entry).collect(),
         };
         undecide(&mut out, part.marks.as_deref());
+        if let (Some(column), Some((comparison, constant))) = (self.program.column(number), rule) {
+            self.settle(&mut out, column, *comparison, || Some(constant.clone()));
+        }
         out
+    }
+
+    /// Decides rows of a column against a constant in its own scale where all that a hidden cell can be agree.
+    fn settle(
+        &self,
+        out: &mut [u8],
+        index: usize,
+        comparison: Compare,
+        constant: impl Fn() -> Option<Exact>,
+    ) {
+        let column = self.column(index);
+        let part = &column.parts[self.block];
+        let (Some(marks), false) = (part.marks.as_deref(), part.signs.is_empty()) else { return };
+        let Some(constant) = constant() else { return };
+        let mut by_sign: BTreeMap<u32, u8> = BTreeMap::new();
+        for (offset, sign) in &part.signs {
+            let offset = *offset as usize;
+            if Mark::from_byte(marks[offset]) != Mark::Suppressed || out[offset] != HIDDEN {
+                continue;
+            }
+            out[offset] = *by_sign.entry(*sign).or_insert_with(|| {
+                let range = column.bounds(self.block, offset).map(|bounds| scaled(column, bounds));
+                range.map_or(HIDDEN, |(low, high)| always(comparison, &low, &high, &constant))
+            });
+        }
+    }
+
+    /// A number in a row between its ends, in its own scale; nothing where that is not declared, or there is no value.
+    fn range(
+        &mut self,
+        form: Option<(i128, Vec<(usize, i128)>)>,
+        row: usize,
+    ) -> Option<(Exact, Exact)> {
+        let (constant, cells) = form?;
+        let mut counts: BTreeMap<usize, i128> = BTreeMap::new();
+        for (column, count) in cells {
+            let sum = counts.entry(column).or_insert(0);
+            *sum = sum.checked_add(count)?;
+        }
+        let (mut low, mut high) = (Exact::from(constant), Exact::from(constant));
+        for (index, count) in counts {
+            let column = self.column(index);
+            let (least, most) = scaled(column, column.bounds(self.block, row)?);
+            let count = Exact::from(count);
+            let (a, b) = (least * count.clone(), most * count.clone());
+            let (a, b) = if count.is_negative() { (b, a) } else { (a, b) };
+            (low, high) = (low + a, high + b);
+        }
+        Some((low, high))
+    }
+
+    /// Compares two numbers of a row of which some are hidden: what both hold cancels.
+    fn difference(&mut self, comparison: Compare, a: NumberId, b: NumberId, row: usize) -> u8 {
+        let minus = |(constant, cells): (i128, Vec<(usize, i128)>)| {
+            let cells =
+                cells.into_iter().map(|(column, count)| Some((column, count.checked_neg()?)));
+            Some((constant.checked_neg()?, cells.collect::<Option<Vec<_>>>()?))
+        };
+        let left = self.sum_of_cells(a, row);
+        let right = self.sum_of_cells(b, row).and_then(minus);
+        let form = left.zip(right).and_then(|((x, mut cells), (y, others))| {
+            cells.extend(others);
+            Some((x.checked_add(y)?, cells))
+        });
+        let range = self.range(form, row);
+        range.map_or(HIDDEN, |(low, high)| always(comparison, &low, &high, &Exact::zero()))
+    }
+
+    /// Compares a/b with c/d in a row of which some are hidden, at all ends.
+    fn hidden_quotients(&mut self, comparison: Compare, parts: [NumberId; 4], row: usize) -> u8 {
+        let ends = parts.map(|part| {
+            let form = self.sum_of_cells(part, row);
+            self.range(form, row).map(|(low, high)| [low, high])
+        });
+        let [Some(a), Some(b), Some(c), Some(d)] = ends else { return HIDDEN };
+        let sign = |ends: &[Exact; 2]| match ends {
+            [low, _] if low > &Exact::zero() => Some(false),
+            [_, high] if high.is_negative() => Some(true),
+            _ => None,
+        };
+        let (Some(below), Some(beneath)) = (sign(&b), sign(&d)) else { return HIDDEN };
+        let mut found = None;
+        // a·d − c·b is least and greatest at ends
+        for corner in 0..16 {
+            let at = |ends: &[Exact; 2], bit: usize| ends[corner >> bit & 1].clone();
+            let (left, right) = (at(&a, 0) * at(&d, 3), at(&c, 2) * at(&b, 1));
+            let holds = match below == beneath {
+                true => comparison.holds(&left, &right),
+                false => comparison.holds(&right, &left),
+            };
+            let equal = matches!(comparison, Compare::Equal | Compare::Unequal);
+            if found.is_some_and(|found| found != holds) || equal {
+                return HIDDEN;
+            }
+            found = Some(holds);
+        }
+        found.map_or(HIDDEN, truth)
     }
 
     fn quotients(&mut self, comparison: Compare, parts: [NumberId; 4]) -> Vec<u8> {
         let [a, b, c, d] = parts.map(|id| self.number(id).clone());
         (0..self.rows)
             .map(|row| {
-                let known = [&a, &b, &c, &d].iter().all(|part| part.mark(row) == 0);
+                match undecided([&a, &b, &c, &d].map(|part| part.mark(row))) {
+                    Some(HIDDEN) => return self.hidden_quotients(comparison, parts, row),
+                    Some(undecided) => return undecided,
+                    None => {}
+                }
                 let (b, d) = (b.values[row], d.values[row]);
-                if !known || b == 0 || d == 0 {
-                    return UNDECIDED;
+                if b == 0 || d == 0 {
+                    return UNKNOWN;
                 }
                 let left = a.values[row].checked_mul(d);
                 let right = c.values[row].checked_mul(b);
                 match (left, right) {
                     (Some(l), Some(r)) if (b < 0) == (d < 0) => truth(comparison.holds(&l, &r)),
                     (Some(l), Some(r)) => truth(comparison.holds(&r, &l)),
-                    _ => UNDECIDED,
+                    _ => UNKNOWN,
                 }
             })
             .collect()
@@ -453,14 +567,12 @@ impl<'a> Evaluation<'a> {
                 Integers::collect(condition.iter().enumerate().map(|(row, t)| match *t {
                     TRUE => (yes.mark(row), Ok(yes.values[row])),
                     FALSE => (no.mark(row), Ok(no.values[row])),
-                    _ => (Mark::Missing as u8, Ok(0)),
+                    undecided => (mark_of(undecided), Ok(0)),
                 }))
             }
             Numeric::Truth(condition) => {
-                let pairs = self
-                    .truth(condition)
-                    .iter()
-                    .map(|t| (u8::from(*t == UNDECIDED), Ok(i128::from(*t == TRUE))));
+                let pairs =
+                    self.truth(condition).iter().map(|t| (mark_of(*t), Ok(i128::from(*t == TRUE))));
                 Integers::collect(pairs)
             }
             Numeric::Table(code, table) => self.number(code).map(|code| {
@@ -491,8 +603,66 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// How many bytes are `wanted`. Written so that it vectorises.
+pub(super) fn count(truths: &[u8], wanted: u8) -> u64 {
+    truths
+        .chunks(255)
+        .map(|chunk| u64::from(chunk.iter().map(|t| u8::from(*t == wanted)).sum::<u8>()))
+        .sum()
+}
+
 fn truth(value: bool) -> u8 {
     if value { TRUE } else { FALSE }
+}
+
+/// Kleene's negation: true and false change places. Written so that it vectorises.
+fn not(truth: u8) -> u8 {
+    truth ^ (((truth ^ (truth >> 1) ^ 1) & 1) * TRUE)
+}
+
+/// How the marks of cells leave a comparison undecided; nothing where all are known. What is missing is not decided by
+/// what is hidden beside it.
+fn undecided<const N: usize>(marks: [u8; N]) -> Option<u8> {
+    let known = |mark: &u8| Mark::from_byte(*mark) == Mark::Known;
+    let hidden = |mark: &u8| Mark::from_byte(*mark) == Mark::Suppressed;
+    match marks {
+        marks if marks.iter().all(known) => None,
+        marks if marks.iter().all(|mark| known(mark) || hidden(mark)) => Some(HIDDEN),
+        _ => Some(UNKNOWN),
+    }
+}
+
+/// The mark of a number that hangs on a truth.
+fn mark_of(truth: u8) -> u8 {
+    match truth {
+        HIDDEN => Mark::Suppressed as u8,
+        UNKNOWN => Mark::Missing as u8,
+        _ => Mark::Known as u8,
+    }
+}
+
+/// Bounds of a column's cell in the scale of its integers.
+fn scaled(column: &Column, (low, high): &(Exact, Exact)) -> (Exact, Exact) {
+    let factor = match &column.meaning {
+        Meaning::Number { scale, .. } => Exact::power_of_ten(i64::from(*scale)),
+        _ => Exact::one(),
+    };
+    (low * &factor, high * &factor)
+}
+
+/// Whether a comparison with a constant holds for all, or for none, of what lies between two ends.
+fn always(comparison: Compare, low: &Exact, high: &Exact, constant: &Exact) -> u8 {
+    let outside = constant < low || constant > high;
+    match comparison {
+        Compare::Equal if outside => FALSE,
+        Compare::Unequal if outside => TRUE,
+        Compare::Equal | Compare::Unequal if low != high => HIDDEN,
+        _ => match (comparison.holds(low, constant), comparison.holds(high, constant)) {
+            (true, true) => TRUE,
+            (false, false) => FALSE,
+            _ => HIDDEN,
+        },
+    }
 }
 
 fn date_part(day: i128, part: fn((i16, i8, i8)) -> i128) -> Result<i128, Mark> {
@@ -502,8 +672,8 @@ fn date_part(day: i128, part: fn((i16, i8, i8)) -> i128) -> Result<i128, Mark> {
 
 fn undecide(out: &mut [u8], marks: Option<&[u8]>) {
     for (truth, mark) in out.iter_mut().zip(marks.unwrap_or(&[])) {
-        if *mark != 0 {
-            *truth = UNDECIDED;
+        if let Some(undecided) = undecided([*mark]) {
+            *truth = undecided;
         }
     }
 }
@@ -524,10 +694,10 @@ fn narrow<T: Copy + Ord + TryFrom<i128>>(
         };
         return vec![truth(holds); values.len()];
     };
-    let each = |f: fn(T, T) -> bool| values.iter().map(|v| u8::from(f(*v, c)) << 1).collect();
+    let each = |f: fn(T, T) -> bool| values.iter().map(|v| u8::from(f(*v, c)) * TRUE).collect();
     match comparison {
-        Compare::Equal => values.iter().map(|v| u8::from(*v == c) << 1).collect(),
-        Compare::Unequal => values.iter().map(|v| u8::from(*v != c) << 1).collect(),
+        Compare::Equal => values.iter().map(|v| u8::from(*v == c) * TRUE).collect(),
+        Compare::Unequal => values.iter().map(|v| u8::from(*v != c) * TRUE).collect(),
         Compare::Less => each(|v, c| v < c),
         Compare::LessOrEqual => each(|v, c| v <= c),
         Compare::Greater => each(|v, c| v > c),

@@ -9,8 +9,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::column::Packed;
-use super::fold::{Fold, FoldKind, HiddenValue, Partial, Payload};
-use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, UNDECIDED};
+use super::fold::{Fold, FoldKind, HiddenValue, Partial, Payload, Undecided};
+use super::program::{Evaluation, FALSE, Integers, NumberId, Program, TRUE, TruthId, count};
 use super::{Frame, Part};
 use crate::exact::Wide;
 
@@ -51,7 +51,7 @@ pub struct Partials {
     /// Rows that are in no group because a key is not known.
     pub without_key: u64,
     /// Rows for which the query's filter is neither true nor false.
-    pub undecided: u64,
+    pub undecided: Undecided,
 }
 
 /// Runs queries over a frame. An ungrouped query has exactly one group, with no keys.
@@ -95,6 +95,7 @@ pub fn scan(
     }
     for partials in &mut merged {
         partials.groups.values_mut().flatten().for_each(Partial::settle);
+        partials.undecided.settle();
     }
     hidden_values(frame, program, queries, &mut merged);
     merged
@@ -129,7 +130,7 @@ fn hidden_values(frame: &Frame, program: &Program, queries: &[Query], merged: &m
 impl Partials {
     fn merge(&mut self, other: Self) {
         self.without_key += other.without_key;
-        self.undecided += other.undecided;
+        self.undecided.merge(other.undecided);
         for (keys, partials) in other.groups {
             match self.groups.entry(keys) {
                 std::collections::btree_map::Entry::Vacant(entry) => {
@@ -223,7 +224,7 @@ struct Worker<'a> {
     keys: Vec<Vec<Key>>,
     partials: Vec<Partial>,
     without_key: u64,
-    undecided: u64,
+    undecided: Undecided,
 }
 
 impl<'a> Worker<'a> {
@@ -243,7 +244,7 @@ impl<'a> Worker<'a> {
             keys: Vec::new(),
             partials: Vec::new(),
             without_key: 0,
-            undecided: 0,
+            undecided: Undecided::default(),
         };
         if query.group.is_empty() {
             worker.add_group(Vec::new());
@@ -281,7 +282,7 @@ impl<'a> Worker<'a> {
 
     fn block(&mut self, evaluation: &mut Evaluation<'_>, first_row: u64) {
         if let Some(filter) = self.query.filter {
-            self.undecided += count(evaluation.truth(filter), UNDECIDED);
+            self.undecided.take(evaluation.truth(filter), first_row);
         }
         match self.slots {
             Slots::One => {
@@ -323,7 +324,7 @@ impl<'a> Worker<'a> {
                         partial.take(first_row + row as u64, number, mark);
                     }
                     FALSE => {}
-                    _ => partial.undecided += 1,
+                    truth => partial.undecided.take_row(truth, first_row + row as u64),
                 }
             }
         }
@@ -546,14 +547,6 @@ fn add_digit(places: &mut [u64], part: &Part, axis: Axis) -> u64 {
 /// Groups up to which a block's sums are added up on the side.
 const FEW_GROUPS: usize = 4096;
 
-/// How many bytes are `wanted`. Written so that it vectorises.
-fn count(truths: &[u8], wanted: u8) -> u64 {
-    truths
-        .chunks(255)
-        .map(|chunk| u64::from(chunk.iter().map(|t| u8::from(*t == wanted)).sum::<u8>()))
-        .sum()
-}
-
 /// One fold over all rows of a block.
 fn ungrouped(
     partial: &mut Partial,
@@ -578,7 +571,9 @@ fn ungrouped(
         (None, None) => None,
     };
     let selected = mask.map_or(rows as u64, |mask| count(mask, TRUE));
-    partial.undecided += mask.map_or(0, |mask| count(mask, UNDECIDED));
+    if let Some(mask) = mask {
+        partial.undecided.take(mask, first_row);
+    }
     if selected == 0 {
         return;
     }
