@@ -117,7 +117,8 @@ fn the_flagship_stands_on_the_tables_of_the_home_office() {
         }
     }
     let replaced = |section: &String| {
-        ["decisions", "ages", "annual"].contains(&section.trim_start().split(':').next().unwrap())
+        ["decisions", "ages", "referrals", "reports"]
+            .contains(&section.trim_start().split(':').next().unwrap())
     };
     let kept: String = sections.into_iter().filter(|section| !replaced(section)).collect();
     project.write("data/nrm-releases/source.yaml", format!("{head}datasets:\n{real}{kept}"));
@@ -135,28 +136,29 @@ fn the_flagship_stands_on_the_tables_of_the_home_office() {
     let mut same = 0;
     let mut absent = Vec::new();
     for figure in json["figures"].as_array().unwrap() {
-        if !from(figure)
-            .is_some_and(|from| ["decisions", "ages", "annual"].contains(&from.as_str()))
-        {
+        if !from(figure).is_some_and(|from| {
+            ["decisions", "ages", "referrals", "reports"].contains(&from.as_str())
+        }) {
             continue;
         }
         let (id, value) = (figure["id"].as_str().unwrap(), figure["shown"].as_str().unwrap());
         let out = project.run(&["explain", id, "--report", "nrm-2024"]).out;
         match out.lines().next().and_then(|line| line.strip_prefix(&format!("{id} = "))) {
             Some(found) => {
+                // 2023 is committed from a later release, which revised it, and 2024 is not in these tables
+                let value = match id {
+                    "referrals_2023" => "17,004",
+                    "revised_total" => "46,625",
+                    _ => value,
+                };
                 assert_eq!(found, value, "{id}\n{out}");
                 same += 1;
             }
             None => absent.push(id.to_string()),
         }
     }
-    // the tables end with 2023, and have no total of referrals in a row
-    let later = |id: &&String| {
-        !id.contains("2024")
-            && !id.contains("2025")
-            && !id.starts_with("referrals")
-            && *id != "revised_total"
-    };
-    assert_eq!(absent.iter().filter(later).collect::<Vec<_>>(), Vec::<&String>::new());
-    assert!(same >= 15, "{same} figures, without {absent:?}");
+    // the tables end with 2023
+    let later = ["dtn_2024", "dtn_2025", "referrals_2024", "referrals_2025"];
+    assert_eq!(absent.iter().filter(|id| !later.contains(&id.as_str())).count(), 0, "{absent:?}");
+    assert!(same >= 19, "{same} figures, without {absent:?}");
 }

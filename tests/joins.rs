@@ -64,10 +64,10 @@ fn columns_are_looked_up_and_lead_to_both_files() {
 
 #[test]
 fn series_stand_side_by_side_by_equal_keys() {
-    let spec = "series:\n  refused: sum(refused) from decisions where year = 2024 by area\n  people: population from areas by area\n  before: sum(refused) from decisions where year = 2023 by area\n  rate: refused / people as per(100000)\n  change: percent_change(before to refused)\n  of_all: refused / all as percent(1)\nfigures:\n  all: sum(refused) from decisions where year = 2024\n  highest: area from rate where rank = 1\n";
+    let spec = "series:\n  refused: sum(refused) from decisions where year = 2024 by area\n  people: population from areas by area\n  before: sum(refused) from decisions where year = 2023 by area\n  rate: refused / people as per(100000)\n  change: percent_change(before to refused)\n  of_all: refused / all as percent(1)\n  both:\n    values: { people: people, rate: refused / people * 100 }\n    as: decimal(3)\nfigures:\n  all: sum(refused) from decisions where year = 2024\n  highest: area from rate where rank = 1\n";
     let project = project(
         spec,
-        "The highest rate is that of [Dover](fig:highest): [16 per 100,000](fig:rate/dover); in York it is [2 per 100,000](fig:rate/york). In Leeds they [doubled](fig:change/leeds), to [50.0%](fig:of_all/leeds) of all.\n",
+        "The highest rate is that of [Dover](fig:highest): [16 per 100,000](fig:rate/dover); in York it is [2 per 100,000](fig:rate/york). In Leeds they [doubled](fig:change/leeds), to [50.0%](fig:of_all/leeds) of all; York has [200000](fig:both/york/people) and [0.002](fig:both/york/rate).\n",
     );
     project.run(&["build"]).expect(0);
     let json: serde_json::Value =
@@ -84,7 +84,7 @@ fn series_stand_side_by_side_by_equal_keys() {
     assert_eq!(point["uses"], serde_json::json!(["people", "refused"]));
     assert_eq!(point["sources"], serde_json::json!(["ho", "ons"]));
     let from = |place: &str| project.run(&["explain", "--row", place]).expect(0).out;
-    assert_eq!(from("data/ons/areas.csv:2"), "r: highest, people, rate\n");
+    assert_eq!(from("data/ons/areas.csv:2"), "r: both, highest, people, rate\n");
     let explained = project.run(&["explain", "rate"]).expect(0).out;
     assert!(explained.contains("from      people, refused"), "{explained}");
 }

@@ -71,9 +71,9 @@ fn a_changed_cell_changes_what_the_lineage_names_and_nothing_else() {
     let before = values(&project, "nrm-2024");
     let mut some = 0;
     for (file, line, column, from, to) in [
-        ("annual.csv", 12, "reports", "2024,19125,5598", "2024,19125,5599"),
-        ("annual.csv", 10, "reports", "2022,16921,4580", "2022,16921,4581"),
-        ("annual.csv", 11, "referrals", "2023,16990,4929", "2023,16991,4929"),
+        ("reports.csv", 11, "reports", "2024,5598", "2024,5599"),
+        ("reports.csv", 9, "reports", "2022,4580", "2022,4581"),
+        ("referrals.csv", 11, "referrals", "2023,16990", "2023,16991"),
         (
             "decisions.csv",
             38,

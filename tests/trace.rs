@@ -30,9 +30,9 @@ fn numbers_are_found_in_the_data_and_chance_is_told_apart() {
             recipes(words)
         );
     };
-    holds("5,598", "reports from annual where year = 2024");
-    holds("19,125", "referrals from annual where year = 2024");
-    holds("More than 19,000", "referrals from annual where year = 2024");
+    holds("5,598", "reports from reports where year = 2024");
+    holds("19,125", "referrals from referrals where year = 2024");
+    holds("More than 19,000", "referrals from referrals where year = 2024");
     holds(
         "47%",
         "100% - a, where a is positive from shares where measure = 'reasonable grounds positive' and period = 2024",
@@ -70,7 +70,7 @@ fn a_projects_own_words_hold() {
     let nearly = all.iter().find(|traced| traced["words"] == "Nearly 6,000").expect("the number");
     let candidates = nearly["candidates"].as_array().unwrap();
     assert!(
-        candidates.iter().any(|found| found["recipe"] == "reports from annual where year = 2024"),
+        candidates.iter().any(|found| found["recipe"] == "reports from reports where year = 2024"),
         "{candidates:?}"
     );
 }

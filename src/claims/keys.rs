@@ -34,8 +34,8 @@ pub(super) fn keys(spec: &Spec, figures: &Figures, id: &str, point: &[String]) -
         None => match spec.series.get(id).map(|series| &series.origin) {
             Some(SeriesOrigin::Grouped { from, filter, .. }) => (&from.0, filter.iter().collect()),
             // a point of several series has the keys of each of them
-            Some(SeriesOrigin::Aligned { value, .. }) => {
-                let names = value.names();
+            Some(SeriesOrigin::Aligned { values, .. }) => {
+                let names: Vec<_> = values.iter().flat_map(|(_, value)| value.names()).collect();
                 let first = names.iter().find(|(name, _)| spec.series.contains_key(*name));
                 return first.map_or(found, |(name, _)| keys(spec, figures, name, point));
             }

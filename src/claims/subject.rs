@@ -47,12 +47,13 @@ impl<'a> Subject<'a> {
             Some(Origin::Recipe(recipe)) => Some(&recipe.value),
             Some(_) => None,
             None => match spec.series.get(&reference.id).map(|series| &series.origin) {
-                Some(SeriesOrigin::Grouped { values, .. }) => {
+                Some(
+                    SeriesOrigin::Grouped { values, .. } | SeriesOrigin::Aligned { values, .. },
+                ) => {
                     let name = reference.keys.last();
                     let named = values.iter().find(|(value, _)| Some(value) == name);
                     named.or(values.first()).map(|(_, expr)| expr)
                 }
-                Some(SeriesOrigin::Aligned { value, .. }) => Some(value),
                 _ => None,
             },
         };

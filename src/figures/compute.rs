@@ -64,7 +64,7 @@ pub fn compute(
                 id,
                 series,
                 question.zip(answers.remove(id)),
-                plan.derived.get(id),
+                plan.aligned.get(id),
             ),
             (None, None) => Ok(()),
         };

@@ -27,7 +27,9 @@ pub(super) fn order(
                     members.iter().map(|(id, span)| (id.as_str(), *span)).collect()
                 }
                 SeriesOrigin::Grouped { from, .. } => frame_needs(spec, &from.0, from.1),
-                SeriesOrigin::Aligned { value, .. } => value.names(),
+                SeriesOrigin::Aligned { values, .. } => {
+                    values.iter().flat_map(|(_, value)| value.names()).collect()
+                }
             },
         );
     }

@@ -20,6 +20,8 @@ pub struct Plan {
     pub(super) order: Vec<String>,
     pub(super) questions: BTreeMap<String, Question>,
     pub(super) derived: BTreeMap<String, Term>,
+    /// The values of series that are made of others.
+    pub(super) aligned: BTreeMap<String, Vec<Term>>,
     pub(super) checks: Vec<(Term, Term)>,
     pub(super) programs: BTreeMap<String, Program>,
     pub(super) failed: BTreeSet<String>,
@@ -119,8 +121,9 @@ fn plan_one(
         return Ok(());
     }
     let Some(series) = spec.series.get(id) else { return Ok(()) };
-    if let SeriesOrigin::Aligned { value, .. } = &series.origin {
-        plan.derived.insert(id.to_string(), aligned(spec, value)?);
+    if let SeriesOrigin::Aligned { values, .. } = &series.origin {
+        let terms: Result<_, _> = values.iter().map(|(_, value)| aligned(spec, value)).collect();
+        plan.aligned.insert(id.to_string(), terms?);
         return Ok(());
     }
     let SeriesOrigin::Grouped { from, filter, by, values } = &series.origin else { return Ok(()) };

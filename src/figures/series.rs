@@ -23,13 +23,13 @@ impl Maker<'_> {
         id: &str,
         declared: &spec::Series,
         asked: Option<(&Question, Answer)>,
-        term: Option<&Term>,
+        terms: Option<&Vec<Term>>,
     ) -> Result<(), Trouble> {
         let mut series = match &declared.origin {
             SeriesOrigin::Figures(members) => self.members(id, declared, members)?,
-            SeriesOrigin::Aligned { value, unmatched } => {
-                let term = term.ok_or(Trouble::Silent)?;
-                self.aligned(id, declared, (value, term), unmatched)?
+            SeriesOrigin::Aligned { values, unmatched } => {
+                let terms = terms.ok_or(Trouble::Silent)?;
+                self.aligned(id, declared, (values, terms), unmatched)?
             }
             SeriesOrigin::Grouped { from, filter, by, values } => {
                 let exprs = values.iter().map(|(name, expr)| (name.clone(), expr)).collect();
@@ -130,19 +130,27 @@ impl Maker<'_> {
         &mut self,
         id: &str,
         declared: &spec::Series,
-        (value, term): (&Expr, &Term),
+        (values, terms): (&[(String, Expr)], &[Term]),
         unmatched: &[(String, Span)],
     ) -> Result<Series, Trouble> {
-        let recipe =
-            Recipe { value: value.clone(), from: None, filter: None, by: Vec::new(), format: None };
-        let text = self.recipe_text(&recipe);
-        let mut series = self.series_shell(id, declared, Some(text.clone()));
+        let texts: Vec<RecipeText> = values
+            .iter()
+            .map(|(_, value)| {
+                let value = value.clone();
+                let (from, filter, by, format) = (None, None, Vec::new(), None);
+                self.recipe_text(&Recipe { value, from, filter, by, format })
+            })
+            .collect();
+        let mut series = self.series_shell(id, declared, texts.first().cloned());
+        name_values(&mut series, declared, values, (&texts, &[]));
         let mut named: Vec<(String, Span)> = Vec::new();
-        term.named(&mut |name, _, span| {
-            if self.figures.series.contains_key(name) && !named.iter().any(|(n, _)| n == name) {
-                named.push((name.to_string(), span));
-            }
-        });
+        for term in terms {
+            term.named(&mut |name, _, span| {
+                if self.figures.series.contains_key(name) && !named.iter().any(|(n, _)| n == name) {
+                    named.push((name.to_string(), span));
+                }
+            });
+        }
         let parts: Option<Vec<(&Series, Span)>> = named
             .iter()
             .map(|(name, span)| Some((self.figures.series.get(name)?, *span)))
@@ -151,10 +159,7 @@ impl Maker<'_> {
         same_keys(&parts)?;
         let (matched, left_out) = matched(&parts, unmatched, declared.span)?;
         series.keys = parts[0].0.keys.clone();
-        series.values.insert("value".into(), series.label.clone());
         series.unmatched = left_out;
-        let joined =
-            |keys: &[Value]| keys.iter().map(Value::to_string).collect::<Vec<_>>().join("\u{1f}");
         let index: BTreeMap<&str, BTreeMap<String, &PointValue>> = parts
             .iter()
             .map(|(part, _)| {
@@ -163,76 +168,22 @@ impl Maker<'_> {
                 (part.id.as_str(), points.collect())
             })
             .collect();
+        let mut points = Vec::new();
         for keys in matched {
-            let texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
-            let slugs: Vec<String> = texts.iter().map(|text| key_slug(text)).collect();
-            let point_id = format!("{id}/{}", slugs.join("/"));
-            let name = format!("point `{point_id}`");
-            let figures = &self.figures;
-            let key = joined(&keys);
-            let used = std::cell::RefCell::new(Vec::<&Figure>::new());
-            let lookup = |name: &str, keys: &[String], span: Span| {
-                let Some(part) = index.get(name).filter(|_| keys.is_empty()) else {
-                    return lookup(figures, name, keys, span);
-                };
-                match part.get(&key) {
-                    Some(PointValue::Figure(figure)) => {
-                        used.borrow_mut().push(figure.as_ref());
-                        Ok(figure.value.clone())
-                    }
-                    Some(PointValue::Suppressed) => Err(Trouble::Suppressed(Box::new(
-                        Diagnostic::error(Code::SuppressedCells, name.to_string()),
-                    ))),
-                    _ => Err(Trouble::Empty(Box::new(Diagnostic::error(
-                        Code::EmptySelection,
-                        name.to_string(),
-                    )))),
-                }
-            };
-            let inputs = Inputs::over_figures(&name, &lookup);
-            let value = match evaluate(term, &inputs) {
-                Ok(value) => {
-                    let base = base(term, &inputs);
-                    let mut uses = Vec::new();
-                    term.references(&mut |id, _| uses.push(id.to_string()));
-                    uses.sort();
-                    uses.dedup();
-                    let alone = uses.iter().filter(|id| self.figures.figures.contains_key(*id));
-                    let mut sources: BTreeSet<String> =
-                        alone.flat_map(|id| self.sources_of(id)).collect();
-                    let mut covers = BTreeSet::new();
-                    for figure in used.borrow().iter() {
-                        sources.extend(figure.sources.iter().cloned());
-                        covers.extend(figure.covers.iter().copied());
-                    }
-                    let mut figure = Figure {
-                        id: point_id,
-                        value,
-                        format: None,
-                        label: format!("{}: {}", series.label, texts.join(", ")),
-                        caveat: None,
-                        provenance: Provenance::Derived,
-                        recipe: Some(text.clone()),
-                        quote: None,
-                        reason: None,
-                        also: Vec::new(),
-                        base,
-                        covers,
-                        counts: None,
-                        uses,
-                        sources,
-                        span: declared.span,
-                    };
-                    formatted(&mut figure, declared.format, declared.span)?;
-                    PointValue::Figure(Box::new(figure))
-                }
-                Err(Trouble::Empty(_)) => PointValue::Missing,
-                Err(Trouble::Suppressed(_)) => PointValue::Suppressed,
-                Err(trouble) => return Err(trouble),
-            };
-            series.points.push(Point {
+            let mut made = Vec::new();
+            for (place, term) in terms.iter().enumerate() {
+                let recipe = &texts[place];
+                made.push(self.aligned_value(
+                    (&series, place),
+                    &keys,
+                    (term, recipe),
+                    &index,
+                    declared,
+                )?);
+            }
+            points.push(Point {
                 keys,
-                values: vec![value],
+                values: made,
                 rank: None,
                 place: None,
                 places_between: None,
@@ -240,7 +191,79 @@ impl Maker<'_> {
                 member: None,
             });
         }
+        series.points = points;
+        self.labels_name_something(declared, &series);
         Ok(series)
+    }
+
+    /// The value of a series of others at some keys.
+    fn aligned_value(
+        &self,
+        (series, place): (&Series, usize),
+        keys: &[Value],
+        (term, recipe): (&Term, &RecipeText),
+        index: &BTreeMap<&str, BTreeMap<String, &PointValue>>,
+        declared: &spec::Series,
+    ) -> Result<PointValue, Trouble> {
+        let id = series.point_id(keys, place);
+        let name = format!("point `{id}`");
+        let key = joined(keys);
+        let used = std::cell::RefCell::new(Vec::<&Figure>::new());
+        let lookup = |name: &str, keys: &[String], span: Span| {
+            let Some(part) = index.get(name).filter(|_| keys.is_empty()) else {
+                return lookup(&self.figures, name, keys, span);
+            };
+            let none = |code| Box::new(Diagnostic::error(code, name.to_string()));
+            match part.get(&key) {
+                Some(PointValue::Figure(figure)) => {
+                    used.borrow_mut().push(figure.as_ref());
+                    Ok(figure.value.clone())
+                }
+                Some(PointValue::Suppressed) => {
+                    Err(Trouble::Suppressed(none(Code::SuppressedCells)))
+                }
+                _ => Err(Trouble::Empty(none(Code::EmptySelection))),
+            }
+        };
+        let inputs = Inputs::over_figures(&name, &lookup);
+        let value = match evaluate(term, &inputs) {
+            Ok(value) => value,
+            Err(Trouble::Empty(_)) => return Ok(PointValue::Missing),
+            Err(Trouble::Suppressed(_)) => return Ok(PointValue::Suppressed),
+            Err(trouble) => return Err(trouble),
+        };
+        let base = base(term, &inputs);
+        let mut uses = Vec::new();
+        term.references(&mut |id, _| uses.push(id.to_string()));
+        uses.sort();
+        uses.dedup();
+        let alone = uses.iter().filter(|id| self.figures.figures.contains_key(*id));
+        let mut sources: BTreeSet<String> = alone.flat_map(|id| self.sources_of(id)).collect();
+        let mut covers = BTreeSet::new();
+        for figure in used.borrow().iter() {
+            sources.extend(figure.sources.iter().cloned());
+            covers.extend(figure.covers.iter().copied());
+        }
+        let mut figure = Figure {
+            id,
+            value,
+            format: None,
+            label: series.point_label(keys, place),
+            caveat: None,
+            provenance: Provenance::Derived,
+            recipe: Some(recipe.clone()),
+            quote: None,
+            reason: None,
+            also: Vec::new(),
+            base,
+            covers,
+            counts: None,
+            uses,
+            sources,
+            span: declared.span,
+        };
+        formatted(&mut figure, declared.format, declared.span)?;
+        Ok(PointValue::Figure(Box::new(figure)))
     }
 
     fn grouped(
@@ -267,23 +290,8 @@ impl Maker<'_> {
             })
             .collect();
         let mut series = self.series_shell(id, declared, texts.first().cloned());
-        if values.len() > 1 {
-            let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
-            let words: Vec<&str> = texts.iter().map(|text| text.words.as_str()).collect();
-            let chain = self.spec.chain(&from.0).0;
-            let text = recipe_text(canonical.join("; "), words.join("; "), &chain);
-            if declared.label.is_none() {
-                series.label = id.replace('_', " ");
-            }
-            series.recipe = Some(text);
-        }
         series.keys = by.iter().map(|(key, _)| key.clone()).collect();
-        for (name, _) in values {
-            let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));
-            let fallback =
-                if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
-            series.values.insert(name.clone(), label.unwrap_or(fallback));
-        }
+        name_values(&mut series, declared, values, (&texts, &self.spec.chain(&from.0).0));
         series.without_key = answer.values.without_key;
         let groups = || answer.values.groups.values();
         let most =
@@ -374,14 +382,10 @@ impl Maker<'_> {
         (keys, integers, partials): (&[Value], &[Key], &[Partial]),
         texts: &[RecipeText],
     ) -> Result<Point, Trouble> {
-        let several = series.values.len() > 1;
-        let slugs: Vec<String> = keys.iter().map(|key| key_slug(&key.to_string())).collect();
-        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
         let sources = self.question_sources(question, &answer.sources, integers)?;
         let mut values = Vec::new();
-        for (index, (value_name, term)) in question.values.iter().enumerate() {
-            let tail = if several { format!("/{value_name}") } else { String::new() };
-            let id = format!("{}/{}{tail}", series.id, slugs.join("/"));
+        for (index, (_, term)) in question.values.iter().enumerate() {
+            let id = series.point_id(keys, index);
             let name = format!("point `{id}`");
             let figures = &self.figures;
             let lookup = |id: &str, keys: &[String], span: Span| lookup(figures, id, keys, span);
@@ -412,7 +416,7 @@ impl Maker<'_> {
                 id,
                 value,
                 format: None,
-                label: format!("{}: {}", series.values[index], names.join(", ")),
+                label: series.point_label(keys, index),
                 caveat: None,
                 provenance: Provenance::Computed,
                 recipe: texts.get(index).cloned(),
@@ -439,6 +443,49 @@ impl Maker<'_> {
             member: None,
         })
     }
+}
+
+impl Series {
+    /// The id of a value at some keys: `by_year/2024`, or `by_year/2024/refused` where there are several values.
+    fn point_id(&self, keys: &[Value], value: usize) -> String {
+        let slugs: Vec<String> = keys.iter().map(|key| key_slug(&key.to_string())).collect();
+        let several = self.values.len() > 1;
+        let tail = self.values.get_index(value).filter(|_| several);
+        let tail = tail.map(|(name, _)| format!("/{name}")).unwrap_or_default();
+        format!("{}/{}{tail}", self.id, slugs.join("/"))
+    }
+
+    fn point_label(&self, keys: &[Value], value: usize) -> String {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        format!("{}: {}", self.values[value], names.join(", "))
+    }
+}
+
+/// Names the values of a series; several have one recipe together.
+fn name_values(
+    series: &mut Series,
+    declared: &spec::Series,
+    values: &[(String, Expr)],
+    (texts, chain): (&[RecipeText], &[&spec::Selection]),
+) {
+    if values.len() > 1 {
+        let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
+        let words: Vec<&str> = texts.iter().map(|text| text.words.as_str()).collect();
+        if declared.label.is_none() {
+            series.label = series.id.replace('_', " ");
+        }
+        series.recipe = Some(recipe_text(canonical.join("; "), words.join("; "), chain));
+    }
+    for (name, _) in values {
+        let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));
+        let fallback =
+            if values.len() == 1 { series.label.clone() } else { name.replace('_', " ") };
+        series.values.insert(name.clone(), label.unwrap_or(fallback));
+    }
+}
+
+fn joined(keys: &[Value]) -> String {
+    keys.iter().map(Value::to_string).collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Series that are put side by side go by the same keys, and have one value.

@@ -192,8 +192,8 @@ pub enum SeriesOrigin {
     Figures(Vec<(String, Span)>),
     /// Other series, point by point where their keys are equal: a rate of two of them.
     Aligned {
-        /// The value, over names of series and figures.
-        value: Expr,
+        /// Its values by name, over names of series and figures; a single one is called `value`.
+        values: Vec<(String, Expr)>,
         /// Keys that are not in all of them, and are left out.
         unmatched: Vec<(String, Span)>,
     },

@@ -566,10 +566,9 @@ impl<'a> Resolver<'a> {
             values.push((name.words.clone(), value));
         }
         let unmatched = named(&raw.unmatched);
-        if let ([(_, value)], None, true, None) = (values.as_slice(), &from, by.is_empty(), &filter)
-            && raw.value.is_some()
-        {
-            return Some(SeriesOrigin::Aligned { value: value.clone(), unmatched });
+        let one_form = raw.value.is_some() == raw.values.0.is_empty();
+        if one_form && from.is_none() && by.is_empty() && filter.is_none() && !values.is_empty() {
+            return Some(SeriesOrigin::Aligned { values, unmatched });
         }
         if let Some((_, span)) = unmatched.first() {
             self.bad(
