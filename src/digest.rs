@@ -1,5 +1,7 @@
 //! Digests: SHA-256 in hexadecimal, as `sha256sum` prints it; and bytes as text.
 
+use std::io::{self, Read};
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +26,21 @@ pub fn sha256(bytes: &[u8]) -> String {
     let mut hasher = Hasher::default();
     hasher.update(bytes);
     hasher.finish()
+}
+
+/// The digest of all that can be read, as 64 hexadecimal digits.
+///
+/// # Errors
+/// It cannot be read.
+pub fn sha256_of(mut from: impl Read) -> io::Result<String> {
+    let mut hasher = Hasher::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
 }
 
 /// The digest of `bytes` in base64, as a content security policy writes it.

@@ -86,7 +86,8 @@ pub fn trial(
     file: &Path,
     threads: NonZeroUsize,
 ) -> Outcome<Project> {
-    checked(&Instead { world, path, file }, &[], threads, Some(path))
+    let files = BTreeMap::from([(path.to_string(), file.to_path_buf())]);
+    checked(&Instead { world, files }, &[], threads, Some(path))
 }
 
 fn checked(

@@ -3,6 +3,7 @@
 //! Paths are relative to the project's folder, with `/`. A path that leads out of it, also through a symbolic link, is
 //! refused.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,14 +37,12 @@ pub trait World: Sync {
     fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + Send>>;
 }
 
-/// A project in which another file stands at one path.
+/// A project in which files from anywhere stand at some paths.
 pub struct Instead<'w> {
     /// The project.
     pub world: &'w dyn World,
-    /// The path.
-    pub path: &'w str,
-    /// The file, from anywhere.
-    pub file: &'w Path,
+    /// The files, by the path in the project at which they stand.
+    pub files: BTreeMap<String, PathBuf>,
 }
 
 impl World for Instead<'_> {
@@ -52,21 +51,17 @@ impl World for Instead<'_> {
     }
 
     fn stamp(&self, path: &str) -> io::Result<Stamp> {
-        if path != self.path {
-            return self.world.stamp(path);
-        }
-        let metadata = fs::metadata(self.file)?;
+        let Some(file) = self.files.get(path) else { return self.world.stamp(path) };
+        let metadata = fs::metadata(file)?;
         Ok((metadata.len(), metadata.modified().ok()))
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn ReadSeek + Send>> {
-        if path != self.path {
-            return self.world.open(path);
-        }
-        if self.file.is_dir() {
+        let Some(file) = self.files.get(path) else { return self.world.open(path) };
+        if file.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
-        Ok(Box::new(File::open(self.file)?))
+        Ok(Box::new(File::open(file)?))
     }
 }
 

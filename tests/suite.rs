@@ -32,5 +32,6 @@ mod refresh;
 mod silent;
 mod support;
 mod trace;
+mod verify;
 mod words;
 mod workbooks;

@@ -3,6 +3,8 @@
 mod cubes;
 mod release;
 mod trace;
+mod verify;
 
 pub use release::{Changes, Moved, Revision, Row, broken, changes, moved};
 pub use trace::{Candidate, Inputs, Near, Traced, trace};
+pub use verify::{Difference, Strictness, data_files, differences, made_by};

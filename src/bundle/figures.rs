@@ -10,6 +10,7 @@ use crate::value::{Scale, Value};
 #[derive(Serialize)]
 struct Report<'a> {
     schema: &'static str,
+    made_by: &'static str,
     report: &'a str,
     date: String,
     language: &'a str,
@@ -113,6 +114,7 @@ struct PointEntry<'a> {
 pub(super) fn json(inputs: &Inputs<'_>) -> Vec<u8> {
     let report = Report {
         schema: "tieout figures 1",
+        made_by: super::MADE_BY,
         report: &inputs.spec.name,
         date: inputs.spec.date.to_string(),
         language: &inputs.spec.language,

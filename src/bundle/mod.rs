@@ -21,6 +21,9 @@ pub use evidence::MOST_ROWS;
 pub use lock::{Lock, drift};
 pub use write::{Written, write_bundle, write_text};
 
+/// The name and version of what makes bundles.
+pub const MADE_BY: &str = concat!("tieout ", env!("CARGO_PKG_VERSION"));
+
 /// Files of an edition, by their path in it.
 pub type Bundle = BTreeMap<String, Vec<u8>>;
 

@@ -11,6 +11,7 @@ mod report;
 mod schema;
 mod source;
 mod trace;
+mod verify;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ enum Command {
     Check(check::Arguments),
     Explain(explain::Arguments),
     Trace(trace::Arguments),
+    Verify(verify::Arguments),
     #[command(subcommand)]
     Source(source::Command),
     Schema(schema::Arguments),
@@ -103,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &options),
         Command::Explain(arguments) => explain::run(&arguments, &options),
         Command::Trace(arguments) => trace::run(&arguments, &options),
+        Command::Verify(arguments) => verify::run(&arguments, &options),
         Command::Source(command) => source::run(&command, &options),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&arguments),

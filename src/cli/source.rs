@@ -1,5 +1,6 @@
 //! `tieout source`: what is done with the files under `data/`.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -276,7 +277,8 @@ fn compare(refresh: &Refresh, options: &Options) -> End {
         return report::diagnostics(&diagnostics, &texts, options);
     };
     let path = dataset.path.clone();
-    let other = Instead { world: &world, path: &path, file: &refresh.file };
+    let files = BTreeMap::from([(path.clone(), refresh.file.clone())]);
+    let other = Instead { world: &world, files };
     let threads = options.threads();
     // what is wrong with the old file or the reports is told by `check`
     let Outcome { value: old, diagnostics: old_diagnostics } =
