@@ -37,9 +37,11 @@ pub struct Project {
     pub frames: BTreeMap<String, Frame>,
     /// The reports.
     pub reports: Vec<Report>,
+    theme: Theme,
     stamps: BTreeMap<String, Stamp>,
     overrides: BTreeMap<String, String>,
     brands: BTreeMap<String, Look>,
+    built_in: Brand,
     lexicons: BTreeMap<String, Lexicon>,
 }
 
@@ -63,8 +65,15 @@ pub struct Report {
     pub verdicts: Verdicts,
     /// The briefing.
     pub document: Document,
-    html: Vec<u8>,
     markdown: Vec<u8>,
+}
+
+impl Project {
+    /// The brand of a report's look; the built-in one where it names none.
+    fn brand(&self, spec: &Spec) -> &Brand {
+        let look = spec.theme.as_ref().and_then(|(name, _)| self.brands.get(name));
+        look.map_or(&self.built_in, |look| &look.brand)
+    }
 }
 
 impl Report {
@@ -105,14 +114,14 @@ fn checked(
             dataset.sha256 = None;
         }
     }
-    let theme = theme(world, &mut project.overrides, &mut diagnostics);
+    project.theme = theme(world, &mut project.overrides, &mut diagnostics);
     for spec in &specs {
         look(world, spec, &mut project, &mut diagnostics);
         lexicon(world, &spec.language, &mut project, &mut diagnostics);
     }
     load(world, &specs, threads, &mut project, &mut diagnostics);
     for spec in specs {
-        if let Some(report) = report(spec, &project, &theme, threads, &mut diagnostics) {
+        if let Some(report) = report(spec, &project, threads, &mut diagnostics) {
             project.reports.push(report);
         }
     }
@@ -419,7 +428,6 @@ fn load(
 fn report(
     spec: Spec,
     project: &Project,
-    theme: &Theme,
     threads: NonZeroUsize,
     diagnostics: &mut Diagnostics,
 ) -> Option<Report> {
@@ -440,9 +448,7 @@ fn report(
     let verdicts = claims::check(inputs).into(diagnostics);
     let rows = figures::small_row_sets(&figures, &project.frames, NAMED_ROWS, threads);
     let (sources, frames) = (&project.sources, &project.frames);
-    let built_in = Brand::default();
-    let look = spec.theme.as_ref().and_then(|(name, _)| project.brands.get(name));
-    let brand = look.map_or(&built_in, |look| &look.brand);
+    let (theme, brand) = (&project.theme, project.brand(&spec));
     let inputs = document::Inputs {
         shades: &brand.palette.light,
         spec: &spec,
@@ -454,10 +460,12 @@ fn report(
         locale: &locale,
     };
     let document = document::compose(inputs).into(diagnostics);
-    let html = diagnostics.take(render::html(&document, theme, brand));
+    // a template that fails is found here; the page itself shows rows, which are read when it is built
+    let page = diagnostics.take(render::html(&document, theme, brand, &BTreeMap::new()));
     let markdown = diagnostics.take(render::markdown(&document, theme));
     warn_of_licences(&document, sources, diagnostics);
-    Some(Report { spec, locale, figures, verdicts, document, html: html?, markdown: markdown? })
+    page.map(|_| ())?;
+    Some(Report { spec, locale, figures, verdicts, document, markdown: markdown? })
 }
 
 /// One warning for all cited sources without a stated licence.
@@ -509,7 +517,6 @@ pub fn bundle(
         figures: &report.figures,
         frames: &project.frames,
         document: &report.document,
-        html: report.html.clone(),
         markdown: report.markdown.clone(),
         shower,
         rows: &rows,
@@ -518,7 +525,10 @@ pub fn bundle(
         collapsed: &collapsed,
         digests: &digests,
     };
-    Outcome::new(Some((bundle::assemble(inputs), lock)), diagnostics)
+    let tables = bundle::row_tables(&inputs);
+    let page = render::html(&report.document, &project.theme, project.brand(&report.spec), &tables);
+    let bundle = diagnostics.take(page).map(|page| bundle::assemble(inputs, page));
+    Outcome::new(bundle.map(|bundle| (bundle, lock)), diagnostics)
 }
 
 /// The texts that a report is made of: spec, body, declarations of its sources, templates of the project.

@@ -303,8 +303,8 @@ fn one_changed_cell_changes_text_chart_table_card_alt_and_description_together()
             "description",
             "100 (2019) at the beginning, 871 (2023) at the end. Never falls; up in 4 and down in 0 of 4 steps. Highest: 871 (2023). Lowest: 100 (2019).",
         ),
-        ("data of the chart", ">871</td></tr>"),
-        ("table", ">1,281</td></tr>"),
+        ("data of the chart", ">871</a></td></tr>"),
+        ("table", ">1,281</a></td></tr>"),
         ("total", ">1,901</a></td></tr>\n</tfoot>"),
     ] {
         assert!(html.contains(part), "{what}: {part} is not in\n{html}");

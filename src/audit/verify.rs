@@ -235,7 +235,8 @@ fn links(claim: &[u8], made: &[u8]) -> Vec<String> {
 /// Targets and words of the links to figures in a page.
 fn tied_words(text: &str) -> Vec<(&str, &str)> {
     let links = text.split("href=\"#fig-").skip(1).filter_map(|rest| {
-        let (target, rest) = rest.split_once("\">")?;
+        let (target, rest) = rest.split_once('"')?;
+        let rest = rest.split_once('>')?.1;
         Some((target, rest.split_once("</a>")?.0))
     });
     links.collect()

@@ -1,25 +1,61 @@
 //! `evidence/ID.csv`: the rows of each computed figure and series, as published, with file and line.
 
+use std::collections::BTreeMap;
+
 use super::{Bundle, Inputs};
-use crate::document::csv;
-use crate::figures::RowSet;
-use crate::frame::{Frame, Lookup};
+use crate::document::{RowTable, csv};
+use crate::figures::{RowSet, key_slug};
+use crate::frame::{Column, Frame, Lookup};
 
 /// Rows that are written out; where there are more, equal ones are written once, with their number.
 pub const MOST_ROWS: usize = 10_000;
+/// Rows that the page shows.
+const SHOWN_ROWS: usize = 200;
 
 pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) {
     for (id, set) in inputs.rows {
-        let bytes =
-            if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) };
-        if let Some(bytes) = bytes {
-            bundle.insert(format!("evidence/{id}.csv"), bytes);
+        if let Some((head, rows)) = table(inputs, id, set) {
+            bundle.insert(format!("evidence/{id}.csv"), csv(head, rows.into_iter()));
         }
     }
 }
 
+/// The rows of each figure and series that the page shows.
+pub fn row_tables(inputs: &Inputs<'_>) -> BTreeMap<String, RowTable> {
+    let tables = inputs.rows.iter().filter_map(|(id, set)| {
+        let (head, mut rows) = table(inputs, id, set)?;
+        let (total, collapsed) = (rows.len(), set.rows.len() > MOST_ROWS);
+        rows.truncate(SHOWN_ROWS);
+        let points = if collapsed { Vec::new() } else { points(inputs, id, set) };
+        Some((id.clone(), RowTable { head, rows, points, total, collapsed }))
+    });
+    tables.collect()
+}
+
+/// The point of a series that each of its shown rows is in.
+fn points(inputs: &Inputs<'_>, id: &str, set: &RowSet) -> Vec<Option<String>> {
+    let (Some(series), Some(frame)) =
+        (inputs.figures.series.get(id), inputs.figures.frame(inputs.frames, &set.frame))
+    else {
+        return Vec::new();
+    };
+    let keys: Option<Vec<&Column>> = series.keys.iter().map(|key| frame.columns.get(key)).collect();
+    let Some(keys) = keys else { return Vec::new() };
+    let point = |row: &u64| {
+        let slugs = keys.iter().map(|column| key_slug(&frame.cell(column, *row).to_string()));
+        Some(format!("{id}/{}", slugs.collect::<Vec<_>>().join("/")))
+    };
+    set.rows.iter().take(SHOWN_ROWS).map(point).collect()
+}
+
+type Rows = (Vec<String>, Vec<Vec<String>>);
+
+fn table(inputs: &Inputs<'_>, id: &str, set: &RowSet) -> Option<Rows> {
+    if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) }
+}
+
 /// Every row: of a dataset as published, of a series as computed.
-fn listed(inputs: &Inputs<'_>, set: &RowSet) -> Option<Vec<u8>> {
+fn listed(inputs: &Inputs<'_>, set: &RowSet) -> Option<Rows> {
     if let Some(frame) = inputs.frames.get(&set.frame) {
         return Some(published(inputs, frame, set));
     }
@@ -29,10 +65,10 @@ fn listed(inputs: &Inputs<'_>, set: &RowSet) -> Option<Vec<u8>> {
         let cells = frame.columns.values().map(|column| frame.cell(column, *row).to_string());
         std::iter::once(set.frame.clone()).chain(cells).collect()
     });
-    Some(csv(head, rows))
+    Some((head, rows.collect()))
 }
 
-fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
+fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Rows {
     let provenance = frame.provenance.as_ref();
     let path = provenance.map_or("", |provenance| provenance.path.as_str());
     let headers = provenance.map(|provenance| &provenance.headers);
@@ -87,19 +123,18 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Vec<u8> {
         });
         [path.to_string(), line].into_iter().chain(cells).chain(found).collect()
     });
-    csv(head, rows)
+    (head, rows.collect())
 }
 
 /// Equal rows once, in canonical text, with their number.
-fn counted(inputs: &Inputs<'_>, id: &str) -> Option<Vec<u8>> {
+fn counted(inputs: &Inputs<'_>, id: &str) -> Option<Rows> {
     let collapsed = inputs.collapsed.get(id)?;
     let head =
         std::iter::once("rows".to_string()).chain(collapsed.columns.iter().cloned()).collect();
     let mut rows = collapsed.rows.clone();
     rows.sort();
-    Some(csv(
-        head,
-        rows.into_iter()
-            .map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect()),
-    ))
+    let rows = rows
+        .into_iter()
+        .map(|(cells, count)| std::iter::once(count.to_string()).chain(cells).collect());
+    Some((head, rows.collect()))
 }

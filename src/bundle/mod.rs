@@ -17,7 +17,7 @@ use crate::frame::Frame;
 use crate::sources::{Record, Sources};
 use crate::spec::Spec;
 
-pub use evidence::MOST_ROWS;
+pub use evidence::{MOST_ROWS, row_tables};
 pub use lock::{Lock, drift};
 pub use write::{Written, write_bundle, write_text};
 
@@ -39,8 +39,6 @@ pub struct Inputs<'a> {
     pub frames: &'a BTreeMap<String, Frame>,
     /// The document.
     pub document: &'a Document,
-    /// The page.
-    pub html: Vec<u8>,
     /// The Markdown twin.
     pub markdown: Vec<u8>,
     /// How values print.
@@ -57,8 +55,8 @@ pub struct Inputs<'a> {
     pub digests: &'a BTreeMap<String, String>,
 }
 
-/// Assembles the bundle of an edition.
-pub fn assemble(inputs: Inputs<'_>) -> Bundle {
+/// Assembles the bundle of an edition with its page.
+pub fn assemble(inputs: Inputs<'_>, page: Vec<u8>) -> Bundle {
     let mut bundle = Bundle::new();
     evidence::add(&inputs, &mut bundle);
     for chart in &inputs.document.charts {
@@ -74,7 +72,7 @@ pub fn assemble(inputs: Inputs<'_>) -> Bundle {
     for (path, text) in &inputs.texts {
         bundle.insert(format!("spec/{path}"), text.clone().into_bytes());
     }
-    bundle.insert("index.html".into(), inputs.html);
+    bundle.insert("index.html".into(), page);
     bundle.insert("briefing.md".into(), inputs.markdown);
     let sums: String =
         bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();

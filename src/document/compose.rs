@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::notes::{Cited, Register, Subject};
 use super::splice::{Splices, escape, marks};
 use super::tables::{Maker, of_chart};
-use super::{Block, ChartBlock, Credit, Document, Grid, GridCell, Inline, TableBlock, Text};
+use super::{Block, ChartBlock, Credit, Document, Grid, GridCell, Inline, TableBlock, Text, Tied};
 use crate::charts::{self, Shades, Words};
-use crate::claims::Verdicts;
+use crate::claims::{Finding, Verdicts};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::exact::Rounding;
 use crate::figures::{Figure, Figures, RowSet, Shower, key_slug};
@@ -15,7 +15,7 @@ use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::sources::Sources;
 use crate::spec::{self, Prose, Reference, Spec, TableRows, prose};
-use crate::text::capital;
+use crate::text::{Span, capital};
 use crate::value::PartialDate;
 
 /// What a document is made from.
@@ -183,6 +183,21 @@ impl<'a> Composer<'a> {
         self.inputs.spec.parameters.get(&reference.id).cloned().unwrap_or_default()
     }
 
+    /// What the check found of a claim, in words.
+    fn found(&self, span: Span) -> Option<String> {
+        let verdicts = self.inputs.verdicts.claims.iter();
+        let verdict = verdicts.rev().find(|verdict| verdict.span == span)?;
+        let words = match verdict.finding {
+            Finding::Exact => "the words state the value",
+            Finding::Rounds => "the value rounds to the words",
+            Finding::Approximates => "the value lies in what the words allow",
+            other => other.name(),
+        };
+        let intervals = verdict.intervals.join("; ");
+        let colon = if intervals.is_empty() { "" } else { ": " };
+        Some(format!("{words}{colon}{intervals}"))
+    }
+
     fn inlines(&mut self, inlines: &[spec::Inline]) -> Vec<Inline> {
         inlines.iter().map(|inline| self.inline(inline)).collect()
     }
@@ -200,7 +215,8 @@ impl<'a> Composer<'a> {
                     claim.references.iter().filter_map(|reference| self.find(reference)).collect();
                 let ids = tied.iter().map(|figure| figure.id.clone()).collect();
                 let inner = self.inlines(&claim.content);
-                Inline::Claim(inner, ids, self.register.support(tied))
+                let tied_to = Tied { figures: ids, found: self.found(claim.span) };
+                Inline::Claim(inner, tied_to, self.register.support(tied))
             }
             spec::Inline::Insert(reference, _) => match self.find(reference) {
                 Some(figure) => Inline::Value(

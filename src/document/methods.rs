@@ -3,7 +3,7 @@
 use super::Method;
 use super::compose::Composer;
 use super::notes::marked;
-use crate::figures::{Counts, Figure, Provenance, Series, Shower};
+use crate::figures::{Counts, Figure, Provenance, Series, Shower, Shown};
 use crate::text::capital;
 use crate::value::{Scale, Value};
 
@@ -52,6 +52,10 @@ impl Composer<'_> {
                 .counts
                 .as_ref()
                 .map(|counts| counted(counts, &marked(figures, &figure.id, shower), &shower)),
+            exact: before_rounding(figure, &shower),
+            uses: figure.uses.clone(),
+            points: Vec::new(),
+            file: self.file(&figure.id),
             base: shower.base(figure).map(|base| format!("Base: {base}.")),
             known: known(figure),
             caveat: figure.caveat.as_ref().map(|caveat| self.text(caveat)),
@@ -97,12 +101,52 @@ impl Composer<'_> {
                 "{points} points{}.{without}",
                 marked(self.inputs.figures, &series.id, shower)
             )),
+            exact: None,
+            uses: self.made_from(series),
+            points: points_of(series, &shower),
+            file: self.file(&series.id),
             base: None,
             known: None,
             caveat: series.caveat.as_ref().map(|caveat| self.text(caveat)),
             sources: self.register.support(series.figures()),
         }
     }
+}
+
+impl Composer<'_> {
+    /// The file of a figure's or series' rows.
+    fn file(&self, id: &str) -> Option<(String, String)> {
+        let selected = self.inputs.figures.selected.get(id)?;
+        let provenance = self.inputs.frames.get(&selected.frame)?.provenance.as_ref()?;
+        Some((provenance.path.clone(), provenance.sha256.clone()))
+    }
+
+    /// What a series is made from, where that is no file.
+    fn made_from(&self, series: &Series) -> Vec<String> {
+        let mut ids: Vec<String> =
+            series.figures().flat_map(|figure| figure.uses.iter().cloned()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+}
+
+/// The points of a series: id, keys, value, exact value.
+fn points_of(series: &Series, shower: &Shower<'_>) -> Vec<(String, String, Shown, Shown)> {
+    let several = series.values.len() > 1;
+    let points = series.points.iter().flat_map(|point| {
+        let keys: Vec<String> = point.keys.iter().map(|key| shower.key(key).to_string()).collect();
+        let values = point.values.iter().zip(series.values.values());
+        values.filter_map(move |(value, name)| {
+            let figure = value.figure()?;
+            let mut words = keys.join(", ");
+            if several {
+                words.push_str(&format!(": {name}"));
+            }
+            Some((figure.id.clone(), words, shower.figure(figure), shower.exact(figure)))
+        })
+    });
+    points.collect()
 }
 
 fn counted(counts: &Counts, marked: &str, shower: &Shower<'_>) -> String {
@@ -125,6 +169,16 @@ fn counted(counts: &Counts, marked: &str, shower: &Shower<'_>) -> String {
     text.push_str(marked);
     text.push('.');
     text
+}
+
+/// The value before it was rounded, where what is shown is another.
+fn before_rounding(figure: &Figure, shower: &Shower<'_>) -> Option<String> {
+    figure.value.number().filter(|number| number.hidden.is_none())?;
+    let exact = shower.exact(figure).to_string();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let whole =
+        !exact.contains(['/', '.']) && digits(&exact) == digits(shower.figure(figure).as_str());
+    (!whole).then(|| format!("Before rounding: {exact}."))
 }
 
 /// How exactly a value is known: bounds of what was published rounded, and roots.

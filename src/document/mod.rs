@@ -129,8 +129,8 @@ pub enum Inline {
     Struck(Vec<Inline>),
     /// A link to elsewhere.
     Link(String, Vec<Inline>),
-    /// Words tied to figures, with the notes that support them.
-    Claim(Vec<Inline>, Vec<String>, Vec<NoteRef>),
+    /// Words tied to figures, with what the check found of them and the notes that support them.
+    Claim(Vec<Inline>, Tied, Vec<NoteRef>),
     /// A figure's value.
     Value(Shown, String, Vec<NoteRef>),
     /// Words tied to sources.
@@ -145,6 +145,30 @@ pub enum Inline {
     Soft,
     /// A line break that is meant.
     Hard,
+}
+
+/// What words are tied to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tied {
+    /// Ids of the figures and points.
+    pub figures: Vec<String>,
+    /// What the check found, with the interval that the words allow.
+    pub found: Option<String>,
+}
+
+/// Rows of a figure or series as published, as far as the page shows them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RowTable {
+    /// Headers.
+    pub head: Vec<String>,
+    /// The first rows, as texts of the file.
+    pub rows: Vec<Vec<String>>,
+    /// Of a series, the id of the point that each row is in.
+    pub points: Vec<Option<String>>,
+    /// How many rows there are.
+    pub total: usize,
+    /// Whether equal rows stand once, with their number.
+    pub collapsed: bool,
 }
 
 /// A reference to a note.
@@ -392,9 +416,9 @@ pub struct GridCell {
 }
 
 impl Method {
-    /// What the scan counted, the base, how exactly the value is known.
+    /// What the scan counted, the base, how exactly the value is known, what it was before rounding.
     pub fn sentences(&self) -> impl Iterator<Item = &String> {
-        self.counted.iter().chain(&self.base).chain(&self.known)
+        self.counted.iter().chain(&self.base).chain(&self.known).chain(&self.exact)
     }
 }
 
@@ -413,6 +437,14 @@ pub struct Method {
     pub words: String,
     /// The recipe in the language.
     pub recipe: Option<String>,
+    /// The value before it was rounded, as a sentence, where what is shown is another.
+    pub exact: Option<String>,
+    /// Figures and series that it is made from.
+    pub uses: Vec<String>,
+    /// Of a series, its points: id, keys, value, exact value.
+    pub points: Vec<(String, String, Shown, Shown)>,
+    /// The file with its rows: path and SHA-256.
+    pub file: Option<(String, String)>,
     /// What the scan counted, as a sentence.
     pub counted: Option<String>,
     /// What a percentage is taken of, as a sentence.

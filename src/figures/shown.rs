@@ -67,6 +67,11 @@ impl Shower<'_> {
         }
     }
 
+    /// A figure's value before it is rounded, as a fraction or a finite decimal.
+    pub fn exact(&self, figure: &Figure) -> Shown {
+        Shown(figure.value.to_string())
+    }
+
     /// The same for machines: no group marks, a point before decimals; `3..5` of a value between two ends.
     pub fn plain(&self, figure: &Figure) -> Shown {
         match (&figure.value, figure.format) {

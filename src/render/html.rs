@@ -1,16 +1,18 @@
-//! The page: semantic, self-contained, without scripts, under a policy that lets nothing load.
+//! The page: semantic, self-contained, one script of ours, under a policy that lets nothing load.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tera::Context;
 
 use super::brand::css_string;
+use super::evidence::{SCRIPT, method};
 use super::{Brand, Logo, Theme};
 use crate::diag::{Code, Diagnostic};
 use crate::digest::{base64, sha256_base64};
 use crate::document::{
-    Block, ChartBlock, Credit, Detail, Document, Grid, GridCell, Inline, Method, NoteContent,
-    NoteRef, TableBlock, Text, csv,
+    Block, ChartBlock, Credit, Detail, Document, Grid, GridCell, Inline, NoteContent, NoteRef,
+    RowTable, TableBlock, Text, csv,
 };
 use crate::spec::Align;
 use crate::text::escape_markup as escape;
@@ -22,13 +24,18 @@ const SVG: &str = "image/svg+xml";
 /// Characters up to which the header of a row stays on one line: `2024 Q1`.
 const SHORT: usize = 8;
 /// Rows above which the data of a chart scroll by themselves, and are not printed.
-const LONG: usize = 20;
+pub(super) const LONG: usize = 20;
 
-/// Renders a document as one HTML file.
+/// Renders a document as one HTML file, with rows of its figures and series by id.
 ///
 /// # Errors
 /// A template of the project fails, or has no `<head>`.
-pub fn html(document: &Document, theme: &Theme, brand: &Brand) -> Result<Vec<u8>, Diagnostic> {
+pub fn html(
+    document: &Document,
+    theme: &Theme,
+    brand: &Brand,
+    rows: &BTreeMap<String, RowTable>,
+) -> Result<Vec<u8>, Diagnostic> {
     let mut context = Context::new();
     context.insert("logo_html", &brand.logo.as_ref().map(logo));
     context.insert("cards_html", &cards(document));
@@ -44,7 +51,9 @@ pub fn html(document: &Document, theme: &Theme, brand: &Brand) -> Result<Vec<u8>
     context.insert("authors", &document.authors);
     context.insert("body_html", &blocks(&document.blocks));
     context.insert("rounding", &document.rounding);
-    context.insert("methods_html", &document.methods.iter().map(method).collect::<String>());
+    let methods = document.methods.iter().map(|own| method(own, rows.get(&own.id)));
+    context.insert("methods_html", &methods.collect::<String>());
+    context.insert("script", SCRIPT);
     context.insert("notes_html", &notes(document));
     let style = format!("{}{}{}", brand.css(), theme.style(), running_title(&document.title.plain));
     context.insert("style", &style);
@@ -56,25 +65,32 @@ pub fn html(document: &Document, theme: &Theme, brand: &Brand) -> Result<Vec<u8>
     })
 }
 
-/// Writes the content security policy as the first thing in the head: nothing loads, and only the page's own style applies.
+/// Writes the content security policy as the first thing in the head: nothing loads, and only the page's own style and script
+/// apply.
 fn with_policy(page: &str) -> Option<String> {
     let at = page.find("<head>")? + "<head>".len();
-    let mut styles = Vec::new();
-    let mut rest = page;
-    while let Some(start) = rest.find("<style>") {
-        let content = &rest[start + "<style>".len()..];
-        let end = content.find("</style>")?;
-        styles.push(format!("'sha256-{}'", sha256_base64(&content.as_bytes()[..end])));
-        rest = &content[end..];
-    }
-    let styles = if styles.is_empty() { "'none'".to_string() } else { styles.join(" ") };
+    let (styles, scripts) = (digests(page, "style")?, digests(page, "script")?);
     let policy = format!(
-        "default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
     );
     let meta = format!(
         "\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
     );
     Some(format!("{}{meta}{}", &page[..at], &page[at..]))
+}
+
+/// The digests of all elements of a name, as a policy allows them.
+fn digests(page: &str, name: &str) -> Option<String> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some(start) = rest.find(&open) {
+        let content = &rest[start + open.len()..];
+        let end = content.find(&close)?;
+        found.push(format!("'sha256-{}'", sha256_base64(&content.as_bytes()[..end])));
+        rest = &content[end..];
+    }
+    Some(if found.is_empty() { "'none'".to_string() } else { found.join(" ") })
 }
 
 /// The title above every printed page but the first.
@@ -155,11 +171,11 @@ fn figures_file(document: &Document) -> String {
 }
 
 /// The anchor of a figure's method; a point has its series'.
-fn anchor(id: &str) -> String {
-    format!("fig-{}", id.split('/').next().unwrap_or(id))
+pub(super) fn anchor(id: &str) -> String {
+    format!("fig-{id}")
 }
 
-fn inlines(all: &[Inline]) -> String {
+pub(super) fn inlines(all: &[Inline]) -> String {
     all.iter().map(inline).collect()
 }
 
@@ -171,14 +187,16 @@ fn inline(inline: &Inline) -> String {
         Inline::Strong(inner) => format!("<strong>{}</strong>", inlines(inner)),
         Inline::Struck(inner) => format!("<del>{}</del>", inlines(inner)),
         Inline::Link(url, inner) => format!("<a href=\"{}\">{}</a>", escape(url), inlines(inner)),
-        Inline::Claim(inner, figures, notes) => {
+        Inline::Claim(inner, tied, notes) => {
             let words = inlines(inner);
-            let target = figures.first().map_or(String::new(), |id| anchor(id));
+            let target = tied.figures.first().map_or(String::new(), |id| anchor(id));
+            let found = tied.found.as_ref();
+            let found = found.map_or(String::new(), |f| format!(" data-found=\"{}\"", escape(f)));
             // a link inside a link is no HTML: words that hold one keep it
             let words = if words.contains("<a ") {
                 words
             } else {
-                format!("<a class=\"claim\" href=\"#{target}\">{words}</a>")
+                format!("<a class=\"claim\" href=\"#{target}\"{found}>{words}</a>")
             };
             format!("{words}{}", note_refs(notes))
         }
@@ -198,7 +216,7 @@ fn inline(inline: &Inline) -> String {
     }
 }
 
-fn note_refs(notes: &[NoteRef]) -> String {
+pub(super) fn note_refs(notes: &[NoteRef]) -> String {
     notes.iter().map(|note| {
         let NoteRef { number, occurrence, .. } = note;
         format!(
@@ -371,9 +389,7 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
                     let class = if short { " class=\"short\"" } else { "" };
                     return format!("<th scope=\"row\"{class}>{text}</th>");
                 }
-                // points share the method of their series, which is linked once
-                let own = cell.figure.as_ref().filter(|id| !id.contains('/'));
-                let text = own.map_or(text.clone(), |id| {
+                let text = cell.figure.as_ref().map_or(text.clone(), |id| {
                     format!("<a class=\"value\" href=\"#{}\">{text}</a>", anchor(id))
                 });
                 let name = match worded {
@@ -394,41 +410,6 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
         "<div class=\"scroll\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\"><table{}>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{foot}</table></div>\n",
         if worded { " class=\"worded\"" } else { "" }
     )
-}
-
-fn method(method: &Method) -> String {
-    let mut out = format!(
-        "<div class=\"method\" id=\"{}\">\n<h3>{}</h3>\n<p>",
-        anchor(&method.id),
-        escape(&method.label)
-    );
-    if let Some(shown) = &method.shown {
-        let _ = write!(out, "<strong class=\"shown\">{}</strong> ", escape(shown.as_str()));
-    }
-    let _ = writeln!(
-        out,
-        "<span class=\"kind\">{}</span> {}{}</p>",
-        method.provenance,
-        escape(&method.words),
-        note_refs(&method.sources)
-    );
-    if let Some(recipe) = &method.recipe {
-        let _ = writeln!(
-            out,
-            "<p class=\"recipe\"><code>{} = {}</code></p>",
-            escape(&method.id),
-            escape(recipe)
-        );
-    }
-    let sentences: Vec<String> = method.sentences().map(|text| escape(text)).collect();
-    if !sentences.is_empty() {
-        let _ = writeln!(out, "<p>{}</p>", sentences.join(" "));
-    }
-    if let Some(caveat) = &method.caveat {
-        let _ = writeln!(out, "<p class=\"caveat\">{}</p>", inlines(&caveat.inlines));
-    }
-    out.push_str("</div>\n");
-    out
 }
 
 fn notes(document: &Document) -> String {

@@ -43,7 +43,10 @@ fn method(method: &Method) -> String {
     ));
     let mut parts = vec![format!("### {}", escape(&method.label)), head];
     parts.extend(method.recipe.as_ref().map(|recipe| code(&format!("{} = {recipe}", method.id))));
-    let sentences: Vec<String> = method.sentences().map(|text| escape(text)).collect();
+    let mut sentences: Vec<String> = method.sentences().map(|text| escape(text)).collect();
+    if !method.uses.is_empty() {
+        sentences.push(format!("Made from {}.", escape(&method.uses.join(", "))));
+    }
     if !sentences.is_empty() {
         parts.push(sentences.join(" "));
     }

@@ -4,6 +4,7 @@
 //! around them by Tera templates, which a project may override.
 
 mod brand;
+mod evidence;
 mod html;
 mod markdown;
 mod theme;
