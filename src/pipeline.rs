@@ -85,7 +85,7 @@ impl Report {
 
 /// Reads and checks reports: all of the project, or those named. Nothing is written.
 pub fn check(world: &dyn World, names: &[String], threads: NonZeroUsize) -> Outcome<Project> {
-    checked(world, names, threads, None)
+    checked(world, names, threads, &|_| false)
 }
 
 /// The same of all reports with another file at `path`, whatever is pinned there: what a new release would change.
@@ -96,21 +96,26 @@ pub fn trial(
     threads: NonZeroUsize,
 ) -> Outcome<Project> {
     let files = BTreeMap::from([(path.to_string(), file.to_path_buf())]);
-    checked(&Instead { world, files }, &[], threads, Some(path))
+    checked(&Instead { world, files }, &[], threads, &|pinned| pinned == path)
+}
+
+/// The same of all reports on the files that are there, whatever is pinned.
+pub fn unpinned(world: &dyn World, threads: NonZeroUsize) -> Outcome<Project> {
+    checked(world, &[], threads, &|_| true)
 }
 
 fn checked(
     world: &dyn World,
     names: &[String],
     threads: NonZeroUsize,
-    unpinned: Option<&str>,
+    unpinned: &dyn Fn(&str) -> bool,
 ) -> Outcome<Project> {
     let mut diagnostics = Diagnostics::default();
     let mut project = Project::default();
     let specs = specs(world, names, &mut project.texts, &mut diagnostics);
     project.sources = declarations(world, &mut project.texts, &mut diagnostics);
     for dataset in project.sources.datasets.values_mut() {
-        if Some(dataset.path.as_str()) == unpinned {
+        if unpinned(&dataset.path) {
             dataset.sha256 = None;
         }
     }

@@ -19,6 +19,7 @@ mod commands;
 mod conformance;
 mod corpus;
 mod diagnostics;
+mod diff;
 mod documentation;
 mod formats;
 mod joins;

@@ -1,10 +1,12 @@
 //! Functions over finished values, for those who look after the fact.
 
 mod cubes;
+mod edition;
 mod release;
 mod trace;
 mod verify;
 
+pub use edition::{Cause, Change, Edition, Published, compare, restatements};
 pub use release::{Changes, Moved, Revision, Row, broken, changes, moved};
 pub use trace::{Candidate, Inputs, Near, Traced, trace};
 pub use verify::{Difference, Strictness, data_files, differences, made_by};

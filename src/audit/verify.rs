@@ -218,7 +218,8 @@ fn leaves(value: &Value, path: &str, into: &mut BTreeMap<String, String>) {
 /// The links to figures of two texts that differ: their words, in the order of the text.
 fn links(claim: &[u8], made: &[u8]) -> Vec<String> {
     let (claim, made) = (String::from_utf8_lossy(claim), String::from_utf8_lossy(made));
-    let (a, b) = (tied_words(&claim), tied_words(&made));
+    let all = |page| tied_words(page).map(|link| (link.target, link.words)).collect::<Vec<_>>();
+    let (a, b) = (all(&claim), all(&made));
     let mut what = Vec::new();
     if a.len() != b.len() {
         what.push(format!("{} links to figures, and {} made again", a.len(), b.len()));
@@ -232,12 +233,23 @@ fn links(claim: &[u8], made: &[u8]) -> Vec<String> {
     what
 }
 
-/// Targets and words of the links to figures in a page.
-fn tied_words(text: &str) -> Vec<(&str, &str)> {
-    let links = text.split("href=\"#fig-").skip(1).filter_map(|rest| {
-        let (target, rest) = rest.split_once('"')?;
-        let rest = rest.split_once('>')?.1;
-        Some((target, rest.split_once("</a>")?.0))
-    });
-    links.collect()
+/// A link to a figure in a page.
+pub(super) struct Link<'t> {
+    /// `claim` of the author's words, `value` of cells, nothing of others.
+    pub(super) class: &'t str,
+    /// The figure or point.
+    pub(super) target: &'t str,
+    /// Its words, with their markup.
+    pub(super) words: &'t str,
+}
+
+/// The links to figures in a page, in order.
+pub(super) fn tied_words(page: &str) -> impl Iterator<Item = Link<'_>> {
+    page.match_indices("href=\"#fig-").filter_map(|(at, mark)| {
+        let (target, rest) = page[at + mark.len()..].split_once('"')?;
+        let words = rest.split_once('>')?.1.split_once("</a>")?.0;
+        let before = page[..at].rsplit_once('<')?.1;
+        let class = before.strip_prefix("a class=\"").and_then(|rest| rest.strip_suffix("\" "));
+        Some(Link { class: class.unwrap_or_default(), target, words })
+    })
 }

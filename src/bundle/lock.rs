@@ -42,6 +42,11 @@ impl Lock {
         lock
     }
 
+    /// Each figure and point: value, shown value, digests of recipe and rows.
+    pub fn figures(&self) -> &BTreeMap<String, [String; 4]> {
+        &self.figures
+    }
+
     /// Reads a lock; `None` where it is none.
     pub fn parse(text: &str) -> Option<Self> {
         serde_yaml::from_str(text).ok()

@@ -5,6 +5,7 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod init;
 mod report;
@@ -62,6 +63,7 @@ enum Command {
     Explain(explain::Arguments),
     Trace(trace::Arguments),
     Verify(verify::Arguments),
+    Diff(diff::Arguments),
     #[command(subcommand)]
     Source(source::Command),
     Schema(schema::Arguments),
@@ -106,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &options),
         Command::Trace(arguments) => trace::run(&arguments, &options),
         Command::Verify(arguments) => verify::run(&arguments, &options),
+        Command::Diff(arguments) => diff::run(&arguments, &options),
         Command::Source(command) => source::run(&command, &options),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&arguments),

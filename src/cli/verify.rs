@@ -144,7 +144,7 @@ fn verify(
 }
 
 /// Every file of a folder by its path in it.
-fn read(folder: &Path) -> Result<Bundle, Diagnostic> {
+pub(super) fn read(folder: &Path) -> Result<Bundle, Diagnostic> {
     let failed = |path: &Path, error: std::io::Error| {
         Diagnostic::unreadable(&path.display().to_string(), &error)
     };

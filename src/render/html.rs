@@ -67,7 +67,7 @@ pub fn html(
 
 /// Writes the content security policy as the first thing in the head: nothing loads, and only the page's own style and script
 /// apply.
-fn with_policy(page: &str) -> Option<String> {
+pub(super) fn with_policy(page: &str) -> Option<String> {
     let at = page.find("<head>")? + "<head>".len();
     let (styles, scripts) = (digests(page, "style")?, digests(page, "script")?);
     let policy = format!(

@@ -4,6 +4,7 @@
 //! around them by Tera templates, which a project may override.
 
 mod brand;
+mod edition;
 mod evidence;
 mod html;
 mod markdown;
@@ -11,6 +12,7 @@ mod theme;
 
 pub(crate) use brand::schema as theme_schema;
 pub use brand::{Brand, Logo, brand};
+pub use edition::{Behind, EditionReport, MovedFigure, RestatedFigure, edition};
 pub use html::html;
 pub use markdown::markdown;
 pub use theme::Theme;

@@ -56,6 +56,19 @@ impl Theme {
     }
 }
 
+/// Renders a built-in template, escaped for HTML or for Markdown by its name.
+pub(super) fn render_text(
+    (name, template): (&str, &str),
+    context: &Context,
+) -> Result<String, Diagnostic> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".html", ".md"]);
+    if name.ends_with(".md") {
+        tera.set_escape_fn(escape_markdown);
+    }
+    render(&mut tera, name, template, context)
+}
+
 fn escape_markdown(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
     out.write_all(crate::document::escape(text).as_bytes())
 }
