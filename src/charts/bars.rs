@@ -224,7 +224,10 @@ impl Bars<'_, '_, '_, '_> {
     fn paint_key(&self, plot: &Plot, key: usize, across: (i32, i32), flat: bool) {
         for piece in &self.pieces[key] {
             let (a, b) = self.corners(plot, piece, across, flat);
-            self.sheet.canvas.fill(a, b, Paint::Mark(piece.strand));
+            let paint = Paint::Mark(piece.strand);
+            self.sheet
+                .canvas
+                .showing(piece.mark.figure.as_ref(), |canvas| canvas.fill(a, b, paint));
             if let Some(ends) = &piece.mark.ends {
                 let middle = if flat { (a.1 + b.1) / 2 } else { (a.0 + b.0) / 2 };
                 self.sheet.whisker(&plot.scale, ends, middle, flat);

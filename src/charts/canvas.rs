@@ -5,7 +5,7 @@ use plotters::element::{Drawable, PointCollection};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::svg::{Paint, SUB, Svg};
+use super::svg::{Paint, SUB, Shown, Svg};
 
 /// Text of labels.
 pub(super) const TEXT: i32 = 14 * SUB;
@@ -31,12 +31,21 @@ pub(super) enum Side {
 /// A drawing in the making.
 pub(super) struct Canvas<'c, 's> {
     area: DrawingArea<&'c mut Svg<'s>, Shift>,
+    figure: Shown,
 }
 
 impl<'c, 's> Canvas<'c, 's> {
     /// Draws on a sheet.
     pub(super) fn on(sheet: &'c mut Svg<'s>) -> Self {
-        Self { area: sheet.into_drawing_area() }
+        let figure = sheet.figure();
+        Self { area: sheet.into_drawing_area(), figure }
+    }
+
+    /// Paints what shows a figure.
+    pub(super) fn showing(&self, figure: Option<&String>, paint: impl FnOnce(&Self)) {
+        self.figure.replace(figure.cloned());
+        paint(self);
+        self.figure.replace(None);
     }
 
     fn draw<E>(&self, element: &E)

@@ -60,7 +60,10 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>, stem: bool) -> i32 {
         }
         for (index, strand) in data.strands.iter().enumerate() {
             if let Some(value) = &strand.marks[key].value {
-                canvas.mark((scale.at(value), middle), 6 * SUB, index, Paint::Mark(index));
+                let at = (scale.at(value), middle);
+                let figure = strand.marks[key].figure.as_ref();
+                canvas
+                    .showing(figure, |canvas| canvas.mark(at, 6 * SUB, index, Paint::Mark(index)));
                 if let Some(ends) = &strand.marks[key].ends {
                     sheet.whisker(&scale, ends, middle, true);
                 }

@@ -190,8 +190,10 @@ impl<'b, 'a, 'c, 's> Frame<'b, 'a, 'c, 's> {
             }
         }
         if strand.marks.len() <= MARKED {
-            for (key, value, _) in strand.known() {
-                canvas.mark((self.places[key], self.plot.scale.at(value)), 4 * SUB, index, paint);
+            for (key, value, mark) in strand.known() {
+                let at = (self.places[key], self.plot.scale.at(value));
+                canvas
+                    .showing(mark.figure.as_ref(), |canvas| canvas.mark(at, 4 * SUB, index, paint));
             }
         }
     }

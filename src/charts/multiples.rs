@@ -64,15 +64,20 @@ fn panel(sheet: &Sheet<'_, '_, '_>, index: usize, plot: &Plot) {
             canvas.line(&places, 5 * SUB / 2, Paint::Mark(0));
         }
         if count <= 30 {
-            strand.known().for_each(|(key, value, _)| {
-                canvas.mark(at(key, value), 3 * SUB, 0, Paint::Mark(0))
+            strand.known().for_each(|(key, value, mark)| {
+                let at = at(key, value);
+                canvas.showing(mark.figure.as_ref(), |canvas| {
+                    canvas.mark(at, 3 * SUB, 0, Paint::Mark(0))
+                });
             });
         }
     } else {
         let half = ((plot.right - plot.left) * 35 / 100 / count.max(1) as i32).max(SUB / 2);
-        for (key, value, _) in strand.known() {
+        for (key, value, mark) in strand.known() {
             let (x, y) = at(key, value);
-            canvas.fill((x - half, y), (x + half, plot.scale.base()), Paint::Mark(0));
+            let bar = ((x - half, y), (x + half, plot.scale.base()));
+            canvas
+                .showing(mark.figure.as_ref(), |canvas| canvas.fill(bar.0, bar.1, Paint::Mark(0)));
         }
     }
     for (key, _, mark) in strand.known() {

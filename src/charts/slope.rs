@@ -50,8 +50,10 @@ pub(super) fn paint(sheet: &Sheet<'_, '_, '_>) -> i32 {
         if known.len() == 2 {
             canvas.line(&known, 5 * SUB / 2, sheet.paint(index));
         }
-        for at in known {
-            canvas.mark(at, 5 * SUB, index, sheet.paint(index));
+        for ((_, _, mark), at) in strand.known().zip(known) {
+            canvas.showing(mark.figure.as_ref(), |canvas| {
+                canvas.mark(at, 5 * SUB, index, sheet.paint(index))
+            });
         }
         for (key, _, mark) in strand.known() {
             if let Some(ends) = &mark.ends {

@@ -3,8 +3,10 @@
 //! A concrete colour serves readers that know no CSS; the class lets a page give it another in the dark. Plotters
 //! carries a [`Paint`] as the number in a colour's last channel.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
@@ -107,14 +109,18 @@ pub(super) struct Svg<'a> {
     size: (i32, i32),
     shades: &'a Shades,
     body: String,
+    figure: Shown,
 }
+
+/// The figure that what is painted now shows, if any: a canvas and its drawing share it.
+pub(super) type Shown = Rc<RefCell<Option<String>>>;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Svg<'a> {
     /// An empty drawing, so many pixels wide and as high as it will be.
     pub(super) fn new(width: i32, shades: &'a Shades) -> Self {
-        Self { size: (width, TALLEST), shades, body: String::new() }
+        Self { size: (width, TALLEST), shades, body: String::new(), figure: Shown::default() }
     }
 
     /// Cuts the sheet at a height in parts of a pixel.
@@ -149,6 +155,17 @@ impl<'a> Svg<'a> {
             escape(description),
             self.body
         )
+    }
+
+    /// The figure that is being painted; nothing knows where it is drawn.
+    pub(super) fn figure(&self) -> Shown {
+        Rc::clone(&self.figure)
+    }
+
+    /// The attribute that says which figure a mark shows.
+    fn of_figure(&self) -> String {
+        let figure = self.figure.borrow();
+        figure.as_ref().map_or(String::new(), |id| format!(" data-fig=\"{}\"", escape(id)))
     }
 
     fn element(&mut self, text: std::fmt::Arguments<'_>) {
@@ -226,7 +243,7 @@ impl DrawingBackend for &mut Svg<'_> {
     ) -> Drawn {
         let (x, y) = (a.0.min(b.0), a.1.min(b.1));
         let (width, height) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
-        let paint = self.paint(style.color(), "fill");
+        let paint = self.paint(style.color(), "fill") + &self.of_figure();
         self.element(format_args!(
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {paint}/>\n",
             px(x),
@@ -261,7 +278,7 @@ impl DrawingBackend for &mut Svg<'_> {
         style: &S,
         _: bool,
     ) -> Drawn {
-        let paint = self.paint(style.color(), "fill");
+        let paint = self.paint(style.color(), "fill") + &self.of_figure();
         self.element(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>\n",
             px(at.0),
@@ -276,7 +293,7 @@ impl DrawingBackend for &mut Svg<'_> {
         path: I,
         style: &S,
     ) -> Drawn {
-        let paint = self.paint(style.color(), "fill");
+        let paint = self.paint(style.color(), "fill") + &self.of_figure();
         self.element(format_args!("<polygon points=\"{}\" {paint}/>\n", points(path)));
         Ok(())
     }

@@ -158,6 +158,15 @@
     if (location.hash !== link.hash) history.pushState(null, "", link.hash);
     open(element, drawer.contains(link) ? null : link);
   });
+  // marks of a drawing, for the mouse: the keyboard has the same values under Data
+  document.addEventListener("click", (event) => {
+    const mark = event.target.closest && event.target.closest("svg [data-fig]");
+    const element = mark && target(`#fig-${mark.dataset.fig}`);
+    if (!element) return;
+    opener = mark.closest("figure").querySelector("summary");
+    if (location.hash !== `#${element.id}`) history.pushState(null, "", `#${element.id}`);
+    open(element, null);
+  });
   close.addEventListener("click", () => leave(opener));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !drawer.hidden) leave(opener);

@@ -77,6 +77,12 @@ check('a cell of a table opens its point', (await drawer(page).textContent()).in
 await page.locator('figure.chart summary').first().click();
 await page.locator('figure.chart details a.value').first().click();
 check('a value of a chart opens its point', page.url().includes('#fig-') && await drawer(page).isVisible());
+await page.keyboard.press('Escape');
+await page.locator('#chart-dtn_by_year svg:visible [data-fig="dtn_by_year/2019"]').click();
+check('a bar of a chart opens its point', (await drawer(page).locator('.shown').first().textContent()) === '2,272');
+await page.keyboard.press('Escape');
+await page.locator('#chart-identified svg:visible circle[data-fig="identified/2016/referrals"]').click();
+check('a mark of a line opens its point', (await drawer(page).locator('.shown').first().textContent()) === '3,805');
 check('no error and no request', page.faults.length === 0, page.faults.join('; '));
 
 // accessible while it is open
