@@ -69,7 +69,8 @@
       on.disabled = (at + 1) * PAGE >= kept.length;
       where.textContent = ` ${at * PAGE + 1} to ${Math.min(kept.length, (at + 1) * PAGE)} of ${kept.length} `;
     };
-    show(0);
+    if (kept.length > 0) show(0);
+    if (kept.length === 0) return make("p", { textContent: "The rows of this point are not among the first; the file has all." });
     const turner = make("p", { className: "pages" }, back, where, on);
     turner.hidden = kept.length <= PAGE;
     return turner;
