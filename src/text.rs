@@ -162,6 +162,12 @@ pub(crate) fn escape_markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// What [`escape_markup`] wrote, as text again.
+pub(crate) fn unescape_markup(text: &str) -> String {
+    // the ampersand last, or `&amp;lt;` would become `<`
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
 /// With its first letter in upper case.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -175,5 +181,15 @@ pub(crate) fn in_a_sentence(text: &str) -> String {
     match first.filter(|_| second.is_some_and(char::is_lowercase)) {
         Some(first) => first.to_lowercase().chain(chars).collect(),
         None => text.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_was_escaped_comes_back() {
+        for text in ["a < b & c > \"d\"", "&lt;", "&amp;lt;", "&&quot;"] {
+            assert_eq!(super::unescape_markup(&super::escape_markup(text)), text);
+        }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::verify::tied_words;
 use crate::bundle::{Bundle, Lock};
+use crate::text::unescape_markup;
 
 /// Rows that are told of one figure.
 const TOLD: usize = 6;
@@ -212,11 +213,8 @@ impl Edition {
             let page = String::from_utf8_lossy(page);
             // what the author wrote, before the methods link to figures for other reasons
             let body = page.split("<section id=\"data\"").next().unwrap_or(&page);
-            for (id, words) in tied_words(body)
-                .filter(|link| link.class == "claim")
-                .map(|link| (link.target, link.words))
-            {
-                edition.words.entry(id.to_string()).or_default().push(plain(words));
+            for link in tied_words(body).filter(|link| link.class == "claim") {
+                edition.words.entry(link.target.to_string()).or_default().push(plain(link.words));
             }
         }
         for (path, bytes) in bundle {
@@ -265,7 +263,7 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    words.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+    unescape_markup(&words)
 }
 
 /// The rows of an evidence file without their places.
@@ -299,22 +297,19 @@ pub fn compare(before: &Edition, restated: Option<&Edition>, after: &Edition) ->
     for id in ids {
         let (old, new) = (before.figures.get(id), after.figures.get(id));
         let again = restated.and_then(|edition| edition.figures.get(id));
-        let mut causes = match (old, new) {
+        let causes = match (old, new) {
             (None, _) => vec![Cause::New],
             (_, None) => vec![Cause::Gone],
             (Some(old), Some(new)) => {
-                causes((id, old, new), again, (before, restated, after), &moved)
+                let mut causes = causes((id, old, new), again, (before, restated, after), &moved);
+                causes.extend(words(before, after, id));
+                causes
             }
         };
-        let words = words(before, after, id);
-        if old.is_some() && new.is_some() {
-            causes.extend(words);
-        }
-        let shown = |figure: Option<&Published>| figure.map(|figure| figure.shown.clone());
-        // points that are neither cited nor moved by themselves are told by their series
         if causes.is_empty() {
             continue;
         }
+        let shown = |figure: Option<&Published>| figure.map(|figure| figure.shown.clone());
         let label = new.or(old).map_or_else(String::new, |figure| figure.label.clone());
         changes.push(Change {
             id: id.clone(),

@@ -16,6 +16,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, list};
 use crate::frame::quoted;
 use crate::sources::Dataset;
 use crate::sources::header::{normal, one_line};
+use crate::text::unescape_markup;
 
 /// Rows that a sheet can have.
 const MOST_ROWS: u32 = 1 << 20;
@@ -353,8 +354,7 @@ fn attribute(tag: &[u8], name: &str) -> Option<String> {
         let quote = rest.chars().next()?;
         let value = &rest[1..];
         let value = &value[..value.find(quote)?];
-        let plain = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-        return Some(plain.replace("&apos;", "'").replace("&amp;", "&"));
+        return Some(unescape_markup(&value.replace("&apos;", "'")));
     }
     None
 }
