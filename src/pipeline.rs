@@ -530,9 +530,9 @@ pub fn bundle(
         collapsed: &collapsed,
         digests: &digests,
     };
-    let tables = bundle::row_tables(&inputs);
-    let page = render::html(&report.document, &project.theme, project.brand(&report.spec), &tables);
-    let bundle = diagnostics.take(page).map(|page| bundle::assemble(inputs, page));
+    let brand = project.brand(&report.spec);
+    let page = |rows: &_| render::html(&report.document, &project.theme, brand, rows);
+    let bundle = diagnostics.take(bundle::assemble(inputs, page));
     Outcome::new(bundle.map(|bundle| (bundle, lock)), diagnostics)
 }
 

@@ -12,24 +12,24 @@ pub const MOST_ROWS: usize = 10_000;
 /// Rows that the page shows.
 const SHOWN_ROWS: usize = 200;
 
-pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) {
+/// Adds the files; returns the rows that the page shows, by figure and series.
+pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) -> BTreeMap<String, RowTable> {
+    let mut shown = BTreeMap::new();
     for (id, set) in inputs.rows {
-        if let Some((head, rows)) = table(inputs, id, set) {
-            bundle.insert(format!("evidence/{id}.csv"), csv(head, rows.into_iter()));
-        }
+        let collapsed = set.rows.len() > MOST_ROWS;
+        let table = if collapsed { counted(inputs, id) } else { listed(inputs, set) };
+        let Some((head, rows)) = table else { continue };
+        let table = RowTable {
+            head: head.clone(),
+            rows: rows.iter().take(SHOWN_ROWS).cloned().collect(),
+            points: if collapsed { Vec::new() } else { points(inputs, id, set) },
+            total: rows.len(),
+            collapsed,
+        };
+        shown.insert(id.clone(), table);
+        bundle.insert(format!("evidence/{id}.csv"), csv(head, rows.into_iter()));
     }
-}
-
-/// The rows of each figure and series that the page shows.
-pub fn row_tables(inputs: &Inputs<'_>) -> BTreeMap<String, RowTable> {
-    let tables = inputs.rows.iter().filter_map(|(id, set)| {
-        let (head, mut rows) = table(inputs, id, set)?;
-        let (total, collapsed) = (rows.len(), set.rows.len() > MOST_ROWS);
-        rows.truncate(SHOWN_ROWS);
-        let points = if collapsed { Vec::new() } else { points(inputs, id, set) };
-        Some((id.clone(), RowTable { head, rows, points, total, collapsed }))
-    });
-    tables.collect()
+    shown
 }
 
 /// The point of a series that each of its shown rows is in.
@@ -49,10 +49,6 @@ fn points(inputs: &Inputs<'_>, id: &str, set: &RowSet) -> Vec<Option<String>> {
 }
 
 type Rows = (Vec<String>, Vec<Vec<String>>);
-
-fn table(inputs: &Inputs<'_>, id: &str, set: &RowSet) -> Option<Rows> {
-    if set.rows.len() > MOST_ROWS { counted(inputs, id) } else { listed(inputs, set) }
-}
 
 /// Every row: of a dataset as published, of a series as computed.
 fn listed(inputs: &Inputs<'_>, set: &RowSet) -> Option<Rows> {

@@ -10,16 +10,17 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use crate::diag::Diagnostic;
 use crate::digest::sha256;
-use crate::document::Document;
+use crate::document::{Document, RowTable};
 use crate::figures::{Collapsed, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::sources::{Record, Sources};
 use crate::spec::Spec;
 
-pub use evidence::{MOST_ROWS, row_tables};
+pub use evidence::MOST_ROWS;
 pub use lock::{Lock, drift};
-pub use write::{Written, write_bundle, write_text};
+pub use write::{Written, read_bundle, write_bundle, write_text};
 
 /// The name and version of what makes bundles.
 pub const MADE_BY: &str = concat!("tieout ", env!("CARGO_PKG_VERSION"));
@@ -55,10 +56,16 @@ pub struct Inputs<'a> {
     pub digests: &'a BTreeMap<String, String>,
 }
 
-/// Assembles the bundle of an edition with its page.
-pub fn assemble(inputs: Inputs<'_>, page: Vec<u8>) -> Bundle {
+/// Assembles the bundle of an edition; its page is made of the rows that it shows, by figure and series.
+///
+/// # Errors
+/// The page cannot be made.
+pub fn assemble(
+    inputs: Inputs<'_>,
+    page: impl FnOnce(&BTreeMap<String, RowTable>) -> Result<Vec<u8>, Diagnostic>,
+) -> Result<Bundle, Diagnostic> {
     let mut bundle = Bundle::new();
-    evidence::add(&inputs, &mut bundle);
+    let shown = evidence::add(&inputs, &mut bundle);
     for chart in &inputs.document.charts {
         bundle.insert(format!("charts/{}.svg", chart.id), chart.picture.file.clone().into_bytes());
         bundle.insert(format!("charts/{}.csv", chart.id), chart.data.csv());
@@ -72,10 +79,10 @@ pub fn assemble(inputs: Inputs<'_>, page: Vec<u8>) -> Bundle {
     for (path, text) in &inputs.texts {
         bundle.insert(format!("spec/{path}"), text.clone().into_bytes());
     }
-    bundle.insert("index.html".into(), page);
+    bundle.insert("index.html".into(), page(&shown)?);
     bundle.insert("briefing.md".into(), inputs.markdown);
     let sums: String =
         bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
     bundle.insert("SHA256SUMS".into(), sums.into_bytes());
-    bundle
+    Ok(bundle)
 }

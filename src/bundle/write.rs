@@ -47,6 +47,26 @@ pub fn write_bundle(output: &Path, name: &str, bundle: &Bundle) -> io::Result<Wr
     Ok(Written::Replaced)
 }
 
+/// Every file of a bundle on disk, by its path in it.
+///
+/// # Errors
+/// A folder or file cannot be read.
+pub fn read_bundle(folder: &Path) -> io::Result<Bundle> {
+    let mut bundle = Bundle::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry?;
+        if !entry.file_type().is_dir() {
+            bundle.insert(path_in(folder, entry.path())?, fs::read(entry.path())?);
+        }
+    }
+    Ok(bundle)
+}
+
+fn path_in(folder: &Path, path: &Path) -> io::Result<String> {
+    let path = path.strip_prefix(folder).map_err(io::Error::other)?;
+    Ok(path.to_string_lossy().replace('\\', "/"))
+}
+
 /// Whether a folder holds exactly these files.
 fn holds(folder: &Path, bundle: &Bundle) -> io::Result<bool> {
     if !folder.is_dir() {
@@ -59,13 +79,7 @@ fn holds(folder: &Path, bundle: &Bundle) -> io::Result<bool> {
             continue;
         }
         count += 1;
-        let path = entry
-            .path()
-            .strip_prefix(folder)
-            .map_err(io::Error::other)?
-            .to_string_lossy()
-            .replace('\\', "/");
-        let Some(bytes) = bundle.get(&path) else { return Ok(false) };
+        let Some(bytes) = bundle.get(&path_in(folder, entry.path())?) else { return Ok(false) };
         if fs::read(entry.path())? != *bytes {
             return Ok(false);
         }

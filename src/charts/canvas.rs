@@ -5,7 +5,7 @@ use plotters::element::{Drawable, PointCollection};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::svg::{Paint, SUB, Shown, Svg};
+use super::svg::{FigureInHand, Paint, SUB, Svg};
 
 /// Text of labels.
 pub(super) const TEXT: i32 = 14 * SUB;
@@ -31,7 +31,7 @@ pub(super) enum Side {
 /// A drawing in the making.
 pub(super) struct Canvas<'c, 's> {
     area: DrawingArea<&'c mut Svg<'s>, Shift>,
-    figure: Shown,
+    figure: FigureInHand,
 }
 
 impl<'c, 's> Canvas<'c, 's> {

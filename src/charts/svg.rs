@@ -109,18 +109,23 @@ pub(super) struct Svg<'a> {
     size: (i32, i32),
     shades: &'a Shades,
     body: String,
-    figure: Shown,
+    figure: FigureInHand,
 }
 
 /// The figure that what is painted now shows, if any: a canvas and its drawing share it.
-pub(super) type Shown = Rc<RefCell<Option<String>>>;
+pub(super) type FigureInHand = Rc<RefCell<Option<String>>>;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Svg<'a> {
     /// An empty drawing, so many pixels wide and as high as it will be.
     pub(super) fn new(width: i32, shades: &'a Shades) -> Self {
-        Self { size: (width, TALLEST), shades, body: String::new(), figure: Shown::default() }
+        Self {
+            size: (width, TALLEST),
+            shades,
+            body: String::new(),
+            figure: FigureInHand::default(),
+        }
     }
 
     /// Cuts the sheet at a height in parts of a pixel.
@@ -158,7 +163,7 @@ impl<'a> Svg<'a> {
     }
 
     /// The figure that is being painted; nothing knows where it is drawn.
-    pub(super) fn figure(&self) -> Shown {
+    pub(super) fn figure(&self) -> FigureInHand {
         Rc::clone(&self.figure)
     }
 

@@ -69,7 +69,7 @@ fn say(Compared { name, report, .. }: &Compared) {
         anstream::println!("\nAs published, and as today’s files give it by the same recipe:");
     }
     for figure in &report.restated {
-        let cited = if figure.cited == "yes" { " (cited in its text)" } else { "" };
+        let cited = if figure.cited { " (cited in its text)" } else { "" };
         anstream::println!("  {}: {} → {}{cited}", figure.id, figure.published, figure.now);
     }
 }
@@ -90,19 +90,25 @@ fn told(change: &Change) -> MovedFigure {
     }
 }
 
+/// The edition to compare with: what it says, the report that it is of, and what its recipes give on today's files.
+struct Earlier {
+    edition: Edition,
+    report: String,
+    restated: Option<Edition>,
+}
+
 fn diff(
     arguments: &Arguments,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compared> {
+    let given = match &arguments.before {
+        Some(path) => Some(earlier(path, options, diagnostics)?),
+        None => None,
+    };
+    let of = given.as_ref().map(|earlier| earlier.report.clone());
+    let names: Vec<String> = arguments.report.clone().or(of).into_iter().collect();
     let world = options.world();
-    let before = arguments.before.as_ref().map(|path| options.project.join(path));
-    let of_bundle = before.as_deref().filter(|path| path.is_dir());
-    let named = arguments.report.clone().or_else(|| match of_bundle {
-        Some(folder) => only_report(folder),
-        None => before.as_ref()?.file_stem()?.to_str().map(str::to_string),
-    });
-    let names: Vec<String> = named.into_iter().collect();
     let checked = pipeline::check(&world, &names, options.threads());
     let (errors, _) = checked.diagnostics.counts();
     let [own] = checked.value.reports.as_slice() else {
@@ -119,36 +125,18 @@ fn diff(
         return None;
     };
     let name = own.spec.name.clone();
-    let made =
-        pipeline::bundle(&world, &checked.value, own, options.threads()).into(diagnostics)?.0;
-    let after = Edition::of_bundle(&made)?;
-    let shown =
-        arguments.before.clone().unwrap_or_else(|| PathBuf::from(format!("reports/{name}.lock")));
-    let (earlier, restated) = match of_bundle {
-        Some(folder) => {
-            let bundle = diagnostics.take(read(folder))?;
-            let edition = Edition::of_bundle(&bundle).or_else(|| {
-                diagnostics.push(no_edition(&shown));
-                None
-            })?;
-            (edition, restate(folder, options, diagnostics))
-        }
-        None => {
-            let path = options.project.join(&shown);
-            let text = fs::read_to_string(&path)
-                .map_err(|error| Diagnostic::unreadable(&shown.display().to_string(), &error));
-            let lock = Lock::parse(&diagnostics.take(text)?);
-            let Some(lock) = lock else {
-                diagnostics.push(no_edition(&shown));
-                return None;
-            };
-            (Edition::of_lock(&lock), None)
-        }
+    let lock = PathBuf::from(format!("reports/{name}.lock"));
+    let shown = arguments.before.as_ref().unwrap_or(&lock);
+    let Earlier { edition, restated, .. } = match given {
+        Some(earlier) => earlier,
+        None => earlier(shown, options, diagnostics)?,
     };
-    let changes = compare(&earlier, restated.as_ref(), &after);
-    let restated = restated.map_or(Vec::new(), |restated| restatements(&earlier, &restated));
+    let made = pipeline::bundle(&world, &checked.value, own, options.threads());
+    let after = Edition::of_bundle(&made.into(diagnostics)?.0)?;
+    let changes = compare(&edition, restated.as_ref(), &after);
+    let restated = restated.map_or(Vec::new(), |restated| restatements(&edition, &restated));
     let restated = restated.into_iter().map(|(id, old, now)| RestatedFigure {
-        cited: if earlier.words.contains_key(&id) { "yes" } else { "no" },
+        cited: edition.words.contains_key(&id),
         id,
         label: old.label,
         published: old.shown,
@@ -159,42 +147,52 @@ fn diff(
         language: own.document.language.clone(),
         before_name: shown.display().to_string(),
         restated: restated.collect(),
-        dates: (earlier.date, after.date),
+        dates: (edition.date, after.date),
         errors: errors > 0,
         changes: changes.iter().map(told).collect(),
     };
     if let Some(out) = &arguments.out {
-        let folder = options.project.join(out);
-        let failed = |error: std::io::Error| {
-            Diagnostic::error(
-                Code::WriteFailed,
-                format!("failed to write into `{}` ({error})", out.display()),
-            )
-        };
-        for (file, text) in diagnostics.take(render::edition(&report))? {
-            let written =
-                fs::create_dir_all(&folder).and_then(|()| write_text(&folder.join(file), &text));
-            diagnostics.take(written.map_err(failed));
-        }
+        diagnostics.take(write(&report, out, options))?;
     }
     Some(Compared { name, changes, report })
 }
 
-fn no_edition(path: &Path) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotVerified,
-        format!("`{}` is neither a bundle nor a lock of tieout", path.display()),
-    )
-    .hint("name an earlier `output/NAME`, or an earlier `reports/NAME.lock`")
+fn write(report: &EditionReport, out: &Path, options: &Options) -> Result<(), Diagnostic> {
+    let folder = options.project.join(out);
+    let failed = |error: std::io::Error| {
+        let message = format!("failed to write into `{}` ({error})", out.display());
+        Diagnostic::error(Code::WriteFailed, message)
+    };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    for (file, text) in render::edition(report)? {
+        write_text(&folder.join(file), &text).map_err(failed)?;
+    }
+    Ok(())
 }
 
-/// The report of a bundle, by the one spec that it holds.
-fn only_report(bundle: &Path) -> Option<String> {
-    let specs = fs::read_dir(bundle.join("spec/reports")).ok()?;
-    let mut names = specs
-        .filter_map(Result::ok)
-        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".yaml").map(str::to_string));
-    names.next()
+/// Reads a bundle or a lock.
+fn earlier(path: &Path, options: &Options, diagnostics: &mut Diagnostics) -> Option<Earlier> {
+    let full = options.project.join(path);
+    let (edition, report, restated) = if full.is_dir() {
+        let bundle = diagnostics.take(read(&full))?;
+        let report = bundle.keys().find_map(|path| {
+            path.strip_prefix("spec/reports/")?.strip_suffix(".yaml").map(str::to_string)
+        });
+        let edition = Edition::of_bundle(&bundle);
+        (edition, report, restate(&full, options, diagnostics))
+    } else {
+        let text = fs::read_to_string(&full)
+            .map_err(|error| Diagnostic::unreadable(&path.display().to_string(), &error));
+        let edition = Lock::parse(&diagnostics.take(text)?).map(|lock| Edition::of_lock(&lock));
+        (edition, full.file_stem().and_then(|stem| stem.to_str()).map(str::to_string), None)
+    };
+    let Some((edition, report)) = edition.zip(report) else {
+        let message = format!("`{}` is neither a bundle nor a lock of tieout", path.display());
+        let hint = "name an earlier `output/NAME`, or an earlier `reports/NAME.lock`";
+        diagnostics.push(Diagnostic::error(Code::NotVerified, message).hint(hint));
+        return None;
+    };
+    Some(Earlier { edition, report, restated })
 }
 
 /// What the recipes of an earlier edition give on today's files.

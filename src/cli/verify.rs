@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use super::{End, MessageFormat, Options, report};
 use crate::audit::{Strictness, data_files, differences, made_by};
-use crate::bundle::{Bundle, MADE_BY};
+use crate::bundle::{Bundle, MADE_BY, read_bundle};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, counted};
 use crate::digest::sha256_of;
 use crate::pipeline;
@@ -59,36 +59,7 @@ fn verify(
     let data =
         arguments.data.as_ref().map_or(options.project.clone(), |data| options.project.join(data));
     let spec = Disk::new(folder.join("spec"));
-    let declared = pipeline::declared(&spec).value.1;
-    let digests = data_files(&claimed);
-    let mut library = Library::new(&data);
-    let mut files = BTreeMap::new();
-    for dataset in declared.datasets.values() {
-        let digest = dataset.sha256.as_ref().map(|(digest, _)| digest);
-        let Some(digest) = digest.or_else(|| digests.get(&dataset.path)) else { continue };
-        match library.find(&dataset.path, digest) {
-            Some(file) => {
-                files.insert(dataset.path.clone(), file);
-            }
-            None if digests.contains_key(&dataset.path) => {
-                let message = format!(
-                    "no file under `{}` is the one that `{}` was when the bundle was made",
-                    data.display(),
-                    dataset.path
-                );
-                let mut error = Diagnostic::error(Code::NotVerified, message)
-                    .in_file(dataset.path.clone())
-                    .hint(format!("its SHA-256 is {digest}"));
-                if let Some((path, found)) = library.of_that_name(&dataset.path) {
-                    error = error.hint(format!("`{}` has another: {found}", path.display()));
-                }
-                diagnostics.push(
-                    error.hint("get the file from its publisher and say where it is: `--data DIR`"),
-                );
-            }
-            None => {}
-        }
-    }
+    let files = publishers_files(&claimed, &spec, &data, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
@@ -143,24 +114,50 @@ fn verify(
     })
 }
 
-/// Every file of a folder by its path in it.
-pub(super) fn read(folder: &Path) -> Result<Bundle, Diagnostic> {
-    let failed = |path: &Path, error: std::io::Error| {
-        Diagnostic::unreadable(&path.display().to_string(), &error)
-    };
-    let mut bundle = Bundle::new();
-    for entry in WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.map_err(|error| failed(folder, error.into()))?;
-        if entry.file_type().is_dir() {
-            continue;
+/// The publisher's file for each dataset, found by the digest that the spec pins, or that the bundle names.
+fn publishers_files(
+    claimed: &Bundle,
+    spec: &Disk,
+    data: &Path,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, PathBuf> {
+    let declared = pipeline::declared(spec).value.1;
+    let digests = data_files(claimed);
+    let mut library = Library::new(data);
+    let mut files = BTreeMap::new();
+    for dataset in declared.datasets.values() {
+        let digest = dataset.sha256.as_ref().map(|(digest, _)| digest);
+        let Some(digest) = digest.or_else(|| digests.get(&dataset.path)) else { continue };
+        match library.find(&dataset.path, digest) {
+            Some(file) => {
+                files.insert(dataset.path.clone(), file);
+            }
+            None if digests.contains_key(&dataset.path) => {
+                let message = format!(
+                    "no file under `{}` is the one that `{}` was when the bundle was made",
+                    data.display(),
+                    dataset.path
+                );
+                let mut error = Diagnostic::error(Code::NotVerified, message)
+                    .in_file(dataset.path.clone())
+                    .hint(format!("its SHA-256 is {digest}"));
+                if let Some((path, found)) = library.of_that_name(&dataset.path) {
+                    error = error.hint(format!("`{}` has another: {found}", path.display()));
+                }
+                diagnostics.push(
+                    error.hint("get the file from its publisher and say where it is: `--data DIR`"),
+                );
+            }
+            None => {}
         }
-        let bytes = fs::read(entry.path()).map_err(|error| failed(entry.path(), error))?;
-        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let parts: Vec<_> =
-            path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        bundle.insert(parts.join("/"), bytes);
     }
-    Ok(bundle)
+    files
+}
+
+/// Reads a bundle that was named on the command line.
+pub(super) fn read(folder: &Path) -> Result<Bundle, Diagnostic> {
+    read_bundle(folder)
+        .map_err(|error| Diagnostic::unreadable(&folder.display().to_string(), &error))
 }
 
 /// Files of a folder, found by their digest; each is hashed at most once, those of the same name first.

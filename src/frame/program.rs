@@ -247,18 +247,7 @@ impl<'a> Evaluation<'a> {
 
     /// A number in a row as an integer and the row's hidden cells with how often each counts, by column; nothing where it is
     /// no such sum, or not known at all.
-    pub(super) fn sum_of_cells(
-        &mut self,
-        id: NumberId,
-        offset: usize,
-    ) -> Option<(i128, Vec<(usize, i128)>)> {
-        let times = |(constant, cells): (i128, Vec<(usize, i128)>), factor: i128| {
-            let cells: Option<Vec<(usize, i128)>> = cells
-                .into_iter()
-                .map(|(column, count)| Some((column, count.checked_mul(factor)?)))
-                .collect();
-            Some((constant.checked_mul(factor)?, cells?))
-        };
+    pub(super) fn sum_of_cells(&mut self, id: NumberId, offset: usize) -> Option<SumOfCells> {
         let own = match self.program.numbers[id.0].clone() {
             Numeric::Column(index) => {
                 let part = &self.column(index).parts[self.block];
@@ -271,11 +260,8 @@ impl<'a> Evaluation<'a> {
             }
             Numeric::Add(a, b) | Numeric::Subtract(a, b) => {
                 let minus = matches!(self.program.numbers[id.0], Numeric::Subtract(..));
-                let (constant, mut cells) = self.sum_of_cells(a, offset)?;
-                let other = self.sum_of_cells(b, offset)?;
-                let other = times(other, if minus { -1 } else { 1 })?;
-                cells.extend(other.1);
-                (constant.checked_add(other.0)?, cells)
+                let (a, b) = (self.sum_of_cells(a, offset)?, self.sum_of_cells(b, offset)?);
+                plus(a, times(b, if minus { -1 } else { 1 })?)?
             }
             Numeric::Multiply(a, b) => {
                 let (a, b) = (self.sum_of_cells(a, offset)?, self.sum_of_cells(b, offset)?);
@@ -376,7 +362,7 @@ impl<'a> Evaluation<'a> {
             }
         };
         undecide(&mut out, part.marks.as_deref());
-        self.settle(&mut out, column, comparison, || Some(Exact::from(constant)));
+        self.settle(&mut out, column, comparison, &Exact::from(constant));
         out
     }
 
@@ -416,23 +402,16 @@ impl<'a> Evaluation<'a> {
         };
         undecide(&mut out, part.marks.as_deref());
         if let (Some(column), Some((comparison, constant))) = (self.program.column(number), rule) {
-            self.settle(&mut out, column, *comparison, || Some(constant.clone()));
+            self.settle(&mut out, column, *comparison, constant);
         }
         out
     }
 
     /// Decides rows of a column against a constant in its own scale where all that a hidden cell can be agree.
-    fn settle(
-        &self,
-        out: &mut [u8],
-        index: usize,
-        comparison: Compare,
-        constant: impl Fn() -> Option<Exact>,
-    ) {
+    fn settle(&self, out: &mut [u8], index: usize, comparison: Compare, constant: &Exact) {
         let column = self.column(index);
         let part = &column.parts[self.block];
         let (Some(marks), false) = (part.marks.as_deref(), part.signs.is_empty()) else { return };
-        let Some(constant) = constant() else { return };
         let mut by_sign: BTreeMap<u32, u8> = BTreeMap::new();
         for (offset, sign) in &part.signs {
             let offset = *offset as usize;
@@ -441,18 +420,13 @@ impl<'a> Evaluation<'a> {
             }
             out[offset] = *by_sign.entry(*sign).or_insert_with(|| {
                 let range = column.bounds(self.block, offset).map(|bounds| scaled(column, bounds));
-                range.map_or(HIDDEN, |(low, high)| always(comparison, &low, &high, &constant))
+                range.map_or(HIDDEN, |(low, high)| always(comparison, &low, &high, constant))
             });
         }
     }
 
     /// A number in a row between its ends, in its own scale; nothing where that is not declared, or there is no value.
-    fn range(
-        &mut self,
-        form: Option<(i128, Vec<(usize, i128)>)>,
-        row: usize,
-    ) -> Option<(Exact, Exact)> {
-        let (constant, cells) = form?;
+    fn range(&self, (constant, cells): SumOfCells, row: usize) -> Option<(Exact, Exact)> {
         let mut counts: BTreeMap<usize, i128> = BTreeMap::new();
         for (column, count) in cells {
             let sum = counts.entry(column).or_insert(0);
@@ -472,26 +446,17 @@ impl<'a> Evaluation<'a> {
 
     /// Compares two numbers of a row of which some are hidden: what both hold cancels.
     fn difference(&mut self, comparison: Compare, a: NumberId, b: NumberId, row: usize) -> u8 {
-        let minus = |(constant, cells): (i128, Vec<(usize, i128)>)| {
-            let cells =
-                cells.into_iter().map(|(column, count)| Some((column, count.checked_neg()?)));
-            Some((constant.checked_neg()?, cells.collect::<Option<Vec<_>>>()?))
-        };
-        let left = self.sum_of_cells(a, row);
-        let right = self.sum_of_cells(b, row).and_then(minus);
-        let form = left.zip(right).and_then(|((x, mut cells), (y, others))| {
-            cells.extend(others);
-            Some((x.checked_add(y)?, cells))
-        });
-        let range = self.range(form, row);
+        let (a, b) = (self.sum_of_cells(a, row), self.sum_of_cells(b, row));
+        let less = a.zip(b).and_then(|(a, b)| plus(a, times(b, -1)?));
+        let range = less.and_then(|less| self.range(less, row));
         range.map_or(HIDDEN, |(low, high)| always(comparison, &low, &high, &Exact::zero()))
     }
 
     /// Compares a/b with c/d in a row of which some are hidden, at all ends.
     fn hidden_quotients(&mut self, comparison: Compare, parts: [NumberId; 4], row: usize) -> u8 {
         let ends = parts.map(|part| {
-            let form = self.sum_of_cells(part, row);
-            self.range(form, row).map(|(low, high)| [low, high])
+            let sum = self.sum_of_cells(part, row)?;
+            self.range(sum, row).map(|(low, high)| [low, high])
         });
         let [Some(a), Some(b), Some(c), Some(d)] = ends else { return HIDDEN };
         let sign = |ends: &[Exact; 2]| match ends {
@@ -500,6 +465,10 @@ impl<'a> Evaluation<'a> {
             _ => None,
         };
         let (Some(below), Some(beneath)) = (sign(&b), sign(&d)) else { return HIDDEN };
+        // equal at all ends is not equal between them
+        if matches!(comparison, Compare::Equal | Compare::Unequal) {
+            return HIDDEN;
+        }
         let mut found = None;
         // a·d − c·b is least and greatest at ends
         for corner in 0..16 {
@@ -509,8 +478,7 @@ impl<'a> Evaluation<'a> {
                 true => comparison.holds(&left, &right),
                 false => comparison.holds(&right, &left),
             };
-            let equal = matches!(comparison, Compare::Equal | Compare::Unequal);
-            if found.is_some_and(|found| found != holds) || equal {
+            if found.is_some_and(|found| found != holds) {
                 return HIDDEN;
             }
             found = Some(holds);
@@ -648,6 +616,19 @@ fn scaled(column: &Column, (low, high): &(Exact, Exact)) -> (Exact, Exact) {
         _ => Exact::one(),
     };
     (low * &factor, high * &factor)
+}
+
+/// An integer and hidden cells with how often each counts, by column.
+type SumOfCells = (i128, Vec<(usize, i128)>);
+
+fn times((constant, cells): SumOfCells, factor: i128) -> Option<SumOfCells> {
+    let cells = cells.into_iter().map(|(column, count)| Some((column, count.checked_mul(factor)?)));
+    Some((constant.checked_mul(factor)?, cells.collect::<Option<Vec<_>>>()?))
+}
+
+fn plus((x, mut cells): SumOfCells, (y, others): SumOfCells) -> Option<SumOfCells> {
+    cells.extend(others);
+    Some((x.checked_add(y)?, cells))
 }
 
 /// Whether a comparison with a constant holds for all, or for none, of what lies between two ends.

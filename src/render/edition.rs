@@ -47,8 +47,8 @@ pub struct RestatedFigure {
     pub published: String,
     /// As today's files give it; words where they do not.
     pub now: String,
-    /// `yes` where the text of its edition cites it.
-    pub cited: &'static str,
+    /// Whether the text of its edition cites it.
+    pub cited: bool,
 }
 
 /// What moved between two editions.
@@ -85,7 +85,7 @@ pub fn edition(report: &EditionReport) -> Result<Vec<(&'static str, String)>, Di
     context.insert("changes", &report.changes);
     context.insert("restated", &report.restated);
     let corrections: Vec<&RestatedFigure> =
-        report.restated.iter().filter(|figure| figure.cited == "yes").collect();
+        report.restated.iter().filter(|figure| figure.cited).collect();
     context.insert("corrections", &corrections);
     context.insert("style", &format!("{}{}", Brand::default().css(), Theme::default().style()));
     let page = render_text(PAGE, &context)?;

@@ -43,20 +43,15 @@ impl Theme {
     }
 
     pub(super) fn page(&self, context: &Context) -> Result<String, Diagnostic> {
-        let mut tera = Tera::new();
-        tera.autoescape_on([".html"]);
-        render(&mut tera, PAGE.0, &self.page, context)
+        render_text((PAGE.0, &self.page), context)
     }
 
     pub(super) fn briefing(&self, context: &Context) -> Result<String, Diagnostic> {
-        let mut tera = Tera::new();
-        tera.autoescape_on([".md"]);
-        tera.set_escape_fn(escape_markdown);
-        render(&mut tera, BRIEFING.0, &self.briefing, context)
+        render_text((BRIEFING.0, &self.briefing), context)
     }
 }
 
-/// Renders a built-in template, escaped for HTML or for Markdown by its name.
+/// Renders a template, escaped for HTML or for Markdown by its name.
 pub(super) fn render_text(
     (name, template): (&str, &str),
     context: &Context,
@@ -66,19 +61,6 @@ pub(super) fn render_text(
     if name.ends_with(".md") {
         tera.set_escape_fn(escape_markdown);
     }
-    render(&mut tera, name, template, context)
-}
-
-fn escape_markdown(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
-    out.write_all(crate::document::escape(text).as_bytes())
-}
-
-fn render(
-    tera: &mut Tera,
-    name: &str,
-    template: &str,
-    context: &Context,
-) -> Result<String, Diagnostic> {
     let result = tera.add_raw_template(name, template).and_then(|()| tera.render(name, context));
     result.map_err(|error| {
         let message = match error.kind() {
@@ -92,4 +74,8 @@ fn render(
             .in_file(format!("templates/{name}"))
             .hint("mend the template, or delete it to use the built-in one")
     })
+}
+
+fn escape_markdown(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    out.write_all(crate::document::escape(text).as_bytes())
 }
