@@ -122,6 +122,7 @@ codes! {
     OneRowDecides "one-row-decides" "A rank that changes when a single row goes.",
     TotalRows "total-rows" "Rows that look like totals among the rows that are added up.",
     MixedUnits "mixed-units" "Rows of several units that are added up.",
+    Review "review" "A sign-off that cannot count, or a report that is to be final and is not checked.",
     NotVerified "not-verified" "A bundle that is not what its spec and the data give.",
     AbsentGroups "absent-groups" "A count of groups with few rows, in which groups without any are not there.",
     IncompleteList "incomplete-list" "Points of a series that are told in their order, with one left out.",

@@ -7,8 +7,9 @@
 //! 3. [`figures`]: recipes over tables to exact values with their provenance;
 //! 4. [`claims`]: the author's words against the figures;
 //! 5. [`charts`] and [`document`]: drawings, tables, notes and methods in reading order;
-//! 6. [`render`]: HTML and Markdown;
-//! 7. [`bundle`]: every file of the edition, and the lock.
+//! 6. [`review`]: who checked what of it, and what needs eyes;
+//! 7. [`render`]: HTML and Markdown;
+//! 8. [`bundle`]: every file of the edition, and the lock.
 //!
 //! [`pipeline`] runs them and alone reads files; [`cli`] writes and prints. The ground below all stages is [`diag`],
 //! [`text`], [`exact`], [`hidden`], [`value`], [`digest`], [`world`] and [`locale`].
@@ -37,6 +38,8 @@ pub mod claims;
 pub mod charts;
 
 pub mod document;
+
+pub mod review;
 
 pub mod render;
 

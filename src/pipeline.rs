@@ -14,6 +14,7 @@ use crate::figures::{self, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
 use crate::render::{self, Brand, Theme};
+use crate::review::{self, Ledger, Review};
 use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
 use crate::text::{Passage, Span, TextId, Texts};
@@ -65,7 +66,9 @@ pub struct Report {
     pub verdicts: Verdicts,
     /// The briefing.
     pub document: Document,
-    markdown: Vec<u8>,
+    /// Who checked what of it.
+    pub ledger: Ledger,
+    ledger_text: Option<TextId>,
 }
 
 impl Project {
@@ -126,8 +129,9 @@ fn checked(
     }
     load(world, &specs, threads, &mut project, &mut diagnostics);
     for spec in specs {
-        if let Some(report) = report(spec, &project, threads, &mut diagnostics) {
-            project.reports.push(report);
+        let (ledger, ledger_text) = ledger(world, &spec, &mut project.texts, &mut diagnostics);
+        if let Some(made) = report(spec, &project, threads, &mut diagnostics) {
+            project.reports.push(Report { ledger, ledger_text, ..made });
         }
     }
     diagnostics.sort(&project.texts);
@@ -430,6 +434,21 @@ fn load(
     }
 }
 
+/// Reads what reviewers found of a report.
+fn ledger(
+    world: &dyn World,
+    spec: &Spec,
+    texts: &mut Texts,
+    diagnostics: &mut Diagnostics,
+) -> (Ledger, Option<TextId>) {
+    let path = format!("reports/{}.reviews.yaml", spec.name);
+    let present = list(world, "reports", diagnostics).contains(&path);
+    let text = present.then(|| diagnostics.take(read_text(world, &path))).flatten();
+    let read = text.is_some();
+    let id = texts.add(path, text.unwrap_or_default());
+    (Ledger::parse(texts, id, spec).into(diagnostics), read.then_some(id))
+}
+
 fn report(
     spec: Spec,
     project: &Project,
@@ -466,11 +485,13 @@ fn report(
     };
     let document = document::compose(inputs).into(diagnostics);
     // a template that fails is found here; the page itself shows rows, which are read when it is built
-    let page = diagnostics.take(render::html(&document, theme, brand, &BTreeMap::new()));
-    let markdown = diagnostics.take(render::markdown(&document, theme));
+    let review = Review::default();
+    let page = diagnostics.take(render::html(&document, &review, theme, brand, &BTreeMap::new()));
+    let markdown = diagnostics.take(render::markdown(&document, &review, theme));
     warn_of_licences(&document, sources, diagnostics);
-    page.map(|_| ())?;
-    Some(Report { spec, locale, figures, verdicts, document, markdown: markdown? })
+    page.and(markdown)?;
+    let (ledger, ledger_text) = (Ledger::default(), None);
+    Some(Report { spec, locale, figures, verdicts, document, ledger, ledger_text })
 }
 
 /// One warning for all cited sources without a stated licence.
@@ -515,6 +536,7 @@ pub fn bundle(
     let shower = report.shower();
     let collapsed = figures::collapsed(&report.figures, &project.frames, threads);
     let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    let review = reviewed(project, report, &digests, threads);
     let lock = Lock::new(&report.figures, &project.frames, &shower, &digests);
     let inputs = bundle::Inputs {
         spec: &report.spec,
@@ -522,7 +544,7 @@ pub fn bundle(
         figures: &report.figures,
         frames: &project.frames,
         document: &report.document,
-        markdown: report.markdown.clone(),
+        review: &review,
         shower,
         rows: &rows,
         records: &records,
@@ -531,9 +553,66 @@ pub fn bundle(
         digests: &digests,
     };
     let brand = project.brand(&report.spec);
-    let page = |rows: &_| render::html(&report.document, &project.theme, brand, rows);
-    let bundle = diagnostics.take(bundle::assemble(inputs, page));
+    let markdown = render::markdown(&report.document, &review, &project.theme);
+    let page = |rows: &_| render::html(&report.document, &review, &project.theme, brand, rows);
+    let bundle =
+        diagnostics.take(markdown.and_then(|markdown| bundle::assemble(inputs, markdown, page)));
     Outcome::new(bundle.map(|bundle| (bundle, lock)), diagnostics)
+}
+
+/// How far the review of a report has come.
+pub fn review(project: &Project, report: &Report, threads: NonZeroUsize) -> Review {
+    let collapsed = figures::collapsed(&report.figures, &project.frames, threads);
+    let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    reviewed(project, report, &digests, threads)
+}
+
+/// An error for a report of which something is not checked, or was found wrong.
+pub fn unreviewed(project: &Project, report: &Report, threads: NonZeroUsize) -> Diagnostics {
+    let review = review(project, report, threads);
+    if !review.is_draft() {
+        return Diagnostics::default();
+    }
+    let (agreed, all) = review.agreed();
+    let name = &report.spec.name;
+    let message = format!(
+        "`{name}` is a draft: {agreed} of {all} claims, charts and tables are checked by a reviewer"
+    );
+    let error = Diagnostic::error(Code::Review, message).in_file(format!("reports/{name}.yaml"));
+    let hint =
+        format!("`tieout review {name}` says what needs eyes; without `--final` a draft is built");
+    Diagnostics::from(error.hint(hint))
+}
+
+fn reviewed(
+    project: &Project,
+    report: &Report,
+    whole: &BTreeMap<String, String>,
+    threads: NonZeroUsize,
+) -> Review {
+    let Report { spec, figures, verdicts, document, ledger, .. } = report;
+    let stated = verdicts.statements.iter().flat_map(|stated| &stated.figures);
+    let used = figures.all().flat_map(|figure| &figure.uses);
+    let points: BTreeSet<&str> =
+        stated.chain(used).filter_map(|id| Some(id.split_once('/')?.0)).collect();
+    // points of series that are made of others rest on points of those
+    let aligned = points.iter().filter_map(|id| figures.series.get(*id));
+    let under: BTreeSet<&str> = aligned
+        .flat_map(|series| series.figures())
+        .flat_map(|figure| figure.uses.iter().map(String::as_str))
+        .collect();
+    let wanted = |id: &str| points.contains(id) || under.contains(id);
+    let points = figures::point_digests(figures, &project.frames, &wanted, threads);
+    let inputs = review::Inputs {
+        spec,
+        sources: &project.sources,
+        figures,
+        verdicts,
+        document,
+        shower: report.shower(),
+        digests: review::Digests { whole, points: &points },
+    };
+    Review::of(review::items(&inputs), ledger, &spec.reviewers)
 }
 
 /// The texts that a report is made of: spec, body, declarations of its sources, templates of the project.
@@ -550,6 +629,7 @@ fn spec_texts(project: &Project, report: &Report) -> BTreeMap<String, String> {
     let own = [report.spec.text, report.spec.body.passage.span.text];
     let texts = spans
         .chain(own)
+        .chain(report.ledger_text)
         .map(|id| project.texts.get(id))
         .map(|text| (text.path.clone(), text.content.clone()));
     let theme = report.spec.theme.as_ref();

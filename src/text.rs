@@ -37,6 +37,11 @@ impl Span {
         Self::new(self.text, self.start + start, self.start + end)
     }
 
+    /// Whether it covers another.
+    pub fn holds(self, other: Self) -> bool {
+        self.text == other.text && self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest span over both (of the same text).
     pub fn to(self, other: Self) -> Self {
         Self::new(self.text, self.start.min(other.start), self.end.max(other.end))

@@ -30,6 +30,7 @@ mod phrases;
 mod properties;
 mod reference;
 mod refresh;
+mod review;
 mod silent;
 mod support;
 mod trace;

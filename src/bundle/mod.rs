@@ -15,6 +15,7 @@ use crate::digest::sha256;
 use crate::document::{Document, RowTable};
 use crate::figures::{Collapsed, Figures, RowSet, Shower};
 use crate::frame::Frame;
+use crate::review::Review;
 use crate::sources::{Record, Sources};
 use crate::spec::Spec;
 
@@ -40,8 +41,8 @@ pub struct Inputs<'a> {
     pub frames: &'a BTreeMap<String, Frame>,
     /// The document.
     pub document: &'a Document,
-    /// The Markdown twin.
-    pub markdown: Vec<u8>,
+    /// How far its review has come.
+    pub review: &'a Review,
     /// How values print.
     pub shower: Shower<'a>,
     /// Rows of figures and series, up to one more than are written out.
@@ -56,12 +57,14 @@ pub struct Inputs<'a> {
     pub digests: &'a BTreeMap<String, String>,
 }
 
-/// Assembles the bundle of an edition; its page is made of the rows that it shows, by figure and series.
+/// Assembles the bundle of an edition with its Markdown twin; its page is made of the rows that it shows, by figure and
+/// series.
 ///
 /// # Errors
 /// The page cannot be made.
 pub fn assemble(
     inputs: Inputs<'_>,
+    markdown: Vec<u8>,
     page: impl FnOnce(&BTreeMap<String, RowTable>) -> Result<Vec<u8>, Diagnostic>,
 ) -> Result<Bundle, Diagnostic> {
     let mut bundle = Bundle::new();
@@ -80,7 +83,7 @@ pub fn assemble(
         bundle.insert(format!("spec/{path}"), text.clone().into_bytes());
     }
     bundle.insert("index.html".into(), page(&shown)?);
-    bundle.insert("briefing.md".into(), inputs.markdown);
+    bundle.insert("briefing.md".into(), markdown);
     let sums: String =
         bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
     bundle.insert("SHA256SUMS".into(), sums.into_bytes());

@@ -23,7 +23,8 @@ pub enum Written {
 pub fn write_bundle(output: &Path, name: &str, bundle: &Bundle) -> io::Result<Written> {
     fs::create_dir_all(output)?;
     let target = output.join(name);
-    if holds(&target, bundle)? {
+    // what another build exchanges while we read it is not what we want to write
+    if holds(&target, bundle).unwrap_or(false) {
         return Ok(Written::Unchanged);
     }
     let folder = fs::Permissions::from_mode(0o755);
@@ -89,6 +90,10 @@ fn holds(folder: &Path, bundle: &Bundle) -> io::Result<bool> {
 
 /// Puts the new folder in place of the old one in one step, where the system can; else in two.
 fn exchange(fresh: &Path, target: &Path) -> io::Result<()> {
+    // another build may have written it since we looked
+    if !target.exists() && fs::rename(fresh, target).is_ok() {
+        return Ok(());
+    }
     if !target.exists() {
         return fs::rename(fresh, target);
     }

@@ -15,7 +15,7 @@ use super::number::{self, Rules};
 use super::sentence::REACH;
 use super::subject::Subject;
 use super::token::Kind;
-use super::{Exempted, Finding, Verdict, Verdicts, outside, references};
+use super::{Exempted, Finding, Statement, Verdict, Verdicts, outside, references};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::figures::{Figure, Figures, Point, Shower, key_slug};
 use crate::frame::Frame;
@@ -210,12 +210,16 @@ impl<'a> Checker<'a> {
                     let Some(subjects) = self.subjects(references, diagnostics) else { continue };
                     let (verdict, unhedged) = self.claim(mark, &subjects, tied.last(), diagnostics);
                     found.push(verdict);
+                    verdicts.statements.push(self.statement(mark, &subjects));
                     tied.push(Tied { mark, subjects, unhedged });
                 }
                 MarkKind::Insert(reference) => {
                     verdicts.inserted += 1;
                     if let Some(Some(figure)) = diagnostics.take(self.figures.find(reference)) {
                         let subject = Subject::of(self.spec, self.figures, reference, figure);
+                        verdicts
+                            .statements
+                            .push(self.statement(mark, std::slice::from_ref(&subject)));
                         tied.push(Tied { mark, subjects: vec![subject], unhedged: false });
                         let printed = number::inserted(figure, &self.shower);
                         diagnostics.take(printed.map_err(|error| error.at(reference.span)));
@@ -233,6 +237,38 @@ impl<'a> Checker<'a> {
             .run(&tied, diagnostics);
         found.sort_by_key(|verdict| verdict.span.start);
         verdicts.claims.extend(found);
+    }
+
+    /// What a link states, in its sentence.
+    fn statement(&self, mark: &Mark, subjects: &[Subject<'a>]) -> Statement {
+        let range = self.reading.sentence(mark.range.start);
+        let range = range.start.min(mark.range.start)..range.end.max(mark.range.end);
+        Statement {
+            figures: subjects.iter().map(|subject| subject.figure.id.clone()).collect(),
+            words: self.inserted(&mark.range, false),
+            sentence: self.inserted(&range, false),
+            written: self.inserted(&range, true),
+            span: mark.span,
+        }
+    }
+
+    /// A stretch of the text with its inserted values: as they are printed, or as the author writes them.
+    fn inserted(&self, range: &Range<usize>, written: bool) -> String {
+        let plain = &self.prose.plain;
+        let mut text = String::new();
+        let mut at = range.start;
+        for mark in plain.marks_within(range) {
+            let MarkKind::Insert(reference) = &mark.kind else { continue };
+            text.push_str(&plain.text[at..mark.range.start]);
+            match self.figures.find(reference) {
+                _ if written => text.push_str(&format!("[=](fig:{reference})")),
+                Ok(Some(figure)) => text.push_str(self.shower.figure(figure).as_str()),
+                _ => {}
+            }
+            at = mark.range.end;
+        }
+        text.push_str(&plain.text[at..range.end]);
+        text.trim().to_string()
     }
 
     /// The figures of a link; none where one failed or does not exist, which is said.

@@ -110,9 +110,26 @@ pub struct Exempted {
     pub span: Span,
 }
 
+/// Words of the report's own that are tied to figures, or a value that it inserts, in their sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Statement {
+    /// Ids of the figures, in the order of the link.
+    pub figures: Vec<String>,
+    /// The words; an inserted value as it is printed.
+    pub words: String,
+    /// The sentence as a reader sees it.
+    pub sentence: String,
+    /// The sentence as the author wrote it: `[=](fig:id)` where a value is inserted.
+    pub written: String,
+    /// Where the link stands.
+    pub span: Span,
+}
+
 /// All verdicts of a report, in reading order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Verdicts {
+    /// What the report states, by its links.
+    pub statements: Vec<Statement>,
     /// Each claim, and each number that is tied to nothing.
     pub claims: Vec<Verdict>,
     /// Values that the text inserts; they tie out because they are the figures.

@@ -15,6 +15,9 @@ pub(super) struct Arguments {
     /// Refuse to build if a figure or an input differs from the lock
     #[arg(long)]
     locked: bool,
+    /// Refuse to build unless every claim, chart and table is checked by a reviewer
+    #[arg(long = "final")]
+    finished: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
@@ -26,6 +29,9 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
         for report in &project.reports {
             let made = pipeline::bundle(&world, &project, report, threads).into(&mut diagnostics);
             let Some((bundle, lock)) = made else { continue };
+            if arguments.finished {
+                diagnostics.extend(pipeline::unreviewed(&project, report, threads));
+            }
             if arguments.locked {
                 diagnostics.extend(pipeline::locked(&world, report, &lock));
             }

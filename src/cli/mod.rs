@@ -9,6 +9,7 @@ mod diff;
 mod explain;
 mod init;
 mod report;
+mod review;
 mod schema;
 mod source;
 mod trace;
@@ -64,6 +65,7 @@ enum Command {
     Trace(trace::Arguments),
     Verify(verify::Arguments),
     Diff(diff::Arguments),
+    Review(review::Arguments),
     #[command(subcommand)]
     Source(source::Command),
     Schema(schema::Arguments),
@@ -109,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Trace(arguments) => trace::run(&arguments, &options),
         Command::Verify(arguments) => verify::run(&arguments, &options),
         Command::Diff(arguments) => diff::run(&arguments, &options),
+        Command::Review(arguments) => review::run(&arguments, &options),
         Command::Source(command) => source::run(&command, &options),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&arguments),

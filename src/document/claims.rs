@@ -2,7 +2,7 @@
 
 use super::compose::Composer;
 use super::notes::Subject;
-use super::{Grid, GridCell, Inline, Text, escape, marks};
+use super::{Grid, GridCell, Inline, Text, Tied, escape, marks};
 use crate::claims::{Outside, OutsideVerdict};
 use crate::diag::{Code, Diagnostic};
 use crate::figures::Figure;
@@ -117,7 +117,8 @@ impl Composer<'_> {
         let notes = self.register.support([figure]);
         text.markdown.push_str(&format!("{}{}", escape(shown.as_str()), marks(&notes)));
         text.plain.push_str(shown.as_str());
-        text.inlines.push(Inline::Value(shown, figure.id.clone(), notes));
+        let tied = Tied { figures: vec![figure.id.clone()], ..Tied::default() };
+        text.inlines.push(Inline::Value(shown, tied, notes));
         text.and(&format!(" ({}, {})", figure.label, figure.provenance.name()))
     }
 

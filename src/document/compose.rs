@@ -215,13 +215,18 @@ impl<'a> Composer<'a> {
                     claim.references.iter().filter_map(|reference| self.find(reference)).collect();
                 let ids = tied.iter().map(|figure| figure.id.clone()).collect();
                 let inner = self.inlines(&claim.content);
-                let tied_to = Tied { figures: ids, found: self.found(claim.span) };
+                let at = Some(claim.span);
+                let tied_to = Tied { figures: ids, found: self.found(claim.span), at };
                 Inline::Claim(inner, tied_to, self.register.support(tied))
             }
             spec::Inline::Insert(reference, _) => match self.find(reference) {
                 Some(figure) => Inline::Value(
                     self.shower().figure(figure),
-                    figure.id.clone(),
+                    Tied {
+                        figures: vec![figure.id.clone()],
+                        found: None,
+                        at: Some(reference.span),
+                    },
                     self.register.support([figure]),
                 ),
                 None => Inline::Text(String::new()),

@@ -13,6 +13,7 @@ mod tables;
 use crate::charts::Picture;
 use crate::figures::Shown;
 use crate::spec::Align;
+use crate::text::Span;
 
 pub use compose::{Inputs, compose};
 pub(crate) use splice::{escape, marks};
@@ -132,7 +133,7 @@ pub enum Inline {
     /// Words tied to figures, with what the check found of them and the notes that support them.
     Claim(Vec<Inline>, Tied, Vec<NoteRef>),
     /// A figure's value.
-    Value(Shown, String, Vec<NoteRef>),
+    Value(Shown, Tied, Vec<NoteRef>),
     /// Words tied to sources.
     Cite(Vec<Inline>, Vec<NoteRef>),
     /// Words that a link of the author's exempts from the check.
@@ -154,6 +155,8 @@ pub struct Tied {
     pub figures: Vec<String>,
     /// What the check found, with the interval that the words allow.
     pub found: Option<String>,
+    /// Where the link stands; nowhere where it is ours.
+    pub at: Option<Span>,
 }
 
 /// Rows of a figure or series as published, as far as the page shows them.

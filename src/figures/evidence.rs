@@ -252,33 +252,81 @@ pub fn collapsed(
     frames: &BTreeMap<String, Frame>,
     threads: NonZeroUsize,
 ) -> BTreeMap<String, Collapsed> {
-    let indices = |selected: &Selected, frame: &Frame| -> Vec<usize> {
-        selected.columns.iter().filter_map(|name| frame.index(name)).collect()
-    };
     let query = |selected: &Selected, frame: &Frame, program: &mut Program| {
-        let group = indices(selected, frame)
-            .iter()
-            .map(|index| Group { key: program.column_node(*index), keep_unknown: true })
-            .collect();
-        let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
-        Query { filter: selected.rows, group, folds: vec![fold] }
+        counting(selected, Vec::new(), frame, program)
     };
     let answers = ask_all(figures, frames, &|_| true, &query, threads);
     let collapse = |(id, (frame, partials)): (&str, (&Frame, Partials))| {
         let selected = figures.selected.get(id)?;
-        let columns = indices(selected, frame);
-        let rows = partials.groups.iter().map(|(keys, counted)| {
-            let cells = keys.iter().zip(&columns).map(|(key, index)| match key {
-                Key::Value(integer) => frame.columns[*index].meaning.value(*integer).to_string(),
-                Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
-                Key::Unknown(_) => String::new(),
-            });
-            (cells.collect(), counted.first().map_or(0, |count| count.rows))
-        });
-        let rows = rows.filter(|(_, count)| *count > 0).collect();
+        let mut rows = Vec::new();
+        for (keys, counted) in &partials.groups {
+            rows.extend(counted_row(selected, frame, keys, counted));
+        }
         Some((id.to_string(), Collapsed { columns: selected.columns.clone(), rows }))
     };
     answers.into_iter().filter_map(collapse).collect()
+}
+
+/// Digests of the rows of the points of those series that are `wanted`, by `series/key`, by one scan of each frame.
+pub fn point_digests(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    wanted: &dyn Fn(&str) -> bool,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, String> {
+    let query = |selected: &Selected, frame: &Frame, program: &mut Program| {
+        let keys = selected.keys.iter().map(|key| Group { key: *key, keep_unknown: false });
+        counting(selected, keys.collect(), frame, program)
+    };
+    let series = |id: &str| figures.series.contains_key(id) && wanted(id);
+    let mut digests = BTreeMap::new();
+    for (id, (frame, partials)) in ask_all(figures, frames, &series, &query, threads) {
+        let (Some(selected), Some(series)) = (figures.selected.get(id), figures.series.get(id))
+        else {
+            continue;
+        };
+        let mut by_point: BTreeMap<&[Key], Vec<(Vec<String>, u64)>> = BTreeMap::new();
+        for (keys, counted) in &partials.groups {
+            let (point, cells) = keys.split_at(selected.keys.len());
+            by_point.entry(point).or_default().extend(counted_row(selected, frame, cells, counted));
+        }
+        for point in &series.points {
+            let rows = by_point.remove(point.group.as_slice()).unwrap_or_default();
+            let collapsed = Collapsed { columns: selected.columns.clone(), rows };
+            digests.insert(format!("{id}/{}", series.slugs(point).join("/")), collapsed.digest());
+        }
+    }
+    digests
+}
+
+/// The query that counts equal rows: those with the same cells in the columns that a recipe names, in each group.
+fn counting(
+    selected: &Selected,
+    mut group: Vec<Group>,
+    frame: &Frame,
+    program: &mut Program,
+) -> Query {
+    let named = selected.columns.iter().filter_map(|name| frame.index(name));
+    group.extend(named.map(|index| Group { key: program.column_node(index), keep_unknown: true }));
+    let fold = Fold { kind: FoldKind::Count, value: None, filter: None };
+    Query { filter: selected.rows, group, folds: vec![fold] }
+}
+
+/// The cells in canonical text, and how many rows have them; nothing where none has.
+fn counted_row(
+    selected: &Selected,
+    frame: &Frame,
+    keys: &[Key],
+    counted: &[Partial],
+) -> Option<(Vec<String>, u64)> {
+    let named = selected.columns.iter().filter_map(|name| frame.index(name));
+    let cells = keys.iter().zip(named).map(|(key, index)| match key {
+        Key::Value(integer) => frame.columns[index].meaning.value(*integer).to_string(),
+        Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
+        Key::Unknown(_) => String::new(),
+    });
+    let count = counted.first().map_or(0, |count| count.rows);
+    (count > 0).then(|| (cells.collect(), count))
 }
 
 fn escaped(text: &str) -> String {

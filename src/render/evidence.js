@@ -84,8 +84,10 @@
     const said = link && link.matches(".claim") ? sentence(link) : null;
     if (said) {
       content.append(said);
-      const found = link.dataset.found;
-      if (found) content.append(make("p", { className: "found" }, make("strong", { textContent: "Checked:" }), ` ${found}`));
+      const { found, reviewed } = link.dataset;
+      const line = (name, words) => content.append(make("p", { className: "found" }, make("strong", { textContent: name }), ` ${words}`));
+      if (found) line("Checked:", found);
+      if (reviewed) line("Reviewed:", reviewed);
     }
     if (point) {
       const [key, value, exact] = [...point.cells].map((cell) => cell.textContent);
@@ -94,6 +96,8 @@
     }
     const body = copy(method);
     body.querySelector("h3").remove();
+    // what was said of these words above says it
+    if (said && link.dataset.reviewed) body.querySelectorAll(".reviewer").forEach((all) => all.remove());
     if (point) body.querySelectorAll("details.points").forEach((points) => points.remove());
     const rows = body.querySelector("details.rows");
     if (rows) {
@@ -119,7 +123,6 @@
       return make("li", {}, words, " ", make("span", { textContent: quoted ? quoted.textContent : "" }));
     });
     if (list.length > 0) content.append(section("In the text", make("ul", {}, ...list)));
-    content.append(make("p", { className: "reviewer", textContent: "Reviewer: none yet." }));
   };
 
   const open = (element, link) => {

@@ -2,14 +2,19 @@
 
 use std::fmt::Write;
 
-use super::html::{LONG, anchor, inlines, note_refs};
+use super::html::{LONG, Page, anchor, inlines, note_refs};
 use crate::document::{Method, RowTable};
 use crate::text::escape_markup as escape;
 
 /// The page's script.
 pub(super) const SCRIPT: &str = include_str!("evidence.js");
 
-pub(super) fn method(method: &Method, rows: Option<&RowTable>) -> String {
+pub(super) fn method(
+    page: &Page,
+    method: &Method,
+    rows: Option<&RowTable>,
+    reviewed: Option<String>,
+) -> String {
     let mut out = format!(
         "<div class=\"method\" id=\"{}\">\n<h3>{}</h3>\n<p>",
         anchor(&method.id),
@@ -43,7 +48,10 @@ pub(super) fn method(method: &Method, rows: Option<&RowTable>) -> String {
         let _ = writeln!(out, "<p>{}</p>", sentences.join(" "));
     }
     if let Some(caveat) = &method.caveat {
-        let _ = writeln!(out, "<p class=\"caveat\">{}</p>", inlines(&caveat.inlines));
+        let _ = writeln!(out, "<p class=\"caveat\">{}</p>", inlines(page, &caveat.inlines));
+    }
+    if let Some(reviewed) = reviewed {
+        let _ = writeln!(out, "<p class=\"reviewer\">{}</p>", escape(&reviewed));
     }
     out.push_str(&points(method));
     if let Some(rows) = rows {

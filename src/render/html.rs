@@ -7,14 +7,17 @@ use tera::Context;
 
 use super::brand::css_string;
 use super::evidence::{SCRIPT, method};
+use super::status::{found, of_figure, status};
 use super::{Brand, Logo, Theme};
 use crate::diag::{Code, Diagnostic};
 use crate::digest::{base64, sha256_base64};
 use crate::document::{
     Block, ChartBlock, Credit, Detail, Document, Grid, GridCell, Inline, NoteContent, NoteRef,
-    RowTable, TableBlock, Text, csv,
+    RowTable, TableBlock, Text, Tied, csv,
 };
+use crate::review::{Review, State};
 use crate::spec::Align;
+use crate::text::Span;
 use crate::text::escape_markup as escape;
 
 /// What a browser is told about a file that the page holds.
@@ -32,29 +35,38 @@ pub(super) const LONG: usize = 20;
 /// A template of the project fails, or has no `<head>`.
 pub fn html(
     document: &Document,
+    review: &Review,
     theme: &Theme,
     brand: &Brand,
     rows: &BTreeMap<String, RowTable>,
 ) -> Result<Vec<u8>, Diagnostic> {
+    let page = &Page::new(document, review);
     let mut context = Context::new();
+    context.insert("status", &status(document, review));
     context.insert("logo_html", &brand.logo.as_ref().map(logo));
-    context.insert("cards_html", &cards(document));
+    context.insert("cards_html", &cards(page, document));
     context.insert("contents_html", &contents(&document.blocks));
     context.insert("figures_file_html", &figures_file(document));
     context.insert("print_methods", &document.print_methods);
     context.insert("language", &document.language);
     context.insert("title", &document.title.plain);
-    context.insert("title_html", &inlines(&document.title.inlines));
-    context.insert("subtitle_html", &document.subtitle.as_ref().map(|text| inlines(&text.inlines)));
+    context.insert("title_html", &inlines(page, &document.title.inlines));
+    context.insert(
+        "subtitle_html",
+        &document.subtitle.as_ref().map(|text| inlines(page, &text.inlines)),
+    );
     context.insert("date", &document.date.0);
     context.insert("iso_date", &document.date.1);
     context.insert("authors", &document.authors);
-    context.insert("body_html", &blocks(&document.blocks));
+    context.insert("body_html", &blocks(page, &document.blocks));
     context.insert("rounding", &document.rounding);
-    let methods = document.methods.iter().map(|own| method(own, rows.get(&own.id)));
+    let methods = document.methods.iter().map(|own| {
+        let reviewed = of_figure(document, review, &own.id);
+        method(page, own, rows.get(&own.id), reviewed)
+    });
     context.insert("methods_html", &methods.collect::<String>());
     context.insert("script", SCRIPT);
-    context.insert("notes_html", &notes(document));
+    context.insert("notes_html", &notes(page, document));
     let style = format!("{}{}{}", brand.css(), theme.style(), running_title(&document.title.plain));
     context.insert("style", &style);
     let page = theme.page(&context)?;
@@ -63,6 +75,32 @@ pub fn html(
             .in_file("templates/page.html")
             .hint("begin the page with `<!doctype html><html><head>`")
     })
+}
+
+/// What every part of the page needs to know.
+pub(super) struct Page {
+    /// What the review found of what is stated at a place of the author's texts.
+    reviewed: BTreeMap<Span, String>,
+}
+
+impl Page {
+    fn new(document: &Document, review: &Review) -> Self {
+        // what nobody looked at is said once, with the figure
+        let seen = review.items.iter().filter(|(_, state)| *state != State::New);
+        let places = seen.flat_map(|(item, state)| {
+            item.at.iter().map(move |place| (*place, found(document, state)))
+        });
+        Self { reviewed: places.collect() }
+    }
+
+    /// What the check and the review found of words, for the page's script.
+    fn findings(&self, tied: &Tied) -> String {
+        let data = |name: &str, words: &String| format!(" data-{name}=\"{}\"", escape(words));
+        let found = tied.found.as_ref().map(|words| data("found", words));
+        let reviewed = tied.at.and_then(|place| self.reviewed.get(&place));
+        let reviewed = reviewed.map(|words| data("reviewed", words));
+        found.into_iter().chain(reviewed).collect()
+    }
 }
 
 /// Writes the content security policy as the first thing in the head: nothing loads, and only the page's own style and script
@@ -109,12 +147,12 @@ fn logo(logo: &Logo) -> String {
     )
 }
 
-fn cards(document: &Document) -> String {
+fn cards(page: &Page, document: &Document) -> String {
     let card = |(value, label): &(Text, Text)| {
         format!(
             "<li><p class=\"card-value\">{}</p><p class=\"card-label\">{}</p></li>\n",
-            inlines(&value.inlines),
-            inlines(&label.inlines)
+            inlines(page, &value.inlines),
+            inlines(page, &label.inlines)
         )
     };
     document.cards.iter().map(card).collect()
@@ -175,23 +213,24 @@ pub(super) fn anchor(id: &str) -> String {
     format!("fig-{id}")
 }
 
-pub(super) fn inlines(all: &[Inline]) -> String {
-    all.iter().map(inline).collect()
+pub(super) fn inlines(page: &Page, all: &[Inline]) -> String {
+    all.iter().map(|one| inline(page, one)).collect()
 }
 
-fn inline(inline: &Inline) -> String {
+fn inline(page: &Page, inline: &Inline) -> String {
     match inline {
         Inline::Text(text) | Inline::Parameter(text) => escape(text),
         Inline::Code(text) => format!("<code>{}</code>", escape(text)),
-        Inline::Emphasis(inner) => format!("<em>{}</em>", inlines(inner)),
-        Inline::Strong(inner) => format!("<strong>{}</strong>", inlines(inner)),
-        Inline::Struck(inner) => format!("<del>{}</del>", inlines(inner)),
-        Inline::Link(url, inner) => format!("<a href=\"{}\">{}</a>", escape(url), inlines(inner)),
+        Inline::Emphasis(inner) => format!("<em>{}</em>", inlines(page, inner)),
+        Inline::Strong(inner) => format!("<strong>{}</strong>", inlines(page, inner)),
+        Inline::Struck(inner) => format!("<del>{}</del>", inlines(page, inner)),
+        Inline::Link(url, inner) => {
+            format!("<a href=\"{}\">{}</a>", escape(url), inlines(page, inner))
+        }
         Inline::Claim(inner, tied, notes) => {
-            let words = inlines(inner);
+            let words = inlines(page, inner);
             let target = tied.figures.first().map_or(String::new(), |id| anchor(id));
-            let found = tied.found.as_ref();
-            let found = found.map_or(String::new(), |f| format!(" data-found=\"{}\"", escape(f)));
+            let found = page.findings(tied);
             // a link inside a link is no HTML: words that hold one keep it
             let words = if words.contains("<a ") {
                 words
@@ -200,16 +239,17 @@ fn inline(inline: &Inline) -> String {
             };
             format!("{words}{}", note_refs(notes))
         }
-        Inline::Value(shown, id, notes) => {
-            let target = anchor(id);
+        Inline::Value(shown, tied, notes) => {
+            let target = tied.figures.first().map_or(String::new(), |id| anchor(id));
+            let found = page.findings(tied);
             format!(
-                "<a class=\"claim\" href=\"#{target}\">{}</a>{}",
+                "<a class=\"claim\" href=\"#{target}\"{found}>{}</a>{}",
                 escape(shown.as_str()),
                 note_refs(notes)
             )
         }
-        Inline::Cite(inner, notes) => format!("{}{}", inlines(inner), note_refs(notes)),
-        Inline::Exempt(inner) => inlines(inner),
+        Inline::Cite(inner, notes) => format!("{}{}", inlines(page, inner), note_refs(notes)),
+        Inline::Exempt(inner) => inlines(page, inner),
         Inline::Note(note) => note_refs(std::slice::from_ref(note)),
         Inline::Soft => "\n".into(),
         Inline::Hard => "<br>\n".into(),
@@ -226,36 +266,41 @@ pub(super) fn note_refs(notes: &[NoteRef]) -> String {
     }).collect()
 }
 
-fn blocks(all: &[Block]) -> String {
-    all.iter().map(block).collect()
+fn blocks(page: &Page, all: &[Block]) -> String {
+    all.iter().map(|one| block(page, one)).collect()
 }
 
-fn block(block: &Block) -> String {
+fn block(page: &Page, block: &Block) -> String {
     match block {
-        Block::Paragraph(inner) => format!("<p>{}</p>\n", inlines(inner)),
-        Block::Plain(inner) => inlines(inner),
+        Block::Paragraph(inner) => format!("<p>{}</p>\n", inlines(page, inner)),
+        Block::Plain(inner) => inlines(page, inner),
         Block::Heading(level, id, inner) => {
-            format!("<h{level} id=\"{id}\">{}</h{level}>\n", inlines(inner))
+            format!("<h{level} id=\"{id}\">{}</h{level}>\n", inlines(page, inner))
         }
         Block::List(start, items) => {
             let items: String =
-                items.iter().map(|item| format!("<li>{}</li>\n", blocks(item))).collect();
+                items.iter().map(|item| format!("<li>{}</li>\n", blocks(page, item))).collect();
             match start {
                 None => format!("<ul>\n{items}</ul>\n"),
                 Some(1) => format!("<ol>\n{items}</ol>\n"),
                 Some(start) => format!("<ol start=\"{start}\">\n{items}</ol>\n"),
             }
         }
-        Block::Quote(inner) => format!("<blockquote>\n{}</blockquote>\n", blocks(inner)),
+        Block::Quote(inner) => format!("<blockquote>\n{}</blockquote>\n", blocks(page, inner)),
         Block::Code(text) => format!("<pre><code>{}</code></pre>\n", escape(text)),
         Block::Rule => "<hr>\n".into(),
-        Block::Grid { columns, head, rows } => own_grid(columns, head, rows),
-        Block::Chart(chart) => chart_block(chart),
-        Block::Table(table) => table_block(table),
+        Block::Grid { columns, head, rows } => own_grid(page, columns, head, rows),
+        Block::Chart(chart) => chart_block(page, chart),
+        Block::Table(table) => table_block(page, table),
     }
 }
 
-fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> String {
+fn own_grid(
+    page: &Page,
+    columns: &[Align],
+    head: &[Vec<Inline>],
+    rows: &[Vec<Vec<Inline>>],
+) -> String {
     let class = |index: usize| match columns.get(index) {
         Some(Align::End) => " class=\"number\"",
         Some(Align::Centre) => " class=\"centre\"",
@@ -264,7 +309,7 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
     let head: String = head
         .iter()
         .enumerate()
-        .map(|(i, cell)| format!("<th scope=\"col\"{}>{}</th>", class(i), inlines(cell)))
+        .map(|(i, cell)| format!("<th scope=\"col\"{}>{}</th>", class(i), inlines(page, cell)))
         .collect();
     let rows: String = rows
         .iter()
@@ -272,7 +317,7 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
             let cells: String = row
                 .iter()
                 .enumerate()
-                .map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(cell)))
+                .map(|(i, cell)| format!("<td{}>{}</td>", class(i), inlines(page, cell)))
                 .collect();
             format!("<tr>{cells}</tr>\n")
         })
@@ -282,21 +327,22 @@ fn own_grid(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) 
     )
 }
 
-fn chart_block(chart: &ChartBlock) -> String {
+fn chart_block(page: &Page, chart: &ChartBlock) -> String {
     let id = &chart.id;
     let mut out = format!("<figure class=\"chart\" id=\"chart-{id}\">\n<figcaption>");
     let _ = write!(
         out,
         "<p class=\"headline\">{}</p>\n<p class=\"measure\">{}</p>",
-        inlines(&chart.title.inlines),
-        inlines(&chart.subtitle.inlines)
+        inlines(page, &chart.title.inlines),
+        inlines(page, &chart.subtitle.inlines)
     );
     let _ = write!(out, "</figcaption>\n{}{}", chart.picture.wide, chart.picture.narrow);
-    let annotations = chart.annotations.iter().map(|text| format!("{}.", inlines(&text.inlines)));
+    let annotations =
+        chart.annotations.iter().map(|text| format!("{}.", inlines(page, &text.inlines)));
     let remarks = chart.remarks();
     let lines: Vec<String> = annotations.chain(remarks.iter().map(|line| escape(line))).collect();
     let texts: Vec<&Text> = chart.note.iter().chain(&chart.caveats).collect();
-    out.push_str(&below(&texts, &lines, &chart.sources));
+    out.push_str(&below(page, &texts, &lines, &chart.sources));
     let data = download(&format!("{id}.csv"), CSV, &chart.data.csv(), "Data (CSV)");
     let drawing = download(&format!("{id}.svg"), SVG, chart.picture.file.as_bytes(), "Chart (SVG)");
     let title = escape(&chart.title.plain);
@@ -307,6 +353,7 @@ fn chart_block(chart: &ChartBlock) -> String {
          <p>{}</p>\n{}<p class=\"files\">{} {data} {drawing}</p></details>\n</figure>\n",
         escape(&chart.description.join(" ")),
         grid(
+            page,
             &chart.data,
             "<caption class=\"unseen\">Data of the chart</caption>\n",
             &format!("Data of the chart: {title}")
@@ -321,8 +368,8 @@ fn made(series: &str) -> String {
     format!("<a href=\"#{}\">How this was made</a>", anchor(series))
 }
 
-fn table_block(table: &TableBlock) -> String {
-    let caption = format!("<caption>{}</caption>\n", inlines(&table.caption.inlines));
+fn table_block(page: &Page, table: &TableBlock) -> String {
+    let caption = format!("<caption>{}</caption>\n", inlines(page, &table.caption.inlines));
     let lines: Vec<String> = table.remarks().iter().map(|line| escape(line)).collect();
     let texts: Vec<&Text> = table.note.iter().chain(&table.caveats).collect();
     let data = download(&format!("{}.csv", table.id), CSV, &table.data.csv(), "Data (CSV)");
@@ -330,14 +377,15 @@ fn table_block(table: &TableBlock) -> String {
     format!(
         "<figure class=\"table\" id=\"table-{}\">\n{}{}<p class=\"files\">{made} {data}</p>\n</figure>\n",
         table.id,
-        grid(&table.data, &caption, &format!("Table: {}", escape(&table.caption.plain))),
-        below(&texts, &lines, &table.sources)
+        grid(page, &table.data, &caption, &format!("Table: {}", escape(&table.caption.plain))),
+        below(page, &texts, &lines, &table.sources)
     )
 }
 
 /// Notes, remarks, and who published what it rests on.
-fn below(texts: &[&Text], remarks: &[String], sources: &[Credit]) -> String {
-    let mut paragraphs: Vec<String> = texts.iter().map(|text| inlines(&text.inlines)).collect();
+fn below(page: &Page, texts: &[&Text], remarks: &[String], sources: &[Credit]) -> String {
+    let mut paragraphs: Vec<String> =
+        texts.iter().map(|text| inlines(page, &text.inlines)).collect();
     if !remarks.is_empty() {
         paragraphs.push(remarks.join(" "));
     }
@@ -359,7 +407,7 @@ fn credit(credit: &Credit) -> String {
     format!("{}{title}{}", escape(&credit.publisher), note_refs(&credit.notes))
 }
 
-fn grid(grid: &Grid, caption: &str, label: &str) -> String {
+fn grid(page: &Page, grid: &Grid, caption: &str, label: &str) -> String {
     let class = |is: bool| if is { " class=\"number\"" } else { "" };
     // cells of sentences stand below each other on small screens, where they name their column
     let worded = grid.is_worded();
@@ -371,7 +419,7 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
             format!(
                 "<th scope=\"col\"{}>{}</th>",
                 class(grid.is_numeric(i)),
-                inlines(&text.inlines)
+                inlines(page, &text.inlines)
             )
         })
         .collect();
@@ -381,7 +429,7 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
             .enumerate()
             .map(|(i, cell)| {
                 let text = match &cell.text {
-                    Some(text) => inlines(&text.inlines),
+                    Some(text) => inlines(page, &text.inlines),
                     None => escape(&cell.shown),
                 };
                 if i < grid.headers {
@@ -412,11 +460,11 @@ fn grid(grid: &Grid, caption: &str, label: &str) -> String {
     )
 }
 
-fn notes(document: &Document) -> String {
+fn notes(page: &Page, document: &Document) -> String {
     document.notes.iter().enumerate().map(|(index, note)| {
         let number = index + 1;
         let content = match &note.content {
-            NoteContent::Author(inner) => blocks(inner),
+            NoteContent::Author(inner) => blocks(page, inner),
             NoteContent::Entered(reason) => format!("<p>Entered by hand: {}</p>\n", escape(reason)),
             NoteContent::Source(citation) => {
                 let title = citation.title.as_ref().map_or(String::new(), |title| format!(" <cite>{}</cite>.", escape(title)));

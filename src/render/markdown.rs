@@ -3,16 +3,23 @@
 use tera::Context;
 
 use super::Theme;
+use super::status::status;
 use crate::diag::Diagnostic;
 use crate::document::{Citation, Detail, Document, Method, NoteContent, escape, marks};
+use crate::review::Review;
 
 /// Renders a document as GitHub-flavoured Markdown.
 ///
 /// # Errors
 /// A template of the project fails.
-pub fn markdown(document: &Document, theme: &Theme) -> Result<Vec<u8>, Diagnostic> {
+pub fn markdown(
+    document: &Document,
+    review: &Review,
+    theme: &Theme,
+) -> Result<Vec<u8>, Diagnostic> {
     let mut context = Context::new();
     context.insert("language", &document.language);
+    context.insert("status", &status(document, review));
     context.insert("title", &document.title.markdown);
     context.insert("subtitle", &document.subtitle.as_ref().map(|subtitle| &subtitle.markdown));
     context.insert("date", &document.date.0);

@@ -8,6 +8,8 @@ mod edition;
 mod evidence;
 mod html;
 mod markdown;
+mod sheet;
+mod status;
 mod theme;
 
 pub(crate) use brand::schema as theme_schema;
@@ -15,4 +17,5 @@ pub use brand::{Brand, Logo, brand};
 pub use edition::{Behind, EditionReport, MovedFigure, RestatedFigure, edition};
 pub use html::html;
 pub use markdown::markdown;
+pub use sheet::{ReviewSheet, review_sheet};
 pub use theme::Theme;

@@ -43,6 +43,8 @@ pub struct Spec {
     pub date: Date,
     /// Organisations that publish it.
     pub authors: Vec<String>,
+    /// Who may sign it off; anybody but an author where it names nobody.
+    pub reviewers: Vec<Reviewer>,
     /// How ties are rounded.
     pub rounding: Rounding,
     /// How bad the author finds what a rule about words reports; none of those left out.
@@ -73,6 +75,17 @@ pub struct Spec {
     pub failed: BTreeSet<String>,
     /// The body.
     pub body: Prose,
+}
+
+/// Who may sign a report off.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reviewer {
+    /// The name in the ledger.
+    pub name: String,
+    /// The minisign public key, in base64, by which the reviewer's sign-offs must be signed.
+    pub key: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A key figure: a claim set large, and what it is.
@@ -471,6 +484,12 @@ impl Spec {
         all.extend(self.selections.values().filter_map(|selection| selection.label.as_ref()));
         all.extend(self.claims.values().flat_map(|claim| claim.untied.iter().chain(&claim.note)));
         all
+    }
+
+    /// Whether a name is one of the authors', in any case.
+    pub fn is_author(&self, name: &str) -> bool {
+        let plain = |name: &str| name.trim().to_lowercase();
+        self.authors.iter().any(|author| plain(author) == plain(name))
     }
 
     /// The selections under a frame's name, from the outermost to the dataset or series that they stand on.

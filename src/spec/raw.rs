@@ -24,6 +24,9 @@ pub(super) struct RawReport {
     /// Organisations that publish the briefing, or none.
     #[serde(default)]
     pub(super) authors: Vec<RawAuthor>,
+    /// Who may sign the report off: names that are no author's. Anybody but an author where this is left out.
+    #[serde(default)]
+    pub(super) reviewers: Vec<RawReviewer>,
     /// How ties are rounded: half-up (away from zero, the default) or half-even.
     pub(super) rounding: Option<Passage>,
     /// How bad a rule about words is, by its name: error, warning or off. See docs/words.md.
@@ -87,6 +90,15 @@ pub(super) struct RawOutside {
 pub(super) struct RawAuthor {
     /// Its name.
     pub(super) name: Passage,
+}
+
+/// Who may sign a report off.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawReviewer {
+    /// The name, as it stands in the ledger.
+    pub(super) name: Passage,
+    /// A minisign public key; the reviewer's sign-offs count only with a signature by it.
+    pub(super) key: Option<Passage>,
 }
 
 /// A named filter.

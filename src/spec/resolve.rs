@@ -9,7 +9,8 @@ use super::prose::{self, Prose};
 use super::raw::{RawFigure, RawOutside, RawReport, RawSelection, RawSeries};
 use super::yaml;
 use super::{
-    Card, Check, Figure, MarkKind, Origin, OutsideClaim, Selection, Series, SeriesOrigin, Spec,
+    Card, Check, Figure, MarkKind, Origin, OutsideClaim, Reviewer, Selection, Series, SeriesOrigin,
+    Spec,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, Severity};
 use crate::exact::{Exact, Rounding};
@@ -93,6 +94,15 @@ impl<'a> Resolver<'a> {
             language: this.locale.language.clone(),
             date: date?,
             authors: raw.authors.iter().map(|author| author.name.words.clone()).collect(),
+            reviewers: raw
+                .reviewers
+                .iter()
+                .map(|reviewer| Reviewer {
+                    name: reviewer.name.words.clone(),
+                    key: reviewer.key.as_ref().map(|key| key.words.trim().to_string()),
+                    span: reviewer.name.span,
+                })
+                .collect(),
             rounding,
             severity: this.severity(raw.severity),
             theme: raw.theme.as_ref().map(|theme| (theme.words.clone(), theme.span)),
