@@ -8,8 +8,9 @@
 //! 4. [`claims`]: the author's words against the figures;
 //! 5. [`charts`] and [`document`]: drawings, tables, notes and methods in reading order;
 //! 6. [`review`]: who checked what of it, and what needs eyes;
-//! 7. [`render`]: HTML and Markdown;
-//! 8. [`bundle`]: every file of the edition, and the lock.
+//! 7. [`standards`]: what libraries, archives and search engines read;
+//! 8. [`render`]: HTML and Markdown;
+//! 9. [`bundle`]: every file of the edition, and the lock.
 //!
 //! [`pipeline`] runs them and alone reads files; [`cli`] writes and prints. The ground below all stages is [`diag`],
 //! [`text`], [`exact`], [`hidden`], [`value`], [`digest`], [`world`] and [`locale`].
@@ -40,6 +41,8 @@ pub mod charts;
 pub mod document;
 
 pub mod review;
+
+pub mod standards;
 
 pub mod render;
 

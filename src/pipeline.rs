@@ -17,6 +17,7 @@ use crate::render::{self, Brand, Theme};
 use crate::review::{self, Ledger, Review};
 use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
+use crate::standards;
 use crate::text::{Passage, Span, TextId, Texts};
 use crate::world::{Instead, Stamp, World};
 
@@ -486,7 +487,8 @@ fn report(
     let document = document::compose(inputs).into(diagnostics);
     // a template that fails is found here; the page itself shows rows, which are read when it is built
     let review = Review::default();
-    let page = diagnostics.take(render::html(&document, &review, theme, brand, &BTreeMap::new()));
+    let page =
+        diagnostics.take(render::html(&document, &review, (theme, brand), &BTreeMap::new(), "{}"));
     let markdown = diagnostics.take(render::markdown(&document, &review, theme));
     warn_of_licences(&document, sources, diagnostics);
     page.and(markdown)?;
@@ -554,7 +556,9 @@ pub fn bundle(
     };
     let brand = project.brand(&report.spec);
     let markdown = render::markdown(&report.document, &review, &project.theme);
-    let page = |rows: &_| render::html(&report.document, &review, &project.theme, brand, rows);
+    let json_ld = standards::json_ld(&inputs.standards());
+    let look = (&project.theme, brand);
+    let page = |rows: &_| render::html(&report.document, &review, look, rows, &json_ld);
     let bundle =
         diagnostics.take(markdown.and_then(|markdown| bundle::assemble(inputs, markdown, page)));
     Outcome::new(bundle.map(|bundle| (bundle, lock)), diagnostics)

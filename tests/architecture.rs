@@ -6,10 +6,29 @@ use std::fs;
 use crate::support::{files, root};
 
 /// The stages in their order; a module may name itself and what stands before it.
-const ORDER: [&str; 21] = [
-    "digest", "exact", "hidden", "text", "diag", "value", "locale", "language", "spec", "frame",
-    "sources", "world", "figures", "claims", "charts", "document", "review", "render", "bundle",
-    "audit", "pipeline",
+const ORDER: [&str; 22] = [
+    "digest",
+    "exact",
+    "hidden",
+    "text",
+    "diag",
+    "value",
+    "locale",
+    "language",
+    "spec",
+    "frame",
+    "sources",
+    "world",
+    "figures",
+    "claims",
+    "charts",
+    "document",
+    "review",
+    "standards",
+    "render",
+    "bundle",
+    "audit",
+    "pipeline",
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -18,6 +18,7 @@ use crate::frame::Frame;
 use crate::review::Review;
 use crate::sources::{Record, Sources};
 use crate::spec::Spec;
+use crate::standards;
 
 pub use evidence::MOST_ROWS;
 pub use lock::{Lock, drift};
@@ -57,6 +58,14 @@ pub struct Inputs<'a> {
     pub digests: &'a BTreeMap<String, String>,
 }
 
+impl<'a> Inputs<'a> {
+    /// What the standards describe.
+    pub fn standards(&self) -> standards::Inputs<'a> {
+        let Self { spec, sources, figures, frames, document, shower, .. } = *self;
+        standards::Inputs { spec, sources, figures, frames, document, shower }
+    }
+}
+
 /// Assembles the bundle of an edition with its Markdown twin; its page is made of the rows that it shows, by figure and
 /// series.
 ///
@@ -84,6 +93,12 @@ pub fn assemble(
     }
     bundle.insert("index.html".into(), page(&shown)?);
     bundle.insert("briefing.md".into(), markdown);
+    let described = inputs.standards();
+    bundle.insert("sources.csl.json".into(), standards::csl(&described));
+    bundle.extend(standards::citation(&described).map(|file| ("CITATION.cff".into(), file)));
+    bundle.insert("prov.json".into(), standards::prov(&described));
+    let crates = standards::ro_crate(&described, &bundle);
+    bundle.insert("ro-crate-metadata.json".into(), crates);
     let sums: String =
         bundle.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
     bundle.insert("SHA256SUMS".into(), sums.into_bytes());

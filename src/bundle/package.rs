@@ -23,6 +23,9 @@ pub(super) fn add(inputs: &Inputs<'_>, bundle: &mut Bundle) {
     let contributors = inputs.spec.authors.iter();
     let contributors: Vec<Value> =
         contributors.map(|author| json!({ "title": author, "roles": ["creator"] })).collect();
+    if let Some(licence) = &inputs.spec.licence {
+        package.insert("licenses".into(), licences(licence).into());
+    }
     if !contributors.is_empty() {
         package.insert("contributors".into(), contributors.into());
     }
@@ -107,14 +110,20 @@ fn resource(inputs: &Inputs<'_>, path: &str, bytes: &[u8]) -> Option<Value> {
     let provenance = frame.and_then(|frame| frame.provenance.as_ref());
     if let Some(source) = provenance.and_then(|own| inputs.sources.sources.get(&own.source)) {
         entry.insert("sources".into(), json!([reference(source)]));
-        // words of a publisher's own are no id of a licence
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        if source.licence.chars().all(plain) && !source.licence.is_empty() {
-            entry.insert("licenses".into(), json!([{ "name": source.licence }]));
+        let licences = licences(&source.licence);
+        if !licences.is_empty() {
+            entry.insert("licenses".into(), licences.into());
         }
     }
     entry.insert("schema".into(), schema.into());
     Some(entry.into())
+}
+
+/// A licence by its identifier; words of a publisher's own are none.
+fn licences(licence: &str) -> Vec<Value> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    let is_id = licence.chars().all(plain) && !licence.is_empty();
+    is_id.then(|| json!({ "name": licence })).into_iter().collect()
 }
 
 /// What stands in cells without a value: the signs of a dataset for missing and hidden ones, and nothing.

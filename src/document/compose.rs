@@ -72,6 +72,7 @@ pub fn compose(inputs: Inputs<'_>) -> Outcome<Document> {
         subtitle,
         date: (inputs.locale.date(PartialDate::Day(spec.date)), spec.date.to_string()),
         authors: spec.authors.clone(),
+        licence: spec.licence.clone(),
         cards,
         blocks,
         markdown,

@@ -33,6 +33,8 @@ pub struct Document {
     pub date: (String, String),
     /// Organisations.
     pub authors: Vec<String>,
+    /// Its licence.
+    pub licence: Option<String>,
     /// Key figures: a claim, and what it is.
     pub cards: Vec<(Text, Text)>,
     /// The body.

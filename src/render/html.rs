@@ -29,16 +29,16 @@ const SHORT: usize = 8;
 /// Rows above which the data of a chart scroll by themselves, and are not printed.
 pub(super) const LONG: usize = 20;
 
-/// Renders a document as one HTML file, with rows of its figures and series by id.
+/// Renders a document as one HTML file, with rows of its figures and series by id, and what search engines read.
 ///
 /// # Errors
 /// A template of the project fails, or has no `<head>`.
 pub fn html(
     document: &Document,
     review: &Review,
-    theme: &Theme,
-    brand: &Brand,
+    (theme, brand): (&Theme, &Brand),
     rows: &BTreeMap<String, RowTable>,
+    json_ld: &str,
 ) -> Result<Vec<u8>, Diagnostic> {
     let page = &Page::new(document, review);
     let mut context = Context::new();
@@ -58,6 +58,8 @@ pub fn html(
     context.insert("date", &document.date.0);
     context.insert("iso_date", &document.date.1);
     context.insert("authors", &document.authors);
+    context.insert("licence", &document.licence);
+    context.insert("json_ld", json_ld);
     context.insert("body_html", &blocks(page, &document.blocks));
     context.insert("rounding", &document.rounding);
     let methods = document.methods.iter().map(|own| {

@@ -24,6 +24,7 @@ pub fn markdown(
     context.insert("subtitle", &document.subtitle.as_ref().map(|subtitle| &subtitle.markdown));
     context.insert("date", &document.date.0);
     context.insert("authors", &document.authors);
+    context.insert("licence", &document.licence);
     let cards = document
         .cards
         .iter()

@@ -43,6 +43,8 @@ pub struct Spec {
     pub date: Date,
     /// Organisations that publish it.
     pub authors: Vec<String>,
+    /// Its licence: an SPDX identifier, or words.
+    pub licence: Option<String>,
     /// Who may sign it off; anybody but an author where it names nobody.
     pub reviewers: Vec<Reviewer>,
     /// How ties are rounded.

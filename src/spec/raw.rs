@@ -24,6 +24,8 @@ pub(super) struct RawReport {
     /// Organisations that publish the briefing, or none.
     #[serde(default)]
     pub(super) authors: Vec<RawAuthor>,
+    /// Licence of the briefing: an SPDX identifier such as CC-BY-4.0, or words. Sources keep their own.
+    pub(super) licence: Option<Passage>,
     /// Who may sign the report off: names that are no author's. Anybody but an author where this is left out.
     #[serde(default)]
     pub(super) reviewers: Vec<RawReviewer>,

@@ -94,6 +94,7 @@ impl<'a> Resolver<'a> {
             language: this.locale.language.clone(),
             date: date?,
             authors: raw.authors.iter().map(|author| author.name.words.clone()).collect(),
+            licence: raw.licence.as_ref().map(|licence| licence.words.trim().to_string()),
             reviewers: raw
                 .reviewers
                 .iter()
