@@ -44,6 +44,8 @@ pub mod review;
 
 pub mod standards;
 
+pub mod recheck;
+
 pub mod render;
 
 pub mod audit;

@@ -13,7 +13,8 @@ use crate::document::{self, Document, NoteContent};
 use crate::figures::{self, Figures, RowSet, Shower};
 use crate::frame::Frame;
 use crate::locale::Locale;
-use crate::render::{self, Brand, Theme};
+use crate::recheck;
+use crate::render::{self, Brand, PageData, Theme};
 use crate::review::{self, Ledger, Review};
 use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, Wanted, records};
 use crate::spec::{self, Prose, Spec};
@@ -487,8 +488,14 @@ fn report(
     let document = document::compose(inputs).into(diagnostics);
     // a template that fails is found here; the page itself shows rows, which are read when it is built
     let review = Review::default();
-    let page =
-        diagnostics.take(render::html(&document, &review, (theme, brand), &BTreeMap::new(), "{}"));
+    let nothing = PageData { json_ld: "{}".into(), recheck: "{}".into() };
+    let page = diagnostics.take(render::html(
+        &document,
+        &review,
+        (theme, brand),
+        &BTreeMap::new(),
+        &nothing,
+    ));
     let markdown = diagnostics.take(render::markdown(&document, &review, theme));
     warn_of_licences(&document, sources, diagnostics);
     page.and(markdown)?;
@@ -556,9 +563,14 @@ pub fn bundle(
     };
     let brand = project.brand(&report.spec);
     let markdown = render::markdown(&report.document, &review, &project.theme);
-    let json_ld = standards::json_ld(&inputs.standards());
+    let (spec, sources) = (&report.spec, &project.sources);
+    let (figures, frames) = (&report.figures, &project.frames);
+    let data = PageData {
+        json_ld: standards::json_ld(&inputs.standards()),
+        recheck: recheck::recheck(&recheck::Inputs { spec, sources, figures, frames }),
+    };
     let look = (&project.theme, brand);
-    let page = |rows: &_| render::html(&report.document, &review, look, rows, &json_ld);
+    let page = |rows: &_| render::html(&report.document, &review, look, rows, &data);
     let bundle =
         diagnostics.take(markdown.and_then(|markdown| bundle::assemble(inputs, markdown, page)));
     Outcome::new(bundle.map(|bundle| (bundle, lock)), diagnostics)

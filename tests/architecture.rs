@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::{files, root};
 
 /// The stages in their order; a module may name itself and what stands before it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "digest",
     "exact",
     "hidden",
@@ -25,6 +25,7 @@ const ORDER: [&str; 22] = [
     "document",
     "review",
     "standards",
+    "recheck",
     "render",
     "bundle",
     "audit",

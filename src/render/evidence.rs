@@ -7,7 +7,7 @@ use crate::document::{Method, RowTable};
 use crate::text::escape_markup as escape;
 
 /// The page's script.
-pub(super) const SCRIPT: &str = include_str!("evidence.js");
+pub(super) const SCRIPT: &str = concat!(include_str!("evidence.js"), include_str!("recheck.js"));
 
 pub(super) fn method(
     page: &Page,

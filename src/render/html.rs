@@ -29,7 +29,7 @@ const SHORT: usize = 8;
 /// Rows above which the data of a chart scroll by themselves, and are not printed.
 pub(super) const LONG: usize = 20;
 
-/// Renders a document as one HTML file, with rows of its figures and series by id, and what search engines read.
+/// Renders a document as one HTML file, with rows of its figures and series by id.
 ///
 /// # Errors
 /// A template of the project fails, or has no `<head>`.
@@ -38,7 +38,7 @@ pub fn html(
     review: &Review,
     (theme, brand): (&Theme, &Brand),
     rows: &BTreeMap<String, RowTable>,
-    json_ld: &str,
+    data: &PageData,
 ) -> Result<Vec<u8>, Diagnostic> {
     let page = &Page::new(document, review);
     let mut context = Context::new();
@@ -59,7 +59,8 @@ pub fn html(
     context.insert("iso_date", &document.date.1);
     context.insert("authors", &document.authors);
     context.insert("licence", &document.licence);
-    context.insert("json_ld", json_ld);
+    context.insert("json_ld", &data.json_ld);
+    context.insert("recheck", &data.recheck);
     context.insert("body_html", &blocks(page, &document.blocks));
     context.insert("rounding", &document.rounding);
     let methods = document.methods.iter().map(|own| {
@@ -77,6 +78,15 @@ pub fn html(
             .in_file("templates/page.html")
             .hint("begin the page with `<!doctype html><html><head>`")
     })
+}
+
+/// What the page holds for machines, as JSON that ends no element.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PageData {
+    /// What search engines read.
+    pub json_ld: String,
+    /// What the page's script needs to compute its figures again.
+    pub recheck: String,
 }
 
 /// What every part of the page needs to know.
@@ -101,7 +111,8 @@ impl Page {
         let found = tied.found.as_ref().map(|words| data("found", words));
         let reviewed = tied.at.and_then(|place| self.reviewed.get(&place));
         let reviewed = reviewed.map(|words| data("reviewed", words));
-        found.into_iter().chain(reviewed).collect()
+        let figures = (tied.figures.len() > 1).then(|| data("figures", &tied.figures.join(" ")));
+        found.into_iter().chain(reviewed).chain(figures).collect()
     }
 }
 

@@ -15,7 +15,7 @@ mod theme;
 pub(crate) use brand::schema as theme_schema;
 pub use brand::{Brand, Logo, brand};
 pub use edition::{Behind, EditionReport, MovedFigure, RestatedFigure, edition};
-pub use html::html;
+pub use html::{PageData, html};
 pub use markdown::markdown;
 pub use sheet::{ReviewSheet, review_sheet};
 pub use theme::Theme;

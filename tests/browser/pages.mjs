@@ -91,7 +91,7 @@ for (const report of readdirSync('output')) {
   check(`${report}: the data of every chart open by keyboard`, await walk.evaluate(() => [...document.querySelectorAll('details')].every(details => details.open)));
   await walk.evaluate(() => { document.activeElement.blur(); window.scrollTo(0, 0); getSelection().removeAllRanges(); });
   const all = await walk.evaluate(() => {
-    const stops = [...document.querySelectorAll('a[href], summary, [tabindex="0"]')].filter(stop => stop.getClientRects().length);
+    const stops = [...document.querySelectorAll('a[href], summary, [tabindex="0"], input')].filter(stop => stop.getClientRects().length);
     stops.forEach((stop, at) => { stop.dataset.stop = at; });
     return stops.length;
   });
