@@ -558,7 +558,7 @@ const periodOf = (tree, subject) => {
 const comparison = (sign, x, y) => {
   if (x.literal && !y.literal) return comparison(mirrored[sign], y, x);
   if (!y.literal || x.type === "number" || !x.at) return compared(sign, x, y);
-  // texts and periods come again and again
+  // texts and periods repeat
   const [test, seen] = [compared(sign, { ...x, at: (v) => v }, y), new Map()];
   return (row) => {
     const v = x.at(row);
@@ -1133,9 +1133,10 @@ const show = (results) => {
   return [good, bad];
 };
 
+const brief = (words) => (/^[-+]?\d+\/\d+$/.test(words) ? `≈ ${words.split("/").reduce((a, b) => a / b).toPrecision(6)}` : words);
 const table = (moved) => {
   const head = ["Figure", "Stated", "Computed again", "Difference"].map((words) => make("th", { scope: "col", textContent: words }));
-  const rows = moved.map(([id, own]) => make("tr", {}, make("th", { scope: "row" }, make("a", { href: `#fig-${id}`, textContent: id })), ...[own.same ? "printed otherwise" : own.stated, own.now, difference(own)].map((words) => make("td", { className: "number", textContent: words }))));
+  const rows = moved.map(([id, own]) => make("tr", {}, make("th", { scope: "row" }, make("a", { href: `#fig-${id}`, textContent: id })), ...[own.same ? "printed otherwise" : own.stated, own.now, difference(own)].map((words) => make("td", { className: "number", textContent: brief(words) }))));
   const scroll = make("div", { className: "scroll", tabIndex: 0 }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
   scroll.setAttribute("role", "group");
   scroll.setAttribute("aria-label", "Figures that differ");
@@ -1159,7 +1160,7 @@ const take = async (list) => {
 };
 input.addEventListener("change", () => {
   const chosen = [...input.files];
-  // so that a file that was changed can be chosen again
+  // a changed file can be chosen again
   input.value = "";
   take(chosen);
 });
