@@ -111,7 +111,7 @@ const fill = (element, link) => {
   const notes = [...new Set([...method.querySelectorAll(".note-ref a")].map((mark) => mark.hash))];
   const sources = notes.map((hash) => document.getElementById(hash.slice(1))).filter(Boolean).map((note) => {
     const source = make("div", { className: "source" }, ...copy(note).childNodes);
-    source.querySelectorAll(".supports, .backlinks").forEach((inner) => inner.remove());
+    source.querySelectorAll(".supports, .back").forEach((inner) => inner.remove());
     return source;
   });
   if (sources.length > 0) content.append(section(sources.length === 1 ? "Source" : "Sources", ...sources));
