@@ -628,7 +628,7 @@ fn reviewed(
         shower: report.shower(),
         digests: review::Digests { whole, points: &points },
     };
-    Review::of(review::items(&inputs), ledger, &spec.reviewers)
+    Review::of(review::items(&inputs), ledger, spec)
 }
 
 /// The texts that a report is made of: spec, body, declarations of its sources, templates of the project.

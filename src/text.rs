@@ -173,6 +173,11 @@ pub(crate) fn unescape_markup(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
+/// JSON that may stand in an element of a page: nothing in it ends one.
+pub(crate) fn json_in_markup(json: &serde_json::Value) -> String {
+    json.to_string().replace('<', "\\u003c")
+}
+
 /// With its first letter in upper case.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();

@@ -295,6 +295,15 @@ impl Measure {
         Self { decimals: Some(0), ..Self::default() }
     }
 
+    /// What its numbers count: the unit, or that they are percentages.
+    pub fn unit_name(&self) -> Option<String> {
+        match self.scale {
+            Scale::Plain => self.unit.clone(),
+            Scale::Percent => Some("percent".into()),
+            Scale::Points => Some("percentage points".into()),
+        }
+    }
+
     /// What is left of a measure when values are added or subtracted: the difference of two years is no year.
     pub(crate) fn no_year(self) -> Self {
         let unit = self.unit.filter(|unit| unit != CALENDAR_YEAR);

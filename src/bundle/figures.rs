@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Inputs;
 use crate::document::csv;
 use crate::figures::{Counts, Figure, Point, Series};
-use crate::value::{Scale, Value};
+use crate::value::Value;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -141,11 +141,7 @@ fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<
         value: figure.value.to_string(),
         shown: inputs.shower.figure(figure).to_string(),
         format: figure.format.map(|format| format.to_string()),
-        unit: number.and_then(|number| match number.measure.scale {
-            Scale::Plain => number.measure.unit.clone(),
-            Scale::Percent => Some("percent".into()),
-            Scale::Points => Some("percentage points".into()),
-        }),
+        unit: number.and_then(|number| number.measure.unit_name()),
         provenance: figure.provenance.name(),
         bounds: number
             .and_then(|number| number.bounds.as_ref())

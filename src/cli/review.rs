@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> End {
 
 /// Says what needs eyes, and why.
 fn list(own: &Report, review: &Review, all: bool, options: &Options) {
-    let wanted = review.items.iter().filter(|(_, state)| all || !state.is_agreed());
+    let wanted = review.listed(all);
     if options.message_format == MessageFormat::Json {
         for (item, state) in wanted {
             anstream::println!("{}", json(own, item, state));
@@ -134,8 +134,7 @@ fn write(
         let message = format!("failed to write into `{}` ({error})", folder.display());
         Diagnostic::error(Code::WriteFailed, message)
     };
-    let wanted = review.items.iter().filter(|(_, state)| all || !state.is_agreed());
-    let csv = review::sheet(name, wanted);
+    let csv = review::sheet(name, review.listed(all));
     let file = format!("{name}-review.csv");
     let page = render::review_sheet(&ReviewSheet {
         title: &own.document.title.plain,

@@ -68,7 +68,6 @@ fn row<'a>((item, state): &'a (Item, State)) -> Row<'a> {
 /// # Errors
 /// The template fails, which is a bug.
 pub fn review_sheet(sheet: &ReviewSheet<'_>) -> Result<String, Diagnostic> {
-    let wanted = sheet.review.items.iter().filter(|(_, state)| sheet.all || !state.is_agreed());
     let mut context = Context::new();
     context.insert("title", sheet.title);
     context.insert("language", sheet.language);
@@ -76,7 +75,7 @@ pub fn review_sheet(sheet: &ReviewSheet<'_>) -> Result<String, Diagnostic> {
     context.insert("file", sheet.file);
     context.insert("agreed", &sheet.review.agreed().0);
     context.insert("total", &sheet.review.agreed().1);
-    context.insert("rows", &wanted.map(row).collect::<Vec<_>>());
+    context.insert("rows", &sheet.review.listed(sheet.all).map(row).collect::<Vec<_>>());
     context.insert("style", &format!("{}{}", Brand::default().css(), Theme::default().style()));
     let page = render_text(PAGE, &context)?;
     with_policy(&page).ok_or_else(|| Diagnostic::error(Code::Template, "the sheet has no `<head>`"))

@@ -101,7 +101,8 @@ impl Fingerprint {
     }
 }
 
-fn lines<'t>(parts: impl IntoIterator<Item = &'t String>) -> String {
+/// Parts, each on a line, `\` and line feeds in them escaped.
+pub(super) fn lines<'t>(parts: impl IntoIterator<Item = &'t String>) -> String {
     let escaped = |part: &String| part.replace('\\', "\\\\").replace('\n', "\\n");
     parts.into_iter().map(|part| escaped(part) + "\n").collect()
 }
@@ -456,7 +457,7 @@ impl<'a> Maker<'a> {
 }
 
 /// Whether a figure is of an id: its own, or that of its series or point.
-fn is_of(figure: &str, id: &str) -> bool {
+pub(super) fn is_of(figure: &str, id: &str) -> bool {
     figure.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::fingerprint::lines;
 use super::signature::is_key;
 use super::{Fingerprint, Item};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
@@ -65,15 +66,10 @@ pub struct SignOff {
 impl SignOff {
     /// What is signed: all of it, a line each, `\` and line feeds escaped.
     pub fn statement(&self) -> String {
-        let escaped = |text: &str| text.replace('\\', "\\\\").replace('\n', "\\n");
-        format!(
-            "tieout sign-off\n{}\n{}\n{}\n{}\n{}\n",
-            self.fingerprint.sha256(),
-            self.verdict.name(),
-            escaped(&self.by),
-            self.on,
-            escaped(self.note.as_deref().unwrap_or_default())
-        )
+        let (verdict, on) = (self.verdict.name().to_string(), self.on.to_string());
+        let note = self.note.clone().unwrap_or_default();
+        let title = "tieout sign-off".to_string();
+        lines([&title, &self.fingerprint.sha256(), &verdict, &self.by, &on, &note])
     }
 }
 
@@ -226,7 +222,6 @@ impl Ledger {
 /// # Errors
 /// An author of it, or none of the reviewers that it names: what is wrong, and what to do.
 pub(super) fn may_review(name: &str, spec: &Spec) -> Result<(), (String, String)> {
-    let is = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
     if name.trim().is_empty() {
         return Err(("nobody is named as the reviewer".into(), "say who checked it".into()));
     }
@@ -237,7 +232,7 @@ pub(super) fn may_review(name: &str, spec: &Spec) -> Result<(), (String, String)
         ));
     }
     let known: Vec<&str> = spec.reviewers.iter().map(|r: &Reviewer| r.name.as_str()).collect();
-    if !known.is_empty() && !known.iter().any(|known| is(known)) {
+    if !known.is_empty() && spec.reviewer(name).is_none() {
         return Err((
             format!("`{name}` is no reviewer of `{}`", spec.name),
             format!("its `reviewers:` are {}", known.join(", ")),

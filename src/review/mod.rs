@@ -17,8 +17,8 @@ pub use sheet::{Read, sheet, verdicts};
 #[cfg(feature = "sign")]
 pub use signature::sign;
 
-use crate::spec::Reviewer;
-use crate::text::Span;
+use crate::spec::Spec;
+use fingerprint::is_of;
 
 /// All that a reviewer checks, in reading order, and how far that has come.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,7 @@ impl State {
 
 impl Review {
     /// The state of every item, by the sign-offs of a ledger.
-    pub fn of(items: Vec<Item>, ledger: &Ledger, reviewers: &[Reviewer]) -> Self {
+    pub fn of(items: Vec<Item>, ledger: &Ledger, spec: &Spec) -> Self {
         let mut by_fingerprint: BTreeMap<&Fingerprint, &SignOff> = BTreeMap::new();
         // the last word counts
         for off in &ledger.sign_offs {
@@ -87,7 +87,7 @@ impl Review {
         let unsigned = items.iter().filter(|i| !by_fingerprint.contains_key(&i.fingerprint));
         let lapsed = lapsed(unsigned.map(|item| &item.fingerprint).collect(), &old);
         let state = |item: &Item| match by_fingerprint.get(&item.fingerprint) {
-            Some(off) if !signature::holds(off, reviewers) => State::Unproven((*off).clone()),
+            Some(off) if !signature::holds(off, spec) => State::Unproven((*off).clone()),
             Some(off) if off.verdict == Verdict::Agreed => State::Agreed((*off).clone()),
             Some(off) => State::Disagreed((*off).clone()),
             None => match lapsed.get(&item.fingerprint) {
@@ -112,17 +112,15 @@ impl Review {
         agreed < all || all == 0
     }
 
-    /// The state of what is stated at a place of the author's texts.
-    pub fn at(&self, place: Span) -> Option<&State> {
-        self.items.iter().find(|(item, _)| item.at.contains(&place)).map(|(_, state)| state)
+    /// What needs eyes, or all items.
+    pub fn listed(&self, all: bool) -> impl Iterator<Item = &(Item, State)> {
+        self.items.iter().filter(move |(_, state)| all || !state.is_agreed())
     }
 
     /// States of the items that state a figure, or a point of a series.
     pub fn of_figure(&self, id: &str) -> Vec<&State> {
-        let is = |figure: &String| {
-            figure.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let items = self.items.iter().filter(|(item, _)| item.figures.iter().any(is));
+        let of = |item: &Item| item.figures.iter().any(|figure| is_of(figure, id));
+        let items = self.items.iter().filter(|(item, _)| of(item));
         items.map(|(_, state)| state).collect()
     }
 }

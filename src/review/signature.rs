@@ -5,13 +5,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use minisign_verify::{PublicKey, Signature};
 
 use super::SignOff;
-use crate::spec::Reviewer;
+use crate::spec::Spec;
 
 /// Whether a sign-off may count: where its reviewer has a key, it must bear a signature by that key.
-pub(super) fn holds(off: &SignOff, reviewers: &[Reviewer]) -> bool {
-    let same =
-        |reviewer: &&Reviewer| reviewer.name.trim().to_lowercase() == off.by.trim().to_lowercase();
-    let Some(key) = reviewers.iter().find(same).and_then(|reviewer| reviewer.key.as_ref()) else {
+pub(super) fn holds(off: &SignOff, spec: &Spec) -> bool {
+    let Some(key) = spec.reviewer(&off.by).and_then(|reviewer| reviewer.key.as_ref()) else {
         return true;
     };
     let signature = off.signature.as_ref().and_then(|text| Signature::decode(text).ok());

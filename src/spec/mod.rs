@@ -458,6 +458,10 @@ pub(crate) fn schema() -> serde_json::Value {
     raw::schema::<raw::RawReport>("tieout report")
 }
 
+fn same_name(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
 impl Spec {
     /// Every text of the report, in reading order: title, body, then what charts, tables and figures say.
     pub fn proses(&self) -> Vec<&Prose> {
@@ -490,8 +494,12 @@ impl Spec {
 
     /// Whether a name is one of the authors', in any case.
     pub fn is_author(&self, name: &str) -> bool {
-        let plain = |name: &str| name.trim().to_lowercase();
-        self.authors.iter().any(|author| plain(author) == plain(name))
+        self.authors.iter().any(|author| same_name(author, name))
+    }
+
+    /// The reviewer of a name, in any case, where the report names reviewers.
+    pub fn reviewer(&self, name: &str) -> Option<&Reviewer> {
+        self.reviewers.iter().find(|reviewer| same_name(&reviewer.name, name))
     }
 
     /// The selections under a frame's name, from the outermost to the dataset or series that they stand on.

@@ -173,7 +173,6 @@ fn part(path: &str, bytes: Option<&Vec<u8>>) -> Value {
         "svg" => "image/svg+xml",
         "yaml" | "cff" => "application/yaml",
         "css" => "text/css",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _ => "text/plain",
     };
     let folder = path.split_once('/').map_or("", |(folder, _)| folder);
@@ -181,7 +180,6 @@ fn part(path: &str, bytes: Option<&Vec<u8>>) -> Value {
         ("index.html", _) => "The briefing as a page",
         ("briefing.md", _) => "The briefing as Markdown",
         ("figures.json" | "figures.csv", _) => "Every figure with its value and recipe",
-        ("evidence.xlsx", _) => "Every figure as a live formula over the rows",
         (SUMS, _) => "The SHA-256 of every other file",
         (_, "evidence") => "The rows of a figure or series, as published",
         (_, "charts") => "A chart, or its data",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Inputs, Made, licence_address, link, object, several, stated_licence, title};
 use crate::sources::Source;
+use crate::text::json_in_markup;
 
 /// JSON-LD of the briefing, safe inside a `<script>`.
 pub fn json_ld(inputs: &Inputs<'_>) -> String {
@@ -37,8 +38,7 @@ pub fn json_ld(inputs: &Inputs<'_>) -> String {
         ("isBasedOn", inputs.cited().into_values().map(|own| based_on(own, inputs)).collect()),
         ("mentions", figures.collect()),
     ]);
-    // no element of the page may end inside it
-    Value::from(report).to_string().replace('<', "\\u003c")
+    json_in_markup(&report.into())
 }
 
 fn licence(licence: &str) -> Value {

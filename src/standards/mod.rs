@@ -25,7 +25,7 @@ use crate::figures::{Figure, Figures, Series, Shower};
 use crate::frame::{Frame, Provenance};
 use crate::sources::{Source, Sources};
 use crate::spec::Spec;
-use crate::value::{PartialDate, Scale, Value as FigureValue};
+use crate::value::PartialDate;
 
 /// The version of tieout.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -166,13 +166,9 @@ impl<'a> Made<'a> {
     }
 
     fn unit(&self) -> Option<String> {
-        let Self::Figure(Figure { value: FigureValue::Number(number), .. }) = self else {
-            return None;
-        };
-        match number.measure.scale {
-            Scale::Plain => number.measure.unit.clone(),
-            Scale::Percent => Some("percent".into()),
-            Scale::Points => Some("percentage points".into()),
+        match self {
+            Self::Figure(figure) => figure.value.number()?.measure.unit_name(),
+            Self::Series(_) => None,
         }
     }
 }
