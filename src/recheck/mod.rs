@@ -16,6 +16,7 @@ use crate::frame::{Frame, Meaning, Sign, Stands};
 use crate::language::{Expr, Kind, Operator};
 use crate::sources::{ColumnDeclaration, ColumnType, Sources};
 use crate::spec::{Origin, SeriesOrigin, Spec};
+use crate::text::json_in_markup;
 use crate::value::{Format, Grain, Period};
 
 /// What is told to the page.
@@ -57,8 +58,7 @@ pub fn recheck(inputs: &Inputs<'_>) -> String {
         "figures": figures,
         "series": series,
     });
-    // no element of the page may end inside it
-    all.to_string().replace('<', "\\u003c")
+    json_in_markup(&all)
 }
 
 impl Inputs<'_> {
@@ -173,7 +173,6 @@ impl Inputs<'_> {
             }
             Kind::Call { function, distinct, arguments, filter } => {
                 let name = if *distinct { "distinct" } else { function.name() };
-                // what a row function and an aggregate are called alike
                 let arguments: Vec<Value> = arguments.iter().map(tree).collect();
                 let filter = filter.as_ref().map_or(Value::Null, |filter| tree(filter));
                 json!([name, arguments, filter])
@@ -257,12 +256,18 @@ fn stated(figure: &Figure) -> Map<String, Value> {
     entry
 }
 
-/// By what a number is multiplied before it is printed, and to how many decimals it is rounded.
+/// By what a number is multiplied before it is printed, to how many decimals it is rounded, and the digits that stand
+/// behind it.
 fn printed(figure: &Figure) -> Option<Vec<Value>> {
     let number = figure.value.number()?;
     let format = figure.format.filter(|format| *format != Format::Words)?;
     let (factor, decimals) = (format.factor().to_string(), format.digits().1);
-    number.hidden.is_none().then(|| vec![json!(factor), json!(decimals)])
+    let mut print = vec![json!(factor), json!(decimals)];
+    // `12 per 100,000` prints its base, too
+    if let Format::Per(base) = format {
+        print.push(json!(base.to_string()));
+    }
+    number.hidden.is_none().then_some(print)
 }
 
 /// How the cells of a column are read.

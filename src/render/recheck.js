@@ -971,7 +971,7 @@ const compare = (stated, printed, make) => {
     if (stated.print && printed !== null && typeof own !== "string" && isKnown(own)) {
       const whole = String(rounded(times(own.c, parsed(stated.print[0])), stated.print[1]));
       const seen = digits(printed);
-      found.printed = seen === whole || (stated.print[0] !== "1" && seen.startsWith(whole));
+      found.printed = seen === whole + (stated.print[2] || "");
     } else found.printed = true;
   } catch (error) {
     if (!(error instanceof Nothing || error instanceof Hidden)) throw error;
@@ -1043,7 +1043,7 @@ const check = () => {
   const results = new Map();
   const ready = (id) => {
     const sets = [...needs(id)];
-    return sets.length > 0 && sets.every((name) => files.has(name)) ? sets : null;
+    return sets.length > 0 && sets.every((name) => files.has(name));
   };
   for (const [id, own] of Object.entries(told.figures)) {
     if (own.given || !ready(id)) continue;
@@ -1150,7 +1150,7 @@ const take = async (list) => {
   const [good, bad] = show(results);
   const moved = [...results].filter(([, own]) => !agrees(own) && !own.open);
   const open = [...results].filter(([, own]) => own.open);
-    if (results.size > 0) {
+  if (results.size > 0) {
     lines.push(`${results.size - moved.length - open.length} of ${results.size} figures over these files agree: ticks in the text ${good}, crosses ${bad}.`);
     if (open.length > 0) lines.push(`Not computed in the page: ${open.map(([id, own]) => `${id} (${own.now})`).join(", ")}.`);
   }
