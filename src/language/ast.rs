@@ -219,6 +219,41 @@ impl State {
     }
 }
 
+impl Kind {
+    /// The same with other parts.
+    pub(crate) fn map(&self, part: &dyn Fn(&Expr) -> Expr) -> Self {
+        let of = |expr: &Expr| Box::new(part(expr));
+        let all = |list: &[Expr]| list.iter().map(part).collect();
+        match self {
+            Self::Number { .. }
+            | Self::Text(_)
+            | Self::Boolean(_)
+            | Self::Parameter(_)
+            | Self::Name(_)
+            | Self::Point(..) => self.clone(),
+            Self::Call { function, distinct, arguments, filter } => Self::Call {
+                function: *function,
+                distinct: *distinct,
+                arguments: all(arguments),
+                filter: filter.as_deref().map(of),
+            },
+            Self::Pair { function, from, to } => {
+                Self::Pair { function: *function, from: of(from), to: of(to) }
+            }
+            Self::Negate(a) => Self::Negate(of(a)),
+            Self::Binary(operator, a, b) => Self::Binary(*operator, of(a), of(b)),
+            Self::Compare(compare, a, b) => Self::Compare(*compare, of(a), of(b)),
+            Self::In(a, list) => Self::In(of(a), all(list)),
+            Self::Between(a, low, high) => Self::Between(of(a), of(low), of(high)),
+            Self::Match(test, a, b) => Self::Match(*test, of(a), of(b)),
+            Self::Is(a, state) => Self::Is(of(a), *state),
+            Self::Not(a) => Self::Not(of(a)),
+            Self::And(a, b) => Self::And(of(a), of(b)),
+            Self::Or(a, b) => Self::Or(of(a), of(b)),
+        }
+    }
+}
+
 impl Expr {
     /// The direct parts, in the order in which they stand.
     pub fn children(&self) -> Vec<&Expr> {

@@ -15,7 +15,7 @@ use crate::figures::{Figure, Figures, Series};
 use crate::frame::{Frame, Meaning, Sign, Stands};
 use crate::language::{Expr, Kind, Operator};
 use crate::sources::{ColumnDeclaration, ColumnType, Sources};
-use crate::spec::{Origin, SeriesOrigin, Spec};
+use crate::spec::{Inlined, Origin, SeriesOrigin, Spec};
 use crate::text::json_in_markup;
 use crate::value::{Format, Grain, Period};
 
@@ -71,10 +71,16 @@ impl Inputs<'_> {
             }
             Origin::Recipe(recipe) => {
                 entry.insert("allow_empty".into(), json!(declared.allow_empty));
-                let from = recipe.from.as_ref().map(|(from, _)| from.as_str());
-                entry.extend(self.question(from, recipe.filter.as_ref(), &[]));
-                let added = self.added(from);
-                entry.insert("value_of".into(), self.tree(&recipe.value, &added));
+                let value = match &recipe.from {
+                    None => tree(&self.spec.inlined_derived(&recipe.value)),
+                    Some((from, _)) => {
+                        let filter = recipe.filter.as_ref();
+                        let asked = self.spec.inlined(from, filter, &[], &[&recipe.value]);
+                        entry.extend(question(&asked));
+                        asked.values.iter().map(tree).next().unwrap_or_default()
+                    }
+                };
+                entry.insert("value_of".into(), value);
             }
         }
         Some(entry.into())
@@ -87,17 +93,17 @@ impl Inputs<'_> {
         entry.insert("names".into(), series.values.keys().cloned().collect());
         match &declared.origin {
             SeriesOrigin::Grouped { from: (from, _), filter, by, values } => {
-                let by: Vec<&str> = by.iter().map(|(name, _)| name.as_str()).collect();
-                entry.extend(self.question(Some(from), filter.as_ref(), &by));
-                let added = self.added(Some(from));
-                let values = values.iter().map(|(_, value)| self.tree(value, &added));
-                entry.insert("values".into(), values.collect());
+                let values: Vec<&Expr> = values.iter().map(|(_, value)| value).collect();
+                let asked = self.spec.inlined(from, filter.as_ref(), by, &values);
+                entry.extend(question(&asked));
+                entry.insert("values".into(), asked.values.iter().map(tree).collect());
             }
             SeriesOrigin::Figures(members) => {
                 entry.insert("members".into(), members.iter().map(|(id, _)| json!(id)).collect());
             }
             SeriesOrigin::Aligned { values, .. } => {
-                let values = values.iter().map(|(_, value)| self.tree(value, &[]));
+                let values =
+                    values.iter().map(|(_, value)| tree(&self.spec.inlined_derived(value)));
                 entry.insert("aligned".into(), values.collect());
             }
         }
@@ -120,97 +126,6 @@ impl Inputs<'_> {
         });
         entry.insert("points".into(), points.collect());
         Some(entry.into())
-    }
-
-    /// The frame of a recipe with its conditions and keys.
-    fn question(
-        &self,
-        from: Option<&str>,
-        filter: Option<&Expr>,
-        by: &[&str],
-    ) -> Map<String, Value> {
-        let mut entry = Map::new();
-        let Some(from) = from else { return entry };
-        let (chain, frame) = self.spec.chain(from);
-        let added = self.added(Some(from));
-        let filters = filter.into_iter().chain(chain.iter().filter_map(|own| own.filter.as_ref()));
-        entry.insert("from".into(), json!(frame));
-        entry.insert("where".into(), filters.map(|filter| self.tree(filter, &added)).collect());
-        if !by.is_empty() {
-            entry.insert("by".into(), by.iter().map(|name| self.name(name, &added)).collect());
-        }
-        entry
-    }
-
-    /// The columns that the selections under a frame's name add, nearest first.
-    fn added<'s>(&'s self, from: Option<&'s str>) -> Vec<(&'s str, &'s Expr)> {
-        let chain = from.map_or_else(Vec::new, |from| self.spec.chain(from).0);
-        chain
-            .into_iter()
-            .flat_map(|own| own.add.iter().rev().map(|(name, expr)| (name.words.as_str(), expr)))
-            .collect()
-    }
-
-    /// A column, or what stands for an added one.
-    fn name(&self, name: &str, added: &[(&str, &Expr)]) -> Value {
-        match added.iter().position(|(known, _)| *known == name) {
-            Some(place) => self.tree(added[place].1, &added[place + 1..]),
-            None => json!(["c", name]),
-        }
-    }
-
-    fn tree(&self, expr: &Expr, added: &[(&str, &Expr)]) -> Value {
-        let tree = |expr: &Expr| self.tree(expr, added);
-        match &expr.kind {
-            Kind::Number { value, text, .. } => json!(["n", value.to_string(), text]),
-            Kind::Text(text) => json!(["t", text]),
-            Kind::Boolean(value) => json!(["b", value]),
-            Kind::Parameter(name) => self.parameter(name),
-            Kind::Name(name) => self.name(name, added),
-            Kind::Point(name, keys) => {
-                let keys: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
-                json!(["point", name, keys])
-            }
-            Kind::Call { function, distinct, arguments, filter } => {
-                let name = if *distinct { "distinct" } else { function.name() };
-                let arguments: Vec<Value> = arguments.iter().map(tree).collect();
-                let filter = filter.as_ref().map_or(Value::Null, |filter| tree(filter));
-                json!([name, arguments, filter])
-            }
-            Kind::Pair { function, from, to } => json!([function.name(), tree(from), tree(to)]),
-            Kind::Negate(a) => json!(["neg", tree(a)]),
-            Kind::Binary(operator, a, b) => {
-                let sign = match operator {
-                    Operator::Add => "+",
-                    Operator::Subtract => "-",
-                    Operator::Multiply => "*",
-                    Operator::Divide => "/",
-                };
-                json!([sign, tree(a), tree(b)])
-            }
-            Kind::Compare(compare, a, b) => json!([compare.sign(), tree(a), tree(b)]),
-            Kind::In(a, list) => json!(["in", tree(a), list.iter().map(tree).collect::<Vec<_>>()]),
-            Kind::Between(a, low, high) => json!(["between", tree(a), tree(low), tree(high)]),
-            Kind::Match(test, a, b) => json!([test.name(), tree(a), tree(b)]),
-            Kind::Is(a, state) => json!(["is", tree(a), state.name()]),
-            Kind::Not(a) => json!(["not", tree(a)]),
-            Kind::And(a, b) => json!(["and", tree(a), tree(b)]),
-            Kind::Or(a, b) => json!(["or", tree(a), tree(b)]),
-        }
-    }
-
-    /// A parameter as the literal that it stands for.
-    fn parameter(&self, name: &str) -> Value {
-        let text = self.spec.parameters.get(name).map_or("", String::as_str);
-        let digits = text.strip_suffix('%');
-        match crate::exact::Exact::parse(digits.unwrap_or(text)) {
-            Some(value) if digits.is_some() => {
-                let value = value * crate::exact::Exact::power_of_ten(-2);
-                json!(["n", value.to_string(), digits])
-            }
-            Some(value) => json!(["n", value.to_string(), text]),
-            None => json!(["t", text]),
-        }
     }
 
     /// A dataset as declared, for a file of plain CSV; others with the reason why the page cannot read them.
@@ -240,9 +155,59 @@ impl Inputs<'_> {
         };
         entry.insert("headers".into(), Value::Object(frame.header.iter().map(header).collect()));
         if let Some(ignore) = &declared.ignore {
-            entry.insert("ignore".into(), self.tree(ignore, &[]));
+            entry.insert("ignore".into(), tree(ignore));
         }
         Some(entry.into())
+    }
+}
+
+/// The frame of a recipe with its conditions and keys.
+fn question(asked: &Inlined) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("from".into(), json!(asked.frame));
+    entry.insert("where".into(), asked.filters.iter().map(tree).collect());
+    if !asked.by.is_empty() {
+        entry.insert("by".into(), asked.by.iter().map(tree).collect());
+    }
+    entry
+}
+
+fn tree(expr: &Expr) -> Value {
+    match &expr.kind {
+        Kind::Number { value, text, .. } => json!(["n", value.to_string(), text]),
+        Kind::Text(text) => json!(["t", text]),
+        Kind::Boolean(value) => json!(["b", value]),
+        Kind::Parameter(_) => Value::Null,
+        Kind::Name(name) => json!(["c", name]),
+        Kind::Point(name, keys) => {
+            let keys: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
+            json!(["point", name, keys])
+        }
+        Kind::Call { function, distinct, arguments, filter } => {
+            let name = if *distinct { "distinct" } else { function.name() };
+            let arguments: Vec<Value> = arguments.iter().map(tree).collect();
+            let filter = filter.as_ref().map_or(Value::Null, |filter| tree(filter));
+            json!([name, arguments, filter])
+        }
+        Kind::Pair { function, from, to } => json!([function.name(), tree(from), tree(to)]),
+        Kind::Negate(a) => json!(["neg", tree(a)]),
+        Kind::Binary(operator, a, b) => {
+            let sign = match operator {
+                Operator::Add => "+",
+                Operator::Subtract => "-",
+                Operator::Multiply => "*",
+                Operator::Divide => "/",
+            };
+            json!([sign, tree(a), tree(b)])
+        }
+        Kind::Compare(compare, a, b) => json!([compare.sign(), tree(a), tree(b)]),
+        Kind::In(a, list) => json!(["in", tree(a), list.iter().map(tree).collect::<Vec<_>>()]),
+        Kind::Between(a, low, high) => json!(["between", tree(a), tree(low), tree(high)]),
+        Kind::Match(test, a, b) => json!([test.name(), tree(a), tree(b)]),
+        Kind::Is(a, state) => json!(["is", tree(a), state.name()]),
+        Kind::Not(a) => json!(["not", tree(a)]),
+        Kind::And(a, b) => json!(["and", tree(a), tree(b)]),
+        Kind::Or(a, b) => json!(["or", tree(a), tree(b)]),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod charts;
 pub(crate) mod decode;
+mod inline;
 pub mod plain;
 pub mod prose;
 pub(crate) mod raw;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+pub use self::inline::Inlined;
 pub use self::plain::{Mark, MarkKind, Plain};
 pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
 use crate::diag::{Code, Severity};
