@@ -1,7 +1,8 @@
 //! Exact numbers: rationals for every value that a figure can have, and integer sums that cannot overflow.
 //!
 //! In: decimal text and integers. Out: [`Exact`] rationals, rounded only by [`Exact::round`].
-//! No other module names a big-number crate, and none has a float: a value is exact until it is shown.
+//! No other module names a big-number crate, and none has a float but to write a spreadsheet: a
+//! value is exact until it is shown.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -217,6 +218,11 @@ impl Exact {
             }
             Form::Big(value) => Self::of(value.floor()),
         }
+    }
+
+    /// The nearest double, for spreadsheets, which hold nothing else.
+    pub fn nearest_double(&self) -> f64 {
+        self.big().to_f64().unwrap_or(f64::NAN)
     }
 
     /// The fraction as numerator and denominator (positive, in lowest terms), in decimal digits.

@@ -9,8 +9,9 @@
 //! 5. [`charts`] and [`document`]: drawings, tables, notes and methods in reading order;
 //! 6. [`review`]: who checked what of it, and what needs eyes;
 //! 7. [`standards`]: what libraries, archives and search engines read;
-//! 8. [`render`]: HTML and Markdown;
-//! 9. [`bundle`]: every file of the edition, and the lock.
+//! 8. [`recheck`] and [`workbook`]: what readers compute the figures again with, in the page and in a spreadsheet;
+//! 9. [`render`]: HTML and Markdown;
+//! 10. [`bundle`]: every file of the edition, and the lock.
 //!
 //! [`pipeline`] runs them and alone reads files; [`cli`] writes and prints. The ground below all stages is [`diag`],
 //! [`text`], [`exact`], [`hidden`], [`value`], [`digest`], [`world`] and [`locale`].
@@ -45,6 +46,8 @@ pub mod review;
 pub mod standards;
 
 pub mod recheck;
+
+pub mod workbook;
 
 pub mod render;
 

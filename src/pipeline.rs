@@ -20,6 +20,7 @@ use crate::sources::{self, Dataset, LookupDeclaration, Record, Source, Sources, 
 use crate::spec::{self, Prose, Spec};
 use crate::standards;
 use crate::text::{Passage, Span, TextId, Texts};
+use crate::workbook;
 use crate::world::{Instead, Stamp, World};
 
 /// Where themes are.
@@ -547,6 +548,23 @@ pub fn bundle(
     let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
     let review = reviewed(project, report, &digests, threads);
     let lock = Lock::new(&report.figures, &project.frames, &shower, &digests);
+    let made = workbook::workbook(&workbook::Inputs {
+        spec: &report.spec,
+        sources: &project.sources,
+        figures: &report.figures,
+        frames: &project.frames,
+        shower,
+        used: &figures::used(&report.figures, &project.frames, MOST_ROWS, threads),
+        title: &report.document.title.plain,
+    });
+    let unwritten = |error| {
+        let message = format!("`evidence.xlsx` cannot be made: {error}");
+        Diagnostic::error(Code::BadWorkbook, message)
+            .in_file(format!("reports/{}.yaml", report.spec.name))
+    };
+    let Some(workbook) = diagnostics.take(made.map_err(unwritten)) else {
+        return Outcome::new(None, diagnostics);
+    };
     let inputs = bundle::Inputs {
         spec: &report.spec,
         sources: &project.sources,
@@ -560,6 +578,7 @@ pub fn bundle(
         texts: spec_texts(project, report),
         collapsed: &collapsed,
         digests: &digests,
+        workbook,
     };
     let brand = project.brand(&report.spec);
     let markdown = render::markdown(&report.document, &review, &project.theme);

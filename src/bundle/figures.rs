@@ -1,6 +1,9 @@
 //! `figures.json` and `figures.csv`: every figure and point, for machines.
 
+use std::io;
+
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::Inputs;
 use crate::document::csv;
@@ -127,9 +130,96 @@ pub(super) fn json(inputs: &Inputs<'_>) -> Vec<u8> {
             .collect(),
         series: inputs.figures.series.values().map(|series| series_entry(series, inputs)).collect(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&report).unwrap_or_default();
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
+    // into memory, of texts and whole numbers alone: nothing of it can fail
+    if report.serialize(&mut writer).is_err() {
+        return Vec::new();
+    }
     bytes.push(b'\n');
     bytes
+}
+
+/// How deep in the file what stands inside begins a line of its own: figures and their fields do, and points, each whole.
+const LINED: usize = 4;
+
+/// JSON in lines down to a depth, so that it can be read and compared, and is not mostly blanks.
+#[derive(Default)]
+struct Lines {
+    depth: usize,
+    empty: bool,
+}
+
+impl Lines {
+    fn begin<W: io::Write + ?Sized>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.empty = true;
+        writer.write_all(sign)
+    }
+
+    fn end<W: io::Write + ?Sized>(&mut self, writer: &mut W, sign: &[u8]) -> io::Result<()> {
+        let lined = self.depth <= LINED && !self.empty;
+        self.depth -= 1;
+        self.empty = false;
+        if lined {
+            self.line(writer)?;
+        }
+        writer.write_all(sign)
+    }
+
+    fn line<W: io::Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    }
+
+    fn part<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.empty = false;
+        let sign: &[u8] = match (first, self.depth <= LINED) {
+            (true, _) => b"",
+            (false, true) => b",",
+            (false, false) => b", ",
+        };
+        writer.write_all(sign)?;
+        if self.depth <= LINED { self.line(writer) } else { Ok(()) }
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[")
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.part(writer, first)
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"{")
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.part(writer, first)
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
 }
 
 fn entry<'a>(figure: &'a Figure, inputs: &Inputs<'a>, with_rows: bool) -> Entry<'a> {

@@ -56,6 +56,8 @@ pub struct Inputs<'a> {
     pub collapsed: &'a BTreeMap<String, Collapsed>,
     /// Digests of those rows.
     pub digests: &'a BTreeMap<String, String>,
+    /// The workbook.
+    pub workbook: Vec<u8>,
 }
 
 impl<'a> Inputs<'a> {
@@ -87,6 +89,7 @@ pub fn assemble(
     }
     bundle.insert("figures.json".into(), figures::json(&inputs));
     bundle.insert("figures.csv".into(), figures::csv_table(&inputs));
+    bundle.insert("evidence.xlsx".into(), inputs.workbook.clone());
     package::add(&inputs, &mut bundle);
     for (path, text) in &inputs.texts {
         bundle.insert(format!("spec/{path}"), text.clone().into_bytes());

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
 use crate::frame::{
-    Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign, Stands,
+    Cell, Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign, Stands,
     TruthId, scan,
 };
 
@@ -312,6 +312,89 @@ fn counting(
     Query { filter: selected.rows, group, folds: vec![fold] }
 }
 
+/// The rows of a dataset that some figure or series uses, each once, with the columns that their recipes name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Used {
+    /// Those columns, in the order of the file.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: UsedRows,
+}
+
+/// Rows that are used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum UsedRows {
+    /// Their numbers, rising.
+    Each(Vec<u64>),
+    /// Where there are more than were asked for: their cells, and how many rows have the same.
+    Collapsed(Vec<(Vec<Cell>, u64)>),
+    /// Where there are still more.
+    TooMany(u64),
+}
+
+/// The rows of each dataset that figures or series use, at most `most` of a dataset.
+pub fn used(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    most: usize,
+    threads: NonZeroUsize,
+) -> BTreeMap<String, Used> {
+    let mut asked: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
+    for selected in figures.selected.values() {
+        asked.entry(&selected.frame).or_default().push(selected);
+    }
+    let mut all = BTreeMap::new();
+    for (name, asking) in asked {
+        let (Some(frame), Some(program)) = (frames.get(name), figures.programs.get(name)) else {
+            continue;
+        };
+        let mut program = program.clone();
+        // all rows, where one of them takes all
+        let filters: Option<Vec<TruthId>> = asking.iter().map(|selected| selected.rows).collect();
+        let either = |filters: Vec<TruthId>| {
+            filters.into_iter().reduce(|any, filter| program.either(any, filter))
+        };
+        let filter = filters.and_then(either);
+        let named: BTreeSet<&String> =
+            asking.iter().flat_map(|selected| &selected.columns).collect();
+        let columns = frame.columns.keys().filter(|name| named.contains(name)).cloned().collect();
+        let selected =
+            Selected { frame: name.to_string(), rows: filter, keys: Vec::new(), columns };
+        let each = select(frame, &program, filter, most.saturating_add(1), threads);
+        let rows = if each.len() <= most {
+            UsedRows::Each(each)
+        } else {
+            let query = counting(&selected, Vec::new(), frame, &mut program);
+            let groups = scan(frame, &program, &[query], threads).pop().unwrap_or_default().groups;
+            if groups.len() > most {
+                UsedRows::TooMany(groups.len() as u64)
+            } else {
+                let row = |(keys, counted): (&Vec<Key>, &Vec<Partial>)| {
+                    let count = counted.first().map_or(0, |count| count.rows);
+                    (cells(&selected, frame, keys).collect(), count)
+                };
+                UsedRows::Collapsed(groups.iter().map(row).filter(|(_, n)| *n > 0).collect())
+            }
+        };
+        all.insert(name.to_string(), Used { columns: selected.columns, rows });
+    }
+    all
+}
+
+/// The cells of the columns that a recipe names, by the keys of a group of equal rows.
+fn cells<'k>(
+    selected: &'k Selected,
+    frame: &'k Frame,
+    keys: &'k [Key],
+) -> impl Iterator<Item = Cell> + 'k {
+    let named = selected.columns.iter().filter_map(|name| frame.index(name));
+    keys.iter().zip(named).map(|(key, index)| match key {
+        Key::Value(integer) => Cell::Known(frame.columns[index].meaning.value(*integer)),
+        Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => Cell::Suppressed,
+        Key::Unknown(_) => Cell::Missing,
+    })
+}
+
 /// The cells in canonical text, and how many rows have them; nothing where none has.
 fn counted_row(
     selected: &Selected,
@@ -319,12 +402,7 @@ fn counted_row(
     keys: &[Key],
     counted: &[Partial],
 ) -> Option<(Vec<String>, u64)> {
-    let named = selected.columns.iter().filter_map(|name| frame.index(name));
-    let cells = keys.iter().zip(named).map(|(key, index)| match key {
-        Key::Value(integer) => frame.columns[index].meaning.value(*integer).to_string(),
-        Key::Unknown(mark) if *mark == Mark::Suppressed as u8 => "[c]".to_string(),
-        Key::Unknown(_) => String::new(),
-    });
+    let cells = cells(selected, frame, keys).map(|cell| cell.to_string());
     let count = counted.first().map_or(0, |count| count.rows);
     (count > 0).then(|| (cells.collect(), count))
 }

@@ -30,8 +30,8 @@ use crate::value::{Format, Period, Value};
 
 pub use compute::compute;
 pub use evidence::{
-    Collapsed, Marked, RowSet, Touched, collapsed, point_digests, row_sets, rows, small_row_sets,
-    touched,
+    Collapsed, Marked, RowSet, Touched, Used, UsedRows, collapsed, point_digests, row_sets, rows,
+    small_row_sets, touched, used,
 };
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};

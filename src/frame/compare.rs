@@ -374,7 +374,7 @@ fn end(period: Period, last: bool) -> Date {
 }
 
 /// A period; one with two readings, such as `2010-11`, in the reading of the column's own periods.
-fn period_like(text: &str, periods: &[Period]) -> Option<Period> {
+pub(crate) fn period_like(text: &str, periods: &[Period]) -> Option<Period> {
     Period::parse(text, None).or_else(|| {
         let months = periods.iter().any(|period| matches!(period, Period::Month(..)));
         Period::parse(text, Some(if months { Grain::Month } else { Grain::FinancialYear }))

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use column::{Cell, Column, Mark, Meaning, Packed, Part, Sign, Stands};
+pub(crate) use compare::period_like;
 pub use compile::{Compiler, Scope, Typed, TypedKind};
 pub use fold::{Fold, FoldKind, HiddenValue, Partial, Payload, Undecided};
 pub use program::{NumberId, Program, TruthId};

@@ -171,6 +171,7 @@ fn part(path: &str, bytes: Option<&Vec<u8>>) -> Value {
         "csv" => "text/csv",
         "json" => "application/json",
         "svg" => "image/svg+xml",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "yaml" | "cff" => "application/yaml",
         "css" => "text/css",
         _ => "text/plain",
@@ -180,6 +181,9 @@ fn part(path: &str, bytes: Option<&Vec<u8>>) -> Value {
         ("index.html", _) => "The briefing as a page",
         ("briefing.md", _) => "The briefing as Markdown",
         ("figures.json" | "figures.csv", _) => "Every figure with its value and recipe",
+        ("evidence.xlsx", _) => {
+            "The figures' rows, with each figure computed from them by a formula"
+        }
         (SUMS, _) => "The SHA-256 of every other file",
         (_, "evidence") => "The rows of a figure or series, as published",
         (_, "charts") => "A chart, or its data",

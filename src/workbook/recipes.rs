@@ -1,0 +1,174 @@
+//! The formula of each figure and point, over the rows of datasets and the points of series.
+
+use std::collections::BTreeMap;
+
+use super::formula::{Area, Cited, Column, Holds, KeyCell, Reason, Scalar, Writer};
+use super::index::{HEAD, at, cell, cells};
+use super::names::{Names, has_curly};
+use super::{Areas, Inputs, Row, RowOrigin, is_open, is_year};
+use crate::figures::{Figure, PointValue, Provenance, Series, key_slug};
+use crate::frame::Meaning;
+use crate::language::{Expr, Key};
+use crate::spec::{Inlined, SeriesOrigin};
+
+impl Inputs<'_> {
+    /// The points of a series as rows for other recipes.
+    pub(super) fn series_area(&self, series: &Series, rows: &[Row<'_>], names: &mut Names) -> Area {
+        let own = format!("{}/", series.id);
+        let first =
+            rows.iter().find(|row| row.id.starts_with(&own)).map_or(HEAD + 1, |row| row.number);
+        let length = series.points.len() as u32;
+        let block = |place: u32| (first + place * length, first + (place + 1) * length - 1);
+        let mut area = Area { rows: series.points.len(), ..Area::default() };
+        let frame = self.figures.frames.get(&series.id);
+        let mut add = |name: &str,
+                       column: u16,
+                       place: u32,
+                       partly: bool,
+                       ends: Option<u16>,
+                       names: &mut Names| {
+            let Some(held) = frame.and_then(|frame| frame.columns.get(name)) else { return };
+            let mut define = |suffix: &str, column: u16| {
+                names.define(&format!("{}.{name}{suffix}", series.id), cells(column, block(place)))
+            };
+            let own = define("", column);
+            let ends = ends.map(|most| (own.clone(), define(".most", most)));
+            let holds = match &held.meaning {
+                Meaning::Text(texts) => Holds::Text(texts.iter().any(|text| has_curly(text))),
+                Meaning::Period(periods) if periods.iter().all(is_year) => Holds::Years,
+                // the days of other periods stand nowhere in this sheet
+                Meaning::Period(periods) => {
+                    Holds::Periods(String::new(), String::new(), periods.clone())
+                }
+                Meaning::Date => Holds::Date,
+                Meaning::Boolean => Holds::Boolean,
+                Meaning::Number { .. } | Meaning::Exact(..) => Holds::Number,
+            };
+            area.columns
+                .insert(name.to_string(), Column { name: own, holds, partly, state: None, ends });
+        };
+        for (place, key) in series.keys.iter().enumerate() {
+            add(key, at::KEYS[place.min(1)], 0, false, None, names);
+        }
+        for (place, name) in series.values.keys().enumerate() {
+            let figures = || series.points.iter().map(|point| point.values[place].figure());
+            let partly = figures().any(|figure| figure.is_none());
+            let open = figures().flatten().any(is_open);
+            add(name, at::COMPUTED, place as u32, partly, open.then_some(at::COMPUTED_MOST), names);
+        }
+        if series.values.len() == 1 {
+            let partly = series.points.iter().any(|point| point.rank.is_none());
+            add("rank", at::RANK, 0, partly, None, names);
+            add("place", at::PLACE, 0, partly, None, names);
+        }
+        area
+    }
+
+    /// The formula of a row, or why there is none.
+    pub(super) fn formula(
+        &self,
+        row: &Row<'_>,
+        figure: &Figure,
+        places: &BTreeMap<&str, u32>,
+        areas: &Areas,
+    ) -> Result<Scalar, Reason> {
+        let open = is_open(figure);
+        let at = |figure: &Figure| {
+            let row = places
+                .get(figure.id.as_str())
+                .ok_or_else(|| "it is made of what has no row".to_string())?;
+            let most = is_open(figure).then(|| cell(at::COMPUTED_MOST, *row));
+            Ok(match figure.provenance {
+                // what is given is taken as it is
+                Provenance::Quoted | Provenance::Entered => {
+                    Scalar { least: cell(at::VALUE, *row), most: None }
+                }
+                _ => Scalar { least: cell(at::COMPUTED, *row), most },
+            })
+        };
+        let cited = |name: &str, keys: &[Key]| {
+            let found = match keys {
+                [] => self.figures.figures.get(name),
+                keys => {
+                    let keys: Vec<String> = keys.iter().map(|key| key.text.clone()).collect();
+                    self.figures
+                        .series
+                        .get(name)
+                        .and_then(|series| series.point(&keys, figure.span).ok())
+                }
+            };
+            found.map_or_else(|| Err(format!("it is made of {name}, which has no value")), at)
+        };
+        let over = |expr: &Expr, cited: &Cited<'_>| {
+            let expr = self.spec.inlined_derived(expr);
+            Writer { area: None, cited, filters: &[], keys: Vec::new(), open }.write(&expr)
+        };
+        let over_rows = |asked: &Inlined, value: usize, keys: Vec<KeyCell<'_>>| {
+            let area = match areas.get(&asked.frame) {
+                Some(Ok(area)) => area,
+                Some(Err(reason)) => return Err(reason.clone()),
+                None => return Err("its rows are on no sheet".to_string()),
+            };
+            let value = asked.values.get(value).ok_or_else(|| "it has no recipe".to_string())?;
+            Writer { area: Some(area), cited: &cited, filters: &asked.filters, keys, open }
+                .write(value)
+        };
+        let made = match &row.origin {
+            RowOrigin::Given => {
+                return Err(match figure.provenance {
+                    Provenance::Quoted => "quoted: see its source".into(),
+                    _ => "entered by hand".into(),
+                });
+            }
+            RowOrigin::Recipe(recipe) => match &recipe.from {
+                None => over(&recipe.value, &cited),
+                Some((from, _)) => {
+                    let asked =
+                        self.spec.inlined(from, recipe.filter.as_ref(), &[], &[&recipe.value]);
+                    over_rows(&asked, 0, Vec::new())
+                }
+            },
+            RowOrigin::Grouped(series, place) => {
+                let Some(SeriesOrigin::Grouped { from, filter, by, values }) =
+                    self.spec.series.get(&series.id).map(|own| &own.origin)
+                else {
+                    return Err("it has no recipe".into());
+                };
+                let values: Vec<&Expr> = values.iter().map(|(_, value)| value).collect();
+                let asked = self.spec.inlined(&from.0, filter.as_ref(), by, &values);
+                let keys = asked.by.iter().zip(at::KEYS);
+                let keys =
+                    keys.map(|(expr, column)| KeyCell { expr, cell: cell(column, row.number) });
+                over_rows(&asked, *place, keys.collect())
+            }
+            RowOrigin::Aligned(value, point) => {
+                let own = |name: &str, keys: &[Key]| match self.figures.series.get(name) {
+                    Some(series) if keys.is_empty() => {
+                        let keys = point.keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+                        let found = series.points.iter().find(|other| {
+                            other.keys.iter().map(ToString::to_string).eq(keys.iter().cloned())
+                        });
+                        let figure = found
+                            .and_then(|other| other.values.first())
+                            .and_then(PointValue::figure);
+                        figure.map_or_else(|| Err(format!("{name} has no value there")), at)
+                    }
+                    _ => cited(name, keys),
+                };
+                over(value, &own)
+            }
+            RowOrigin::Member(id) => {
+                let member = self.figures.figures.iter().find(|(own, _)| key_slug(own) == *id);
+                member.map_or_else(
+                    || Err("it is made of what has no row".to_string()),
+                    |(_, figure)| at(figure),
+                )
+            }
+        };
+        let made = made.map_err(|reason| format!("no formula: {reason}"))?;
+        match (open, &made.most) {
+            (true, None) => Err("no formula: it depends on hidden cells".into()),
+            _ => Ok(made),
+        }
+    }
+}
