@@ -135,9 +135,11 @@ codes! {
     AltText "alt-text" "A chart without alternative text, or with one that repeats the title.",
     ChartData "chart-data" "A chart or table that cannot be drawn from its series.",
     Footing "footing" "A total that its rows do not add up to, or that cannot be footed.",
+    Differencing "differencing" "Published figures from which a number that is hidden can be worked out.",
     // output
     Theme "theme" "A theme that cannot be read, or whose colours cannot be told apart.",
     Template "template" "A page template that fails.",
+    Disclosure "disclosure" "What disclosure control does not let a report tell.",
     Drift "drift" "A figure or an input that differs from the lock.",
     WriteFailed "write-failed" "The bundle cannot be written.",
 }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use crate::exact::{Exact, Operator};
 
+/// How the columns of cells begin that a report hides itself, by disclosure control.
+pub const OURS: &str = "disclosure control: ";
+
 /// A hidden cell: its frame, its column, its row.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct HiddenCell {
@@ -92,6 +95,16 @@ impl Affine {
         self.cells.values().all(|weight| weight.coefficient.is_zero()).then_some(&self.constant)
     }
 
+    /// The hidden cells, and how often each counts.
+    pub fn weights(&self) -> impl Iterator<Item = (HiddenCell, Exact)> + '_ {
+        self.cells.iter().map(|(cell, weight)| (cell.clone(), weight.coefficient.clone()))
+    }
+
+    /// Whether there is no constant.
+    pub fn is_bare(&self) -> bool {
+        self.constant.is_zero()
+    }
+
     /// The least and the most that it can be.
     pub fn range(&self) -> (Exact, Exact) {
         let (mut least, mut most) = (self.constant.clone(), self.constant.clone());
@@ -150,6 +163,11 @@ impl Form {
     /// How many hidden cells it depends on.
     pub fn count(&self) -> usize {
         self.cells().len()
+    }
+
+    /// How many of those the report hides itself.
+    pub fn ours(&self) -> usize {
+        self.cells().iter().filter(|cell| cell.column.starts_with(OURS)).count()
     }
 
     fn cells(&self) -> BTreeSet<HiddenCell> {

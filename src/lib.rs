@@ -18,6 +18,7 @@
 
 pub mod diag;
 pub mod digest;
+pub mod disclosure;
 pub mod exact;
 pub mod hidden;
 pub mod locale;

@@ -545,7 +545,7 @@ pub fn bundle(
     }
     let shower = report.shower();
     let collapsed = figures::collapsed(&report.figures, &project.frames, threads);
-    let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    let digests = figures::digests(&report.figures, &project.frames, &collapsed);
     let review = reviewed(project, report, &digests, threads);
     let lock = Lock::new(&report.figures, &project.frames, &shower, &digests);
     let made = workbook::workbook(&workbook::Inputs {
@@ -598,7 +598,7 @@ pub fn bundle(
 /// How far the review of a report has come.
 pub fn review(project: &Project, report: &Report, threads: NonZeroUsize) -> Review {
     let collapsed = figures::collapsed(&report.figures, &project.frames, threads);
-    let digests = collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    let digests = figures::digests(&report.figures, &project.frames, &collapsed);
     reviewed(project, report, &digests, threads)
 }
 

@@ -6,9 +6,10 @@ use std::fs;
 use crate::support::{files, root};
 
 /// The stages in their order; a module may name itself and what stands before it.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "digest",
     "exact",
+    "disclosure",
     "hidden",
     "text",
     "diag",

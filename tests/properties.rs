@@ -319,10 +319,10 @@ proptest! {
             let counts = figure.counts.as_ref().unwrap();
             let once = figures::rows(&report.figures, &report.frames, "f", usize::MAX, threads).unwrap();
             let twice = figures::row_sets(&report.figures, &report.frames, usize::MAX, threads).remove("f").unwrap();
-            prop_assert_eq!(once.rows.len() as u64, counts.used);
+            prop_assert_eq!(once.rows.len() as u64, counts.rows.unwrap().used);
             prop_assert_eq!(&once, &twice);
             let collapsed = figures::collapsed(&report.figures, &report.frames, threads).remove("f").unwrap();
-            prop_assert_eq!(collapsed.rows.iter().map(|(_, count)| count).sum::<u64>(), counts.used);
+            prop_assert_eq!(collapsed.rows.iter().map(|(_, count)| count).sum::<u64>(), counts.rows.unwrap().used);
             prop_assert_eq!(report.spec.figures.len(), 1);
         }
     }

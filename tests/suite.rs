@@ -20,6 +20,7 @@ mod conformance;
 mod corpus;
 mod diagnostics;
 mod diff;
+mod disclosure;
 mod documentation;
 mod formats;
 mod joins;

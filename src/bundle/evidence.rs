@@ -75,6 +75,7 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Rows {
     let mut names: Vec<String> = frame.key.clone();
     names.extend(provenance.and_then(|provenance| provenance.source_column.clone()));
     names.extend(set.columns.iter().cloned());
+    names.retain(|name| !frame.personal.contains(name));
     let mut columns: Vec<(usize, String)> = Vec::new();
     for name in names {
         if let Some(position) = frame.header.iter().position(|known| *known == name)

@@ -67,11 +67,16 @@ struct Input<'a> {
     columns: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lookups: Vec<LookedUp<'a>>,
-    rows_total: u64,
-    rows_used: u64,
-    rows_missing: u64,
-    rows_suppressed: u64,
-    rows_undecided: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_used: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_missing: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_suppressed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_undecided: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_sha256: Option<String>,
 }
@@ -98,7 +103,8 @@ struct SeriesEntry<'a> {
     recipe: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recipe_sha256: Option<&'a str>,
-    rows_without_key: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_without_key: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_sha256: Option<String>,
     points: Vec<PointEntry<'a>>,
@@ -280,12 +286,12 @@ fn input<'a>(
             .map(|selected| selected.columns.iter().map(String::as_str).collect())
             .unwrap_or_default(),
         lookups: looked_up.collect(),
-        rows_total: counts.total,
-        rows_used: counts.used,
-        rows_missing: counts.missing,
-        rows_suppressed: counts.suppressed,
-        rows_undecided: counts.undecided,
-        rows_sha256,
+        rows_total: counts.rows.map(|rows| rows.total),
+        rows_used: counts.rows.map(|rows| rows.used),
+        rows_missing: counts.rows.map(|rows| rows.missing),
+        rows_suppressed: counts.rows.map(|rows| rows.suppressed),
+        rows_undecided: counts.rows.map(|rows| rows.undecided),
+        rows_sha256: rows_sha256.filter(|_| !inputs.figures.withheld.contains(&counts.frame)),
     }
 }
 
@@ -300,6 +306,8 @@ fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> 
             .map(|value| value.figure().map(|figure| entry(figure, inputs, false)))
             .collect(),
     };
+    let selected = inputs.figures.selected.get(&series.id);
+    let withheld = selected.is_some_and(|own| inputs.figures.withheld.contains(&own.frame));
     SeriesEntry {
         id: &series.id,
         label: &series.label,
@@ -307,8 +315,8 @@ fn series_entry<'a>(series: &'a Series, inputs: &Inputs<'a>) -> SeriesEntry<'a> 
         values: series.values.keys().map(String::as_str).collect(),
         recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.as_str()),
         recipe_sha256: series.recipe.as_ref().map(|recipe| recipe.sha256.as_str()),
-        rows_without_key: series.without_key,
-        rows_sha256: inputs.digests.get(&series.id).cloned(),
+        rows_without_key: (!series.counts_cases).then_some(series.without_key),
+        rows_sha256: inputs.digests.get(&series.id).filter(|_| !withheld).cloned(),
         points: series.points.iter().map(point).collect(),
     }
 }
@@ -329,9 +337,12 @@ pub(super) fn csv_table(inputs: &Inputs<'_>) -> Vec<u8> {
     ];
     let rows = inputs.figures.all().map(|figure| {
         let entry = entry(figure, inputs, false);
-        let (used, total) =
-            figure.counts.as_ref().map_or((String::new(), String::new()), |counts| {
-                (counts.used.to_string(), counts.total.to_string())
+        let (used, total) = figure
+            .counts
+            .as_ref()
+            .and_then(|counts| counts.rows)
+            .map_or((String::new(), String::new()), |rows| {
+                (rows.used.to_string(), rows.total.to_string())
             });
         vec![
             entry.id.to_string(),

@@ -113,8 +113,12 @@ impl Comparisons<'_> {
     /// Values of a key column that only one of two totals has.
     fn changed_units(&self, figure: &Figure, from: &Figure, to: &Figure) -> Option<Diagnostic> {
         let (a, b) = (self.figures.selected.get(&from.id)?, self.figures.selected.get(&to.id)?);
-        let several =
-            |figure: &Figure| figure.counts.as_ref().is_some_and(|counts| counts.used > 1);
+        let several = |figure: &Figure| {
+            figure
+                .counts
+                .as_ref()
+                .is_some_and(|counts| counts.rows.is_none_or(|rows| rows.used > 1))
+        };
         if !(several(from) && several(to)) {
             return None;
         }
@@ -167,8 +171,12 @@ impl Comparisons<'_> {
             let (above, below) = (self.figures.cited(above)?, self.figures.cited(below)?);
             let (a, b) =
                 (self.figures.selected.get(&above.id)?, self.figures.selected.get(&below.id)?);
-            let few =
-                |figure: &Figure| figure.counts.as_ref().is_some_and(|counts| counts.used > 1);
+            let few = |figure: &Figure| {
+                figure
+                    .counts
+                    .as_ref()
+                    .is_some_and(|counts| counts.rows.is_none_or(|rows| rows.used > 1))
+            };
             if a.frame != b.frame {
                 return self.changed_units(figure, below, above);
             }

@@ -116,6 +116,9 @@ fn say_figure(figure: &Figure, report: &Report, project: &Project) {
         }
         if let Some((low, high)) = &number.bounds {
             let why = match &number.hidden {
+                Some(form) if form.ours() == form.count() => {
+                    "it is hidden by disclosure control".to_string()
+                }
                 Some(form) => {
                     let cells = counted(form.count() as u64, "cell");
                     format!("it depends on {cells} that the publisher hides")
@@ -137,16 +140,19 @@ fn say_figure(figure: &Figure, report: &Report, project: &Project) {
     if let Some(reason) = &figure.reason {
         anstream::println!("  reason    {reason}");
     }
-    if let Some(counts) = &figure.counts {
-        anstream::println!(
-            "  rows      {} of {} of {}; {} missing, {} hidden, {} undecided",
-            counts.used,
-            counts.total,
-            counts.frame,
-            counts.missing,
-            counts.suppressed,
-            counts.undecided
-        );
+    match figure.counts.as_ref().map(|counts| (&counts.frame, counts.rows)) {
+        Some((frame, Some(rows))) => anstream::println!(
+            "  rows      {} of {} of {frame}; {} missing, {} hidden, {} undecided",
+            rows.used,
+            rows.total,
+            rows.missing,
+            rows.suppressed,
+            rows.undecided
+        ),
+        Some((frame, None)) => {
+            anstream::println!("  rows      of {frame}, not told by disclosure control");
+        }
+        None => {}
     }
     if !figure.uses.is_empty() {
         anstream::println!("  from      {}", figure.uses.join(", "));

@@ -51,7 +51,7 @@ impl Composer<'_> {
             counted: figure
                 .counts
                 .as_ref()
-                .map(|counts| counted(counts, &marked(figures, &figure.id, shower), &shower)),
+                .map(|counts| self.counted(counts, &marked(figures, &figure.id, shower))),
             exact: before_rounding(figure, &shower),
             uses: figure.uses.clone(),
             points: Vec::new(),
@@ -66,9 +66,13 @@ impl Composer<'_> {
     fn series_method(&mut self, series: &Series) -> Method {
         self.register.passage();
         let shower = self.shower();
+        let figures = self.inputs.figures;
         let points = shower.count(series.points.len() as u64);
         let mut without = match series.without_key {
             0 => String::new(),
+            _ if series.counts_cases => {
+                format!(" Rows without {} are in no point.", series.keys.join(" or "))
+            }
             rows => format!(
                 " Rows without {}, in no point: {}.",
                 series.keys.join(" or "),
@@ -79,7 +83,7 @@ impl Composer<'_> {
             let keys = series.unmatched.join("; ");
             without.push_str(&format!(" Left out, because not in all of its series: {keys}."));
         }
-        if series.undecided > 0 {
+        if series.undecided > 0 && !series.counts_cases {
             without.push_str(&format!(
                 " Rows for which the condition is undecided: {}.",
                 shower.count(series.undecided)
@@ -98,8 +102,12 @@ impl Composer<'_> {
             words,
             recipe: series.recipe.as_ref().map(|recipe| recipe.canonical.clone()),
             counted: Some(format!(
-                "{points} points{}.{without}",
-                marked(self.inputs.figures, &series.id, shower)
+                "{points} points{}.{without}{}",
+                marked(self.inputs.figures, &series.id, shower),
+                figures
+                    .selected
+                    .get(&series.id)
+                    .map_or(String::new(), |own| self.guarded(&own.frame))
             )),
             exact: None,
             uses: self.made_from(series),
@@ -119,6 +127,43 @@ impl Composer<'_> {
         let selected = self.inputs.figures.selected.get(id)?;
         let provenance = self.inputs.frames.get(&selected.frame)?.provenance.as_ref()?;
         Some((provenance.path.clone(), provenance.sha256.clone()))
+    }
+
+    /// How many rows a figure uses, and what is not told of them.
+    fn counted(&self, counts: &Counts, marked: &str) -> String {
+        let shower = self.shower();
+        let show = |count| shower.count(count);
+        let frame = counts.frame.replace('_', " ");
+        let mut text = match &counts.rows {
+            None => format!("Uses rows of {frame}"),
+            Some(rows) => {
+                let (used, total) = (show(rows.used), show(rows.total));
+                let mut text = format!("Uses {used} of {total} rows of {frame}");
+                for (count, what) in [
+                    (rows.missing, "without a value"),
+                    (rows.suppressed, "with a hidden value"),
+                    (rows.undecided, "undecided"),
+                ] {
+                    if count > 0 {
+                        text.push_str(&format!("; {} {what}", show(count)));
+                    }
+                }
+                text
+            }
+        };
+        text.push_str(marked);
+        text.push('.');
+        text.push_str(&self.guarded(&counts.frame));
+        text
+    }
+
+    /// What disclosure control does to the numbers of a dataset.
+    fn guarded(&self, frame: &str) -> String {
+        let guard = self.inputs.frames.get(frame).and_then(|frame| frame.guard.as_ref());
+        let Some(guard) = guard else { return String::new() };
+        let withheld = self.inputs.figures.withheld.contains(frame);
+        let rows = if withheld { ", and no rows are told" } else { "" };
+        format!(" Disclosure control ({}): {}{rows}.", guard.rule.name, guard.rule.words())
     }
 
     /// What a series is made from, where that is no file.
@@ -147,28 +192,6 @@ fn points_of(series: &Series, shower: &Shower<'_>) -> Vec<(String, String, Shown
         })
     });
     points.collect()
-}
-
-fn counted(counts: &Counts, marked: &str, shower: &Shower<'_>) -> String {
-    let show = |count| shower.count(count);
-    let mut text = format!(
-        "Uses {} of {} rows of {}",
-        show(counts.used),
-        show(counts.total),
-        counts.frame.replace('_', " ")
-    );
-    for (count, what) in [
-        (counts.missing, "without a value"),
-        (counts.suppressed, "with a hidden value"),
-        (counts.undecided, "undecided"),
-    ] {
-        if count > 0 {
-            text.push_str(&format!("; {} {what}", show(count)));
-        }
-    }
-    text.push_str(marked);
-    text.push('.');
-    text
 }
 
 /// The value before it was rounded, where what is shown is another.
@@ -204,6 +227,9 @@ fn known(figure: &Figure) -> Option<String> {
     };
     let (low, high) = (shown(low), shown(high));
     Some(match &number.hidden {
+        Some(form) if form.ours() == form.count() => {
+            format!("It is not told, to protect people: the value lies between {low} and {high}.")
+        }
         Some(form) => format!(
             "It depends on {} that the publisher hides: the value lies between {low} and {high}.",
             crate::diag::counted(form.count() as u64, "cell")

@@ -364,9 +364,9 @@ impl Grid {
         let mut lines = Vec::new();
         lines.extend(missing.then(|| "[x] not available.".to_string()));
         lines.extend(self.unbased.then(|| "[z] not applicable.".to_string()));
-        lines.extend(hidden.then(|| "[c] hidden by the publisher.".to_string()));
+        lines.extend(hidden.then(|| "[c] confidential.".to_string()));
         lines.extend(self.ranges().then(|| {
-            "Where two numbers stand, the value lies between them: the publisher hides some cells."
+            "Where two numbers stand, the value lies between them: some numbers are confidential."
                 .to_string()
         }));
         lines.extend(

@@ -230,9 +230,12 @@ impl Cited<'_> {
                 .and_then(|quote| quote.at.clone())
                 .unwrap_or_else(|| "quoted".into()),
             Provenance::Computed => self.rows.get(&figure.id).map_or_else(
-                || {
-                    let used = figure.counts.as_ref().map_or(0, |counts| counts.used);
-                    format!("{} rows", self.shower.count(used))
+                || match figure.counts.as_ref().map(|counts| counts.rows) {
+                    Some(None) => "rows that are not told".to_string(),
+                    rows => {
+                        let used = rows.flatten().map_or(0, |rows| rows.used);
+                        format!("{} rows", self.shower.count(used))
+                    }
                 },
                 |rows| self.lines(rows, source),
             ),

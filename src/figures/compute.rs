@@ -8,7 +8,9 @@ use super::plan::Plan;
 use super::point::series_frame;
 use super::question::{Asked, Question, question};
 use super::term::Term;
-use super::{Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText, Series};
+use super::{
+    Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText, RowCounts, Series,
+};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted, list};
 use crate::exact::Exact;
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
@@ -82,6 +84,8 @@ pub fn compute(
     }
     maker.warn_of_small_bases();
     let mut figures = maker.figures;
+    diagnostics.extend(super::differencing::audit(&figures, frames, &plan.questions, threads));
+    figures.withheld = super::evidence::withheld(&figures, frames);
     figures.marked = super::evidence::marked(&figures, frames, threads);
     // figures in the order in which the author declares them
     figures
@@ -335,7 +339,9 @@ impl Maker<'_> {
         let name = format!("figure `{}`", figure.id);
         let (folds, totals) = (answer.values.only(), answer.totals.only());
         let frame = self.frame(&question.frame);
-        let inputs = Inputs { name: &name, frame, folds, totals, lookup: &lookup, allow_empty };
+        let guard = frame.and_then(|frame| frame.guard.as_ref());
+        let inputs =
+            Inputs { name: &name, frame, folds, totals, lookup: &lookup, allow_empty, guard };
         let term = &question.values[0].1;
         inputs.decided(figure.span)?;
         figure.value = evaluate(term, &inputs)?;
@@ -563,16 +569,25 @@ pub(super) fn lookup(
     }
 }
 
+/// Whether rows of a frame are people, under disclosure control.
+pub(super) fn counts_cases(frame: &Frame) -> bool {
+    frame.guard.as_ref().is_some_and(|guard| guard.rows_are_cases())
+}
+
 pub(super) fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {
     let (values, last) = folds.split_at(folds.len().saturating_sub(1));
     let most = |of: fn(&Partial) -> u64| values.iter().map(of).max().unwrap_or(0);
-    Counts {
-        frame: frame.map_or_else(String::new, |frame| frame.name.clone()),
+    let rows = RowCounts {
         total: frame.map_or(0, |frame| frame.rows),
         used: last.first().map_or(0, |count| count.rows),
         missing: most(|partial| partial.missing),
         suppressed: most(|partial| partial.suppressed),
         undecided: folds.iter().map(|partial| partial.undecided.rows).max().unwrap_or(0),
+    };
+    let cases = frame.is_some_and(counts_cases);
+    Counts {
+        frame: frame.map_or_else(String::new, |frame| frame.name.clone()),
+        rows: (!cases).then_some(rows),
     }
 }
 

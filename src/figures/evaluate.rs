@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arithmetic::{Clash, Operand, apply};
 use super::term::{Reading, Term, Unit};
 use crate::diag::{Code, Diagnostic, counted};
+use crate::disclosure::Guard;
 use crate::exact::Exact;
 use crate::frame::{Frame, Meaning, Partial, Payload, Undecided};
 use crate::language::{Function, Operator};
@@ -51,12 +52,14 @@ pub(super) struct Inputs<'a> {
     pub(super) lookup: &'a Lookup<'a>,
     /// Whether counting no row is a legal 0.
     pub(super) allow_empty: bool,
+    /// Disclosure control of the rows.
+    pub(super) guard: Option<&'a Guard>,
 }
 
 impl<'a> Inputs<'a> {
     /// What is made of figures and points, and of no rows.
     pub(super) fn over_figures(name: &'a str, lookup: &'a Lookup<'a>) -> Self {
-        Self { name, frame: None, folds: &[], totals: &[], lookup, allow_empty: false }
+        Self { name, frame: None, folds: &[], totals: &[], lookup, allow_empty: false, guard: None }
     }
 
     /// Whether every condition is decided in rows with hidden cells. The last fold counts the rows, and is no part of the
@@ -102,16 +105,18 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
             let (a, b) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
             Value::Number(pair(*function, &a, &b, *span, inputs)?)
         }
+        Term::Guarded(fold) => super::protect::fold(fold, inputs)?,
         Term::Share(a, b, span) => {
             let whole = number(b, *span, inputs)?;
-            let part = match a.as_ref() {
+            let part = match a.fold() {
                 // a base in which nothing meets the condition has a share of 0
-                Term::Fold(index, ..) if inputs.folds[*index].rows == 0 => Operand {
+                Some((index, _)) if inputs.folds[index].rows == 0 => Operand {
                     number: Number::new(Exact::zero(), whole.number.measure.clone()),
                     literal: false,
                 },
-                part => number(part, *span, inputs)?,
+                _ => number(a, *span, inputs)?,
             };
+            let part = super::protect::part((a, part), (b, &whole), inputs)?;
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
             let (least, most) = quotient.range();
             if least.is_negative() || whole.number.range().0.is_negative() || most > Exact::one() {
@@ -148,6 +153,7 @@ pub(super) fn base(term: &Term, inputs: &Inputs<'_>) -> Option<Exact> {
 
 fn counts_cases(term: &Term) -> bool {
     match term {
+        Term::Guarded(inner) => counts_cases(inner),
         Term::Fold(_, reading, _) => matches!(
             reading,
             Reading::Rows | Reading::Known | Reading::Distinct | Reading::Sum(_) | Reading::One(_)
@@ -272,7 +278,12 @@ fn pair(
 }
 
 /// A fold's integers as a value.
-fn read(partial: &Partial, reading: &Reading, span: Span, inputs: &Inputs<'_>) -> Evaluated<Value> {
+pub(super) fn read(
+    partial: &Partial,
+    reading: &Reading,
+    span: Span,
+    inputs: &Inputs<'_>,
+) -> Evaluated<Value> {
     if let Some(row) = partial.overflow {
         let mut error = Diagnostic::error(
             Code::Overflow,

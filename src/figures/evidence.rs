@@ -5,9 +5,10 @@ use std::num::NonZeroUsize;
 
 use super::{Figures, Selected};
 use crate::frame::{
-    Cell, Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign, Stands,
-    TruthId, scan,
+    Cell, Column, Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign,
+    Stands, TruthId, scan,
 };
+use crate::value::Value;
 
 /// The rows of a figure or series in one frame.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -158,13 +159,15 @@ pub fn small_row_sets(
     threads: NonZeroUsize,
 ) -> BTreeMap<String, RowSet> {
     let few = |counts: &Option<super::Counts>| {
-        counts.as_ref().is_some_and(|counts| counts.used <= most as u64)
+        let rows = counts.as_ref().and_then(|counts| counts.rows);
+        rows.is_some_and(|rows| rows.used <= most as u64)
     };
     let small = |id: &str| match (figures.figures.get(id), figures.series.get(id)) {
         (Some(figure), _) => few(&figure.counts),
         (_, Some(series)) => {
             let used = |point: &super::Point| {
-                point.figures().find_map(|figure| figure.counts.as_ref()).map_or(0, |c| c.used)
+                let rows = |figure: &super::Figure| figure.counts.as_ref()?.rows;
+                point.figures().find_map(rows).map_or(0, |rows| rows.used)
             };
             series.points.iter().map(used).sum::<u64>() <= most as u64
         }
@@ -199,7 +202,10 @@ fn ask_all<'a>(
     threads: NonZeroUsize,
 ) -> BTreeMap<&'a str, (&'a Frame, Partials)> {
     let mut by_frame: BTreeMap<&str, Vec<(&'a str, &'a Selected)>> = BTreeMap::new();
-    for (id, selected) in figures.selected.iter().filter(|(id, _)| wanted(id)) {
+    let told = |(id, selected): &(&String, &Selected)| {
+        wanted(id) && !figures.withheld.contains(&selected.frame)
+    };
+    for (id, selected) in figures.selected.iter().filter(told) {
         by_frame.entry(&selected.frame).or_default().push((id, selected));
     }
     let mut answers = BTreeMap::new();
@@ -267,6 +273,55 @@ pub fn collapsed(
     answers.into_iter().filter_map(collapse).collect()
 }
 
+/// The datasets whose rows disclosure control does not let be told: those in which each row is a case; and tables of numbers
+/// of cases with a number that is hidden or rounded.
+pub(super) fn withheld(figures: &Figures, frames: &BTreeMap<String, Frame>) -> BTreeSet<String> {
+    let asked: BTreeSet<&String> = figures.selected.values().map(|own| &own.frame).collect();
+    let hides = |frame: &Frame| {
+        let Some(guard) = &frame.guard else { return false };
+        let small = |column: &Column| {
+            (0..frame.rows).any(|row| match frame.cell(column, row) {
+                Cell::Known(Value::Number(number)) => guard.rule.hides(&number.value),
+                _ => false,
+            })
+        };
+        let mut counts = guard.counts.iter().filter_map(|name| frame.columns.get(name));
+        guard.rows_are_cases() || guard.rule.round > 0 || counts.any(small)
+    };
+    let own = asked.into_iter().filter(|name| frames.get(*name).is_some_and(hides));
+    let own: BTreeSet<String> = own.cloned().collect();
+    // a dataset that looks up columns of such a one shows its cells
+    let looks_up = frames.iter().filter(|(_, frame)| {
+        frame.lookups.values().any(|lookup| frames.get(&lookup.dataset).is_some_and(hides))
+    });
+    own.into_iter().chain(looks_up.map(|(name, _)| name.clone())).collect()
+}
+
+/// Digests of the rows of every computed figure and series, by id; of rows that are not told, which a digest of few could
+/// give away, that of their whole file.
+pub fn digests(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    collapsed: &BTreeMap<String, Collapsed>,
+) -> BTreeMap<String, String> {
+    let mut digests: BTreeMap<String, String> =
+        collapsed.iter().map(|(id, rows)| (id.clone(), rows.digest())).collect();
+    for (id, selected) in &figures.selected {
+        digests.extend(file_digest(figures, frames, selected).map(|digest| (id.clone(), digest)));
+    }
+    digests
+}
+
+/// The digest of the file of rows that are not told.
+fn file_digest(
+    figures: &Figures,
+    frames: &BTreeMap<String, Frame>,
+    selected: &Selected,
+) -> Option<String> {
+    let provenance = frames.get(&selected.frame)?.provenance.as_ref()?;
+    figures.withheld.contains(&selected.frame).then(|| provenance.sha256.clone())
+}
+
 /// Digests of the rows of the points of those series that are `wanted`, by `series/key`, by one scan of each frame.
 pub fn point_digests(
     figures: &Figures,
@@ -280,6 +335,13 @@ pub fn point_digests(
     };
     let series = |id: &str| figures.series.contains_key(id) && wanted(id);
     let mut digests = BTreeMap::new();
+    for (id, series) in figures.series.iter().filter(|(id, _)| wanted(id)) {
+        let Some(selected) = figures.selected.get(id) else { continue };
+        let Some(digest) = file_digest(figures, frames, selected) else { continue };
+        let points =
+            series.points.iter().map(|point| format!("{id}/{}", series.slugs(point).join("/")));
+        digests.extend(points.map(|point| (point, digest.clone())));
+    }
     for (id, (frame, partials)) in ask_all(figures, frames, &series, &query, threads) {
         let (Some(selected), Some(series)) = (figures.selected.get(id), figures.series.get(id))
         else {
@@ -340,7 +402,8 @@ pub fn used(
     threads: NonZeroUsize,
 ) -> BTreeMap<String, Used> {
     let mut asked: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
-    for selected in figures.selected.values() {
+    let told = figures.selected.values().filter(|own| !figures.withheld.contains(&own.frame));
+    for selected in told {
         asked.entry(&selected.frame).or_default().push(selected);
     }
     let mut all = BTreeMap::new();

@@ -5,12 +5,14 @@
 
 mod arithmetic;
 mod compute;
+mod differencing;
 mod evaluate;
 mod evidence;
 mod hide;
 mod order;
 mod plan;
 mod point;
+mod protect;
 mod question;
 mod series;
 mod shown;
@@ -30,8 +32,8 @@ use crate::value::{Format, Period, Value};
 
 pub use compute::compute;
 pub use evidence::{
-    Collapsed, Marked, RowSet, Touched, Used, UsedRows, collapsed, point_digests, row_sets, rows,
-    small_row_sets, touched, used,
+    Collapsed, Marked, RowSet, Touched, Used, UsedRows, collapsed, digests, point_digests,
+    row_sets, rows, small_row_sets, touched, used,
 };
 pub use plan::{Plan, plan, wanted};
 pub use point::{key_slug, series_frame};
@@ -125,7 +127,14 @@ pub struct Quote {
 pub struct Counts {
     /// The dataset or series.
     pub frame: String,
-    /// Rows of it.
+    /// The numbers of rows; none where they are numbers of people, under disclosure control.
+    pub rows: Option<RowCounts>,
+}
+
+/// Numbers of rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RowCounts {
+    /// Rows of the dataset or series.
     pub total: u64,
     /// Rows that the figure uses.
     pub used: u64,
@@ -156,6 +165,8 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Where the point of keys in link form is.
     pub(crate) places: BTreeMap<Vec<String>, usize>,
+    /// Whether its numbers of rows are numbers of people, under disclosure control, and are not told.
+    pub counts_cases: bool,
     /// Rows that are in no point, because a key is missing.
     pub without_key: u64,
     /// Of a series made of other series: keys that are not in all of them, and are left out.
@@ -297,6 +308,8 @@ pub struct Figures {
     pub marked: BTreeMap<String, Vec<Marked>>,
     /// Ids that are declared and could not be computed: what names them says nothing.
     pub failed: BTreeSet<String>,
+    /// Datasets whose rows are not told, by disclosure control.
+    pub withheld: BTreeSet<String>,
 }
 
 impl Figures {

@@ -1,6 +1,6 @@
 //! Points: how they are named, found and ranked, and how a series is a frame for the recipes that stand on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -232,6 +232,8 @@ pub fn series_frame(series: &Series) -> Frame {
         lookups: IndexMap::new(),
         totals: Vec::new(),
         provenance: None,
+        guard: None,
+        personal: BTreeSet::new(),
     }
 }
 

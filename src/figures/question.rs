@@ -185,6 +185,7 @@ pub(super) fn question(
     let scope = Scope { frame, added, parameters };
     let filters: Vec<&Expr> =
         asked.filter.into_iter().chain(chain.iter().filter_map(|s| s.filter.as_ref())).collect();
+    impersonal(&scope, asked, &filters)?;
     let mut filter = None;
     for expr in filters.iter().rev() {
         let truth = Compiler::new(&scope, program).condition(expr)?;
@@ -199,6 +200,7 @@ pub(super) fn question(
         inside_total: false,
         counts_rows: None,
         shares: BTreeSet::new(),
+        guards: false,
     };
     let mut values = Vec::new();
     for (name, expr) in &asked.values {
@@ -335,9 +337,63 @@ fn period_query(
     Some((Query { filter: rows, group, folds }, column.meaning.clone()))
 }
 
-/// Columns of the frame that expressions name, through added columns, sorted.
+/// Columns of the frame that expressions name and evidence may show, through added columns, sorted.
 fn named_columns<'a>(
     scope: &Scope<'a>,
+    exprs: impl Iterator<Item = &'a Expr>,
+    by: &[(String, Span)],
+) -> Vec<String> {
+    let mut names = columns_of(scope, exprs, by);
+    names.retain(|name| !scope.frame.personal.contains(name));
+    names
+}
+
+/// Personal columns can be counted, and asked whether they are known; all else would tell of single people.
+fn impersonal(scope: &Scope<'_>, asked: &Asked<'_>, filters: &[&Expr]) -> Planned<()> {
+    let personal = &scope.frame.personal;
+    let found = |name: &str, span: Span| {
+        let message = format!("`{name}` is personal, and would be told");
+        Err(Diagnostic::error(Code::Disclosure, message)
+            .at(span)
+            .hint("it can be counted: `count(distinct column)`, `count(where column is known)`")
+            .hint(
+                "make a column of groups, such as bands of age, in the file itself, and use that",
+            ))
+    };
+    fn told<'e>(expr: &'e Expr, names: &mut Vec<(&'e str, Span)>) {
+        let direct = |expr: &Expr| matches!(expr.kind, Kind::Name(_));
+        match &expr.kind {
+            Kind::Name(name) => names.push((name, expr.span)),
+            Kind::Is(inner, _) if direct(inner) => {}
+            Kind::Call { function: Function::Count, arguments, filter, .. }
+                if arguments.iter().all(direct) =>
+            {
+                filter.iter().for_each(|filter| told(filter, names));
+            }
+            _ => expr.children().into_iter().for_each(|child| told(child, names)),
+        }
+    }
+    let mut names = Vec::new();
+    let values = asked.values.iter().map(|(_, value)| *value);
+    values.chain(filters.iter().copied()).for_each(|expr| told(expr, &mut names));
+    names.extend(asked.by.iter().map(|(name, span)| (name.as_str(), *span)));
+    for (name, span) in names {
+        // an added column is looked into where it stands
+        let expr = scope.added.iter().find(|(added, _)| *added == name);
+        let under = expr.map_or_else(
+            || vec![name.to_string()],
+            |(_, expr)| columns_of(scope, std::iter::once(*expr), &[]),
+        );
+        if let Some(own) = under.iter().find(|name| personal.contains(*name)) {
+            return found(own, span);
+        }
+    }
+    Ok(())
+}
+
+/// Columns of the frame that expressions name, through added columns, sorted.
+fn columns_of<'a>(
+    scope: &Scope<'_>,
     exprs: impl Iterator<Item = &'a Expr>,
     by: &[(String, Span)],
 ) -> Vec<String> {
@@ -392,6 +448,7 @@ fn bare_beside_aggregate(values: &[(String, Term)], span: Span) -> Planned<()> {
         match term {
             Term::Fold(_, Reading::One(_), _) => *bare = true,
             Term::Fold(..) => *aggregate = true,
+            Term::Guarded(a) => readings(a, bare, aggregate),
             Term::Negate(a, _) | Term::Absolute(a, _) => readings(a, bare, aggregate),
             Term::Binary(_, a, b, _) | Term::Pair(_, a, b, _) | Term::Share(a, b, _) => {
                 readings(a, bare, aggregate);
@@ -429,6 +486,8 @@ struct Asker<'a, 's> {
     counts_rows: Option<Span>,
     /// Folds of shares.
     shares: BTreeSet<usize>,
+    /// Whether disclosure control looks at what is being asked.
+    guards: bool,
 }
 
 impl Asker<'_, '_> {
@@ -441,6 +500,7 @@ impl Asker<'_, '_> {
             Kind::Name(_) => {
                 let typed = self.compile(expr)?;
                 let (node, unit) = self.unit(&typed)?;
+                self.guards = self.guarded(Some(expr));
                 self.fold(FoldKind::One, Some(node), None, Reading::One(unit), span)
             }
             Kind::Point(name, _) => {
@@ -479,6 +539,15 @@ impl Asker<'_, '_> {
             }
             _ => return Err(condition_as_value(span)),
         })
+    }
+
+    /// Whether disclosure control looks at a fold of a value, or of rows: where each row is a case at every fold, else at
+    /// those over columns of numbers of cases.
+    fn guarded(&self, value: Option<&Expr>) -> bool {
+        let Some(guard) = &self.scope.frame.guard else { return false };
+        let names = value.map(|value| columns_of(self.scope, std::iter::once(value), &[]));
+        guard.rows_are_cases()
+            || names.is_some_and(|names| names.iter().any(|name| guard.counts.contains(name)))
     }
 
     fn compile(&mut self, expr: &Expr) -> Planned<Typed> {
@@ -536,7 +605,8 @@ impl Asker<'_, '_> {
     ) -> Term {
         let folds = if self.inside_total { &mut self.totals } else { &mut self.folds };
         folds.push(Fold { kind, value, filter });
-        Term::Fold(folds.len() - 1, reading, span)
+        let fold = Term::Fold(folds.len() - 1, reading, span);
+        if self.guards { Term::Guarded(Box::new(fold)) } else { fold }
     }
 
     fn aggregate(
@@ -560,6 +630,8 @@ impl Asker<'_, '_> {
         }
         let condition =
             filter.map(|f| Compiler::new(self.scope, self.program).condition(f)).transpose()?;
+        let counted = arguments.first().filter(|_| function != Function::Share || filter.is_some());
+        self.guards = self.guarded(counted.filter(|_| function != Function::Count));
         if function == Function::Share {
             return self.share(&arguments[0], condition, span);
         }

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::compute::{Answer, Maker, counts, formatted, lookup, recipe_text};
+use super::compute::{Answer, Maker, counts, counts_cases, formatted, lookup, recipe_text};
 use super::evaluate::{Inputs, Trouble, base, evaluate, undecided};
 use super::point::key_slug;
 use super::question::{Asked, Question};
-use super::term::Term;
+use super::term::{Reading, Term};
 use super::{Figure, Point, PointValue, Provenance, RecipeText, Series};
 use crate::diag::{Code, Diagnostic, list};
 use crate::frame::{Key, Partial};
 use crate::language::{Expr, Recipe};
 use crate::spec::{self, SeriesOrigin, prose};
 use crate::text::Span;
-use crate::value::Value;
+use crate::value::{Number, Value};
 
 impl Maker<'_> {
     pub(super) fn make_series(
@@ -71,6 +71,7 @@ impl Maker<'_> {
             values: IndexMap::new(),
             points: Vec::new(),
             places: BTreeMap::new(),
+            counts_cases: false,
             without_key: 0,
             unmatched: Vec::new(),
             undecided: 0,
@@ -330,6 +331,8 @@ impl Maker<'_> {
             )?;
             series.points.push(point);
         }
+        series.counts_cases = self.frame(&question.frame).is_some_and(counts_cases);
+        self.protect(&mut series, question, answer)?;
         self.labels_name_something(declared, &series);
         if series.points.is_empty() {
             let message = format!("series `{id}` has no point: no row is selected");
@@ -339,6 +342,80 @@ impl Maker<'_> {
                 .into());
         }
         Ok(series)
+    }
+
+    /// Hides points with those that disclosure control hides, where a sum along a line of points would give them away.
+    fn protect(
+        &self,
+        series: &mut Series,
+        question: &Question,
+        answer: &Answer,
+    ) -> Result<(), Trouble> {
+        let frame = self.frame(&question.frame);
+        let Some(guard) = frame.and_then(|frame| frame.guard.as_ref()) else { return Ok(()) };
+        if guard.rule.hide == 0 || guard.rule.round > 0 {
+            return Ok(());
+        }
+        let mut seen: Vec<Vec<String>> = vec![Vec::new(); 2];
+        let mut place = |side: usize, key: Option<&Value>| {
+            let key = key.map_or(String::new(), ToString::to_string);
+            let known = seen[side].iter().position(|own| *own == key);
+            known.unwrap_or_else(|| {
+                seen[side].push(key);
+                seen[side].len() - 1
+            })
+        };
+        let places: Vec<(usize, usize)> = series
+            .points
+            .iter()
+            .map(|point| (place(0, point.keys.first()), place(1, point.keys.get(1))))
+            .collect();
+        for (index, (name, term)) in question.values.iter().enumerate() {
+            let Some(span) = additive(term) else { continue };
+            let silent =
+                |id: &str, keys: &[String], span: Span| lookup(&self.figures, id, keys, span);
+            let mut values = BTreeMap::new();
+            for (point, place) in series.points.iter().zip(&places) {
+                let Some(folds) = answer.values.groups.get(&point.group) else { continue };
+                let inputs = Inputs {
+                    name,
+                    frame,
+                    folds,
+                    totals: answer.totals.only(),
+                    lookup: &silent,
+                    allow_empty: true,
+                    guard: None,
+                };
+                // a point without a value, or of cells that its publisher hides, is in no known sum
+                if let Ok(Value::Number(number)) = evaluate(term, &inputs)
+                    && number.hidden.is_none()
+                {
+                    values.insert(*place, number.value);
+                }
+            }
+            let name = format!("{}.{name}", series.id);
+            let two = series.keys.len() > 1;
+            let forms = super::protect::lines(&guard.rule, &name, &values, two).map_err(|why| {
+                let message = format!("series `{}`: {why}", series.id);
+                let error = Diagnostic::error(Code::Disclosure, message).at(span);
+                error
+                    .hint(
+                        "bring small groups together (`replace:`, or a column with fewer of them)",
+                    )
+                    .hint("or leave it out: tell the figures that matter one by one")
+            })?;
+            for (point, place) in series.points.iter_mut().zip(&places) {
+                let Some(form) = forms.get(place) else { continue };
+                if let Some(PointValue::Figure(figure)) = point.values.get_mut(index)
+                    && let Value::Number(number) = &figure.value
+                {
+                    let hidden = Number::of_form(form.clone(), number.measure.clone());
+                    figure.value = Value::Number(hidden.map_err(|_| Trouble::Silent)?);
+                    figure.base = None;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A label under a name that is no value and no key would be lost; one that names keys of both columns, or stands
@@ -398,6 +475,7 @@ impl Maker<'_> {
                 totals: answer.totals.only(),
                 lookup: &lookup,
                 allow_empty: true,
+                guard: frame.and_then(|frame| frame.guard.as_ref()),
             };
             let value = match inputs.decided(declared.span).and_then(|()| evaluate(term, &inputs)) {
                 Ok(value) => value,
@@ -458,6 +536,17 @@ impl Series {
     fn point_label(&self, keys: &[Value], value: usize) -> String {
         let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
         format!("{}: {}", self.values[value], names.join(", "))
+    }
+}
+
+/// Where a value that is a number of cases stands: one that adds up to a total along a series.
+fn additive(term: &Term) -> Option<Span> {
+    let Term::Guarded(inner) = term else { return None };
+    match inner.as_ref() {
+        Term::Fold(_, Reading::Rows | Reading::Known | Reading::Sum(_) | Reading::One(_), span) => {
+            Some(*span)
+        }
+        _ => None,
     }
 }
 

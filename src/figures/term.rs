@@ -13,6 +13,8 @@ pub(super) enum Term {
     Text(String),
     /// A fold of the figure's own query, and how its integers become a value.
     Fold(usize, Reading, Span),
+    /// A fold whose value disclosure control may hide or round.
+    Guarded(Box<Term>),
     /// A fold over all rows of the series.
     Total(Box<Term>),
     /// A figure, or a point of a series.
@@ -54,6 +56,15 @@ pub(super) enum Unit {
 }
 
 impl Term {
+    /// The fold that the term is, guarded or not: its place, and how its integers are read.
+    pub(super) fn fold(&self) -> Option<(usize, &Reading)> {
+        match self {
+            Self::Guarded(inner) => inner.fold(),
+            Self::Fold(index, reading, _) => Some((*index, reading)),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` on every figure and point in the term.
     pub(super) fn references<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Span)) {
         self.named(&mut |id, _, span| visit(id, span));
@@ -63,7 +74,9 @@ impl Term {
     pub(super) fn named<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [String], Span)) {
         match self {
             Self::Figure(id, keys, span) => visit(id, keys, *span),
-            Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => a.named(visit),
+            Self::Guarded(a) | Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => {
+                a.named(visit);
+            }
             Self::Binary(_, a, b, _) | Self::Pair(_, a, b, _) | Self::Share(a, b, _) => {
                 a.named(visit);
                 b.named(visit);

@@ -12,9 +12,12 @@ mod program;
 mod scan;
 mod table;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+
+use crate::disclosure::Guard;
 
 pub use column::{Cell, Column, Mark, Meaning, Packed, Part, Sign, Stands};
 pub(crate) use compare::period_like;
@@ -105,6 +108,10 @@ pub struct Frame {
     pub totals: Vec<(u64, String)>,
     /// The file, of a dataset.
     pub provenance: Option<Provenance>,
+    /// Which of its numbers are too small to be told.
+    pub guard: Option<Guard>,
+    /// Columns about single people: they can be counted, and reach no bundle.
+    pub personal: BTreeSet<String>,
 }
 
 impl Frame {

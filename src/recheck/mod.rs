@@ -133,6 +133,9 @@ impl Inputs<'_> {
         let (frame, declared) = (self.frames.get(name)?, self.sources.datasets.get(name)?);
         let provenance = frame.provenance.as_ref()?;
         let unread = match () {
+            () if self.figures.withheld.contains(name) => {
+                Some("its rows are not told, by disclosure control")
+            }
             () if provenance.table.is_some() => Some("its table is no plain CSV"),
             () if !frame.lookups.is_empty() => Some("it looks up columns in other files"),
             () => None,

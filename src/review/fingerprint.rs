@@ -438,12 +438,17 @@ impl<'a> Maker<'a> {
         let base = id.split('/').next().unwrap_or(id);
         let show = |count| self.inputs.shower.count(count);
         let used = self.figures(id).into_iter().find_map(|figure| figure.counts.as_ref());
+        let withheld = used.is_some_and(|own| self.inputs.figures.withheld.contains(&own.frame));
+        if let Some(counts) = used.filter(|_| withheld) {
+            return Some(format!("{id}: rows of {}, which are not told", counts.frame));
+        }
+        let used = used.and_then(|counts| Some((counts, counts.rows?)));
         let used = used.filter(|_| !self.inputs.figures.series.contains_key(id));
         match used {
-            Some(counts) => Some(format!(
+            Some((counts, rows)) => Some(format!(
                 "{id}: {} of {} rows of {}, evidence/{base}.csv",
-                show(counts.used),
-                show(counts.total),
+                show(rows.used),
+                show(rows.total),
                 counts.frame
             )),
             None => self

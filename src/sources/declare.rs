@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 
 use super::grid::{Area, Shape};
 use super::package;
-use super::raw::{RawColumn, RawConstraints, RawDataset, RawLookup, RawSource};
+use super::raw::{RawColumn, RawConstraints, RawDataset, RawDisclosure, RawLookup, RawSource};
 use super::vocabulary;
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
+use crate::disclosure::{Guard, Rule};
 use crate::exact::Exact;
 use crate::frame::{Sign, Stands};
 use crate::language::{self, Expr};
@@ -119,6 +120,8 @@ pub struct ColumnDeclaration {
     pub replace: Vec<(String, String, Span)>,
     /// Signs in its cells.
     pub signs: Vec<Sign>,
+    /// Whether its cells are about single people.
+    pub personal: bool,
 }
 
 /// A column that is looked up in another dataset, as declared.
@@ -175,6 +178,8 @@ pub struct Dataset {
     pub source_column: Option<(String, Span)>,
     /// Who typed it.
     pub transcribed: Option<Transcribed>,
+    /// Which of its numbers are too small to be told, with where columns of numbers are named.
+    pub disclosure: Option<(Guard, Vec<(String, Span)>)>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -279,6 +284,7 @@ fn alike(sources: &mut Sources, diagnostics: &mut Diagnostics) {
         }
         dataset.ignore = dataset.ignore.take().or(other.ignore);
         dataset.covers = dataset.covers.take().or(other.covers);
+        dataset.disclosure = dataset.disclosure.take().or(other.disclosure);
     }
 }
 
@@ -374,6 +380,10 @@ fn dataset(
     for (column, raw) in &raw.columns.0 {
         columns.insert(column.words.clone(), column_declaration(column, raw, diagnostics));
     }
+    let disclosure = raw.disclosure.as_ref().and_then(|raw| guard(raw, &columns, diagnostics));
+    if raw.disclosure.is_some() && disclosure.is_none() {
+        return None;
+    }
     let transcribed = raw.transcribed.as_ref().and_then(|raw| {
         let on = PartialDate::parse(raw.on.words.trim());
         if on.is_none() {
@@ -413,8 +423,87 @@ fn dataset(
         covers: raw.covers.as_ref().map(|column| (column.words.clone(), column.span)),
         source_column: raw.source_column.as_ref().map(|column| (column.words.clone(), column.span)),
         transcribed,
+        disclosure,
         span: name.span,
     })
+}
+
+/// The rule of a dataset, and its columns that hold numbers of cases.
+fn guard(
+    raw: &RawDisclosure,
+    columns: &IndexMap<String, ColumnDeclaration>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Guard, Vec<(String, Span)>)> {
+    let mut wrong = |passage: &Passage, what: &str, hint: String| {
+        let message = format!("`{}` {what}", passage.words);
+        diagnostics.push(Diagnostic::error(Code::BadValue, message).at(passage.span).hint(hint));
+    };
+    let own = "write a preset, or `{ suppress: 1..4 }`, `{ round: 5 }`, or both";
+    let presets = Rule::presets().collect::<Vec<_>>().join(", ");
+    let rule = match (&raw.value, &raw.suppress, &raw.round) {
+        (Some(name), None, None) => {
+            let rule = Rule::preset(name.words.trim());
+            if rule.is_none() {
+                wrong(
+                    name,
+                    "is no rule of disclosure control",
+                    format!("presets: {presets}; {own}"),
+                );
+            }
+            rule?
+        }
+        (Some(name), ..) => {
+            wrong(name, "beside a rule of your own", own.into());
+            return None;
+        }
+        (None, None, None) => {
+            let span = raw.counts.first()?;
+            wrong(span, "without a rule", format!("presets: {presets}; {own}"));
+            return None;
+        }
+        (None, suppress, round) => {
+            let whole = |text: &str| text.trim().parse::<u32>().ok().filter(|n| *n <= 1_000_000);
+            let most = |words: &Passage| {
+                let (least, most) = words.words.split_once("..")?;
+                (least.trim() == "1").then(|| whole(most)).flatten().filter(|most| *most >= 1)
+            };
+            let hide = match suppress {
+                None => 0,
+                Some(words) => match most(words) {
+                    Some(most) => most,
+                    None => {
+                        wrong(
+                            words,
+                            "does not say which numbers are hidden",
+                            "write `1..4`".into(),
+                        );
+                        return None;
+                    }
+                },
+            };
+            let round = match round {
+                None => 0,
+                Some(words) => match whole(&words.words).filter(|step| *step >= 2) {
+                    Some(step) => step,
+                    None => {
+                        wrong(words, "is nothing to round to", "write 5 or 10".into());
+                        return None;
+                    }
+                },
+            };
+            Rule { name: "own".into(), hide, round }
+        }
+    };
+    let named: Vec<(String, Span)> =
+        raw.counts.iter().map(|column| (column.words.trim().to_string(), column.span)).collect();
+    let declared = columns
+        .iter()
+        .filter(|(_, column)| column.kind == Some(ColumnType::Integer) && column.unit.is_some());
+    let counts = match named.is_empty() {
+        true => declared.map(|(name, _)| name.clone()).collect(),
+        false => named.iter().map(|(name, _)| name.clone()).collect(),
+    };
+    Some((Guard { rule, counts }, named))
 }
 
 fn lookup(name: &Passage, raw: &RawLookup) -> (String, LookupDeclaration) {
@@ -593,6 +682,13 @@ fn column_declaration(
             .map(|(from, to)| (from.words.trim().into(), to.words.trim().into(), from.span))
             .collect(),
         signs: signs(&raw.missing, &raw.suppressed, &raw.shorthand, diagnostics),
+        personal: raw.personal.as_ref().is_some_and(|passage| {
+            truth(passage, &mut |passage, what, hint| {
+                let message = format!("`{}` is {what}", passage.words);
+                let error = Diagnostic::error(Code::BadValue, message).at(passage.span);
+                diagnostics.push(error.hint(hint));
+            })
+        }),
     }
 }
 

@@ -259,7 +259,8 @@ impl Loader<'_> {
         let by_name: BTreeMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         let source_column = dataset.source_column.iter().chain(&dataset.covers);
-        for (name, span) in dataset.key.iter().chain(source_column) {
+        let counts = dataset.disclosure.iter().flat_map(|(_, named)| named);
+        for (name, span) in dataset.key.iter().chain(source_column).chain(counts) {
             if !by_name.contains_key(name.as_str()) {
                 let message = format!("`{path}` has no column `{name}`");
                 let error = Diagnostic::error(Code::UnknownColumn, message).at(*span);
@@ -285,6 +286,7 @@ impl Loader<'_> {
                     .chain(&dataset.covers)
                     .any(|(key, _)| key == name)
                 || vocabulary::is_unit(name)
+                || dataset.disclosure.iter().any(|(own, _)| own.counts.iter().any(|n| n == name))
                 || dataset.columns.get(name).is_some_and(|declared| declared.constraints.any())
                 || dataset.lookup.values().flat_map(|lookup| &lookup.by).any(|(by, _)| by == name)
                 || dataset
@@ -512,6 +514,14 @@ impl Loader<'_> {
             lookups: IndexMap::new(),
             totals,
             provenance: Some(provenance),
+            guard: self.dataset.disclosure.as_ref().map(|(guard, _)| guard.clone()),
+            personal: self
+                .dataset
+                .columns
+                .iter()
+                .filter(|(_, column)| column.personal)
+                .map(|(name, _)| name.clone())
+                .collect(),
         }))
     }
 }

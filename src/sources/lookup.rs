@@ -39,6 +39,17 @@ pub fn attach(
         let Some(other) = others.get(&declared.dataset.0) else { continue };
         let found = column(frame, dataset, declared, other, &mut diagnostics);
         if let Some((column, lookup)) = diagnostics.take(found).flatten() {
+            if other.guard.is_some() && frame.guard.is_none() {
+                let message = format!(
+                    "`{name}` is of `{}`, which is under disclosure control, and `{}` is not",
+                    other.name, dataset.name
+                );
+                let error = Diagnostic::error(Code::Disclosure, message).at(declared.span);
+                diagnostics.push(error.hint("declare `disclosure:` here, too"));
+            }
+            if other.personal.contains(&lookup.column) {
+                frame.personal.insert(name.clone());
+            }
             frame.columns.insert(name.clone(), column);
             frame.lookups.insert(name.clone(), lookup);
         }

@@ -112,6 +112,8 @@ pub(super) struct RawDataset {
     pub(super) source_column: Option<Passage>,
     /// Who typed the table, where it is not the publisher's file.
     pub(super) transcribed: Option<RawTranscribed>,
+    /// Which numbers of people are too small to be told: `under5`, `under10`, `round5`, `nhs-digital`, or a rule of your own.
+    pub(super) disclosure: Option<RawDisclosure>,
 }
 
 impl RawDataset {
@@ -148,8 +150,23 @@ impl RawDataset {
             shorthand: Default::default(),
             source_column: None,
             transcribed: None,
+            disclosure: None,
         }
     }
+}
+
+/// Disclosure control of a dataset. A word alone is a preset.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct RawDisclosure {
+    /// A preset: under5, under10, round5 or nhs-digital.
+    pub(super) value: Option<Passage>,
+    /// Numbers that are not told: `1..4`.
+    pub(super) suppress: Option<Passage>,
+    /// What other numbers are rounded to the nearest multiple of.
+    pub(super) round: Option<Passage>,
+    /// Columns that hold numbers of cases; those declared as integers with a unit unless given. Where there is none, each row is a case.
+    #[serde(default)]
+    pub(super) counts: Vec<Passage>,
 }
 
 /// A column of another dataset, whose declared key names one row of it for each row here.
@@ -193,6 +210,8 @@ pub(super) struct RawColumn {
     pub(super) thousands: Option<Passage>,
     /// What every cell of it must be.
     pub(super) constraints: Option<RawConstraints>,
+    /// `true`: its cells are about single people. They can be counted, and reach no bundle.
+    pub(super) personal: Option<Passage>,
     /// What its numbers are in: `scale: 1000000` of a column in millions. A power of ten.
     pub(super) scale: Option<Passage>,
     /// Texts that stand for others: `{ Gwent Co.: Gwent }`.

@@ -264,8 +264,9 @@ fn made(inputs: &Inputs<'_>, own: &Made<'_>, graph: &mut Vec<Value>) {
     let shown = match own {
         Made::Figure(figure) => {
             let shown = inputs.shower.figure(figure);
-            let rows = figure.counts.as_ref().map_or(String::new(), |counts| {
-                format!("; {} of {} rows used", counts.used, counts.total)
+            let rows = figure.counts.as_ref().and_then(|counts| counts.rows);
+            let rows = rows.map_or(String::new(), |rows| {
+                format!("; {} of {} rows used", rows.used, rows.total)
             });
             format!("Displayed as {shown}{rows}")
         }

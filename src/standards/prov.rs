@@ -89,7 +89,7 @@ impl Graph<'_> {
             Made::Series(_) => Value::Null,
         };
         let counts = match own {
-            Made::Figure(figure) => figure.counts.as_ref(),
+            Made::Figure(figure) => figure.counts.as_ref().and_then(|counts| counts.rows),
             Made::Series(_) => None,
         };
         let integer = |n: u64| json!({ "$": n.to_string(), "type": "xsd:integer" });

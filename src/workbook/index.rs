@@ -4,10 +4,10 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatText, ConditionalFormatTextRule, Format, Formula, Worksheet, XlsxError,
 };
 
-use super::formula::Scalar;
+use super::formula::{Reason, Scalar};
 use super::names::{Names, letters};
 use super::rows::{day_format, write_number, write_text, write_text_as, write_value};
-use super::{Areas, Inputs, Row, is_open, is_year};
+use super::{Inputs, Row, is_open, is_year};
 use crate::figures::Figure;
 use crate::value::Value;
 
@@ -84,8 +84,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn write_index(
         &self,
         sheet: &mut Worksheet,
-        rows: &[Row<'a>],
-        areas: &Areas,
+        rows: &[(&Row<'a>, Result<Scalar, Reason>)],
         names: &Names,
     ) -> Result<(), XlsxError> {
         let bold = Format::new().set_bold();
@@ -105,7 +104,7 @@ impl<'a> Inputs<'a> {
             write_text_as(sheet, HEAD, column, head, bold.clone())?;
             sheet.set_column_width(column, width)?;
         }
-        let any = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().any(test);
+        let any = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().any(|(row, _)| test(row));
         let open = any(&|row| row.figure.is_some_and(is_open));
         let ranked = any(&|row| row.ranked.is_some());
         for (column, shown) in [
@@ -129,8 +128,7 @@ impl<'a> Inputs<'a> {
             .set_rule(ConditionalFormatTextRule::BeginsWith("differs".into()))
             .set_format(red);
         sheet.add_conditional_format(HEAD + 1, at::CHECK, LAST, at::CHECK, &differs)?;
-        let places = rows.iter().map(|row| (row.id.as_str(), row.number)).collect();
-        for row in rows {
+        for (row, made) in rows {
             write_text(sheet, row.number, at::ID, &row.id)?;
             for (key, column) in row.keys.iter().zip(at::KEYS) {
                 write_value(sheet, row.number, column, key)?;
@@ -140,10 +138,10 @@ impl<'a> Inputs<'a> {
                 continue;
             };
             self.write_figure(sheet, row.number, figure)?;
-            match self.formula(row, figure, &places, areas) {
-                Err(reason) => write_text(sheet, row.number, at::CHECK, &reason)?,
+            match made {
+                Err(reason) => write_text(sheet, row.number, at::CHECK, reason)?,
                 Ok(made) => {
-                    write_formulas(sheet, row.number, figure, &made)?;
+                    write_formulas(sheet, row.number, figure, made)?;
                     if let Some((block, lowest_first)) = &row.ranked {
                         if made.most.is_none() {
                             let own = cell(at::COMPUTED, row.number);

@@ -94,13 +94,16 @@ pub fn workbook(inputs: &Inputs<'_>) -> Result<Vec<u8>, XlsxError> {
         areas.insert(name.clone(), area);
         sheets.extend(sheet);
     }
+    for name in &inputs.figures.withheld {
+        areas.insert(name.clone(), Err("its rows are not told, by disclosure control".into()));
+    }
     let rows = inputs.rows();
     for (name, series) in &inputs.figures.series {
         if inputs.figures.frames.contains_key(name) {
             areas.insert(name.clone(), Ok(inputs.series_area(series, &rows, &mut names)));
         }
     }
-    inputs.write_index(&mut index, &rows, &areas, &names)?;
+    inputs.write_index(&mut index, &inputs.formulas(&rows, &areas), &names)?;
     book.push_worksheet(index);
     for sheet in sheets {
         book.push_worksheet(sheet);

@@ -1,6 +1,6 @@
 //! The formula of each figure and point, over the rows of datasets and the points of series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::formula::{Area, Cited, Column, Holds, KeyCell, Reason, Scalar, Writer};
 use super::index::{HEAD, at, cell, cells};
@@ -64,12 +64,36 @@ impl Inputs<'_> {
         area
     }
 
-    /// The formula of a row, or why there is none.
-    pub(super) fn formula(
+    /// The formula of each row, or why it has none: what is made of rows without one has none either.
+    pub(super) fn formulas<'r, 'a>(
+        &self,
+        rows: &'r [Row<'a>],
+        areas: &Areas,
+    ) -> Vec<(&'r Row<'a>, Result<Scalar, Reason>)> {
+        let places = rows.iter().map(|row| (row.id.as_str(), row.number)).collect();
+        let mut without: BTreeSet<&str> = BTreeSet::new();
+        loop {
+            let made: Vec<(&Row<'a>, Result<Scalar, Reason>)> = rows
+                .iter()
+                .map(|row| match row.figure {
+                    Some(figure) => (row, self.formula(row, figure, (&places, &without), areas)),
+                    None => (row, Err("no value".to_string())),
+                })
+                .collect();
+            let none = made.iter().filter(|(row, made)| made.is_err() && row.figure.is_some());
+            let none: BTreeSet<&str> = none.map(|(row, _)| row.id.as_str()).collect();
+            if none == without {
+                return made;
+            }
+            without = none;
+        }
+    }
+
+    fn formula(
         &self,
         row: &Row<'_>,
         figure: &Figure,
-        places: &BTreeMap<&str, u32>,
+        (places, without): (&BTreeMap<&str, u32>, &BTreeSet<&str>),
         areas: &Areas,
     ) -> Result<Scalar, Reason> {
         let open = is_open(figure);
@@ -77,6 +101,10 @@ impl Inputs<'_> {
             let row = places
                 .get(figure.id.as_str())
                 .ok_or_else(|| "it is made of what has no row".to_string())?;
+            let given = matches!(figure.provenance, Provenance::Quoted | Provenance::Entered);
+            if !given && without.contains(figure.id.as_str()) {
+                return Err(format!("it is made of {}, which has none", figure.id));
+            }
             let most = is_open(figure).then(|| cell(at::COMPUTED_MOST, *row));
             Ok(match figure.provenance {
                 // what is given is taken as it is
@@ -104,6 +132,10 @@ impl Inputs<'_> {
             Writer { area: None, cited, filters: &[], keys: Vec::new(), open }.write(&expr)
         };
         let over_rows = |asked: &Inlined, value: usize, keys: Vec<KeyCell<'_>>| {
+            let points = format!("{}/", asked.frame);
+            if let Some(point) = without.iter().find(|id| id.starts_with(&points)) {
+                return Err(format!("it is made of {point}, which has none"));
+            }
             let area = match areas.get(&asked.frame) {
                 Some(Ok(area)) => area,
                 Some(Err(reason)) => return Err(reason.clone()),

@@ -138,7 +138,7 @@ pub(in crate::claims) fn judge(
     let ends = ends.collect::<Vec<_>>().join(", ");
     for problem in &mut judged.problems {
         problem.hints = vec![format!(
-            "the publisher hides cells, and {ends}: a claim must hold at both ends; say both, or `at least`"
+            "numbers are hidden, and {ends}: a claim must hold at both ends; say both, or `at least`"
         )];
     }
     judged
