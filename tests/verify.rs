@@ -42,6 +42,27 @@ fn sum_again(project: &Project) {
     project.write("bundle/SHA256SUMS", sums);
 }
 
+/// Changes a part of the bundle's workbook.
+fn rewrite(project: &Project, part: &str, from: &str, to: &str) {
+    use std::io::{Cursor, Read, Write};
+    let path = project.path().join("bundle/evidence.xlsx");
+    let mut book = zip::ZipArchive::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
+    let mut made = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..book.len() {
+        let mut own = book.by_index(index).unwrap();
+        let name = own.name().unwrap().into_owned();
+        let mut text = String::new();
+        own.read_to_string(&mut text).unwrap();
+        if name == part {
+            assert!(text.contains(from), "{part} has no {from}");
+            text = text.replacen(from, to, 1);
+        }
+        made.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        made.write_all(text.as_bytes()).unwrap();
+    }
+    fs::write(path, made.finish().unwrap().into_inner()).unwrap();
+}
+
 #[test]
 fn every_tampering_is_found_and_named() {
     let project = bundle();
@@ -75,6 +96,41 @@ fn every_tampering_is_found_and_named() {
         sum_again(&project);
         let said = verify(&project, &[]).expect(1).err;
         assert!(said.contains("error[not-verified]") && said.contains(named), "{path}\n{said}");
+        for (path, bytes) in &before {
+            project.write(&format!("bundle/{path}"), bytes);
+        }
+    }
+    // a figure's value, a row, a formula and a text of the workbook
+    for (part, from, to, named) in [
+        (
+            "xl/worksheets/sheet1.xml",
+            "<v>4580</v>",
+            "<v>4581</v>",
+            "Figures!F8: `4581` here, `4580` made again",
+        ),
+        (
+            "xl/worksheets/sheet7.xml",
+            "<v>4580</v>",
+            "<v>4581</v>",
+            ": `4581` here, `4580` made again",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            "(reports.year=2022)*",
+            "(reports.year=2023)*",
+            "Figures!H8: `=SUMPRODUCT((reports.year=2023)",
+        ),
+        (
+            "xl/sharedStrings.xml",
+            ">4,580<",
+            ">4,581<",
+            "Figures!E8: `4,581` here, `4,580` made again",
+        ),
+    ] {
+        rewrite(&project, part, from, to);
+        sum_again(&project);
+        let said = verify(&project, &[]).expect(1).err;
+        assert!(said.contains("`evidence.xlsx`") && said.contains(named), "{part}\n{said}");
         for (path, bytes) in &before {
             project.write(&format!("bundle/{path}"), bytes);
         }
@@ -125,6 +181,13 @@ fn a_bundle_of_another_version_is_verified_on_its_meaning() {
     change(&project, "bundle/index.html", "<style>", "<style>/* another look */");
     let said = verify(&project, &[]).expect(0).out;
     assert!(said.contains("made by tieout 0.0.1") && said.contains("layout was not"), "{said}");
+    // the same cells in another dress, and another value
+    rewrite(&project, "docProps/app.xml", "<Application>", "<!-- --><Application>");
+    verify(&project, &[]).expect(0);
+    rewrite(&project, "xl/worksheets/sheet1.xml", "<v>4580</v>", "<v>4581</v>");
+    let said = verify(&project, &[]).expect(1).err;
+    assert!(said.contains("Figures, value of dtn_2022: `4581` here, `4580` made again"), "{said}");
+    rewrite(&project, "xl/worksheets/sheet1.xml", "<v>4581</v>", "<v>4580</v>");
     for (path, from, to) in [
         ("index.html", ">5,598<", ">5,589<"),
         ("figures.json", "\"value\": \"4580\"", "\"value\": \"4581\""),

@@ -1,5 +1,6 @@
 //! Functions over finished values, for those who look after the fact.
 
+mod cells;
 mod cubes;
 mod edition;
 mod release;

@@ -65,6 +65,7 @@ pub fn differences(claimed: &Bundle, made: &Bundle, strictness: Strictness) -> V
             Some(claim) if path == "SHA256SUMS" => sums(claim, claimed),
             Some(claim) => match (strictness, path.as_str()) {
                 (_, "figures.json") => json(claim, bytes, strictness),
+                (_, "evidence.xlsx") => super::cells::cells(claim, bytes, strictness),
                 (Strictness::Bytes, _) => lines(claim, bytes),
                 (_, "index.html") => links(claim, bytes),
                 (_, path)
