@@ -19,7 +19,9 @@ type Made<T> = Result<T, Reason>;
 /// The longest formula that spreadsheets take, in characters.
 const LONGEST: usize = 8_000;
 /// The longest text in a formula.
-const LONGEST_TEXT: usize = 250;
+const LONGEST_TEXT: usize = 120;
+/// The deepest brackets in brackets.
+const DEEPEST: usize = 40;
 /// Rows up to which every row is compared with every other.
 const MOST_PAIRS: usize = 2_000;
 
@@ -36,6 +38,10 @@ pub(super) struct Column {
     pub(super) state: Option<String>,
     /// The columns of the least and the most that hidden cells can be; of others their value.
     pub(super) ends: Option<(String, String)>,
+    /// Whether what it hides is not told apart in its sheet, so that nothing can be made of it.
+    pub(super) shut: bool,
+    /// Whether what has no value there, or ends, is told apart by what it was made of alone.
+    pub(super) vague: bool,
 }
 
 /// What cells are.
@@ -56,6 +62,8 @@ pub(super) enum Holds {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Area {
     pub(super) columns: BTreeMap<String, Column>,
+    /// The column that says where each row is from.
+    pub(super) place: String,
     /// The column that says for how many rows each stands.
     pub(super) weight: Option<String>,
     /// How many there are.
@@ -197,6 +205,20 @@ fn all<const N: usize>(lists: [Vec<String>; N]) -> Vec<String> {
     factors
 }
 
+/// How deep brackets stand in brackets.
+fn depth(formula: &str) -> usize {
+    let (mut deep, mut deepest) = (0usize, 0);
+    for c in formula.chars() {
+        match c {
+            '(' => deep += 1,
+            ')' => deep = deep.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deep.max(deepest);
+    }
+    deepest
+}
+
 /// A text in a formula.
 pub(super) fn text(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
@@ -212,7 +234,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// A number in a formula.
-fn number(value: &Exact) -> String {
+pub(super) fn number(value: &Exact) -> String {
     let digits = match value.decimals() {
         Some(decimals) => value.fixed(decimals),
         None => {
@@ -261,7 +283,7 @@ fn quantile(values: &str, p: &Exact, kind: i128) -> String {
         return format!("PERCENTILE({values},{p})");
     }
     let at = |place: &str| format!("SMALL({values},MAX(1,MIN({n},{place})))");
-    let position = |a: &str, b: &str| format!("ROUND({a}+{p}*({n}+1-{a}-{b}),9)");
+    let position = |a: &str, b: &str| format!("({a}+{p}*({n}+1-{a}-{b}))");
     match kind {
         1 => at(&format!("ROUNDUP(ROUND({n}*{p},9),0)")),
         2 => {
@@ -283,8 +305,9 @@ fn quantile(values: &str, p: &Exact, kind: i128) -> String {
                 8 => position("(1/3)", "(1/3)"),
                 _ => position("0.375", "0.375"),
             };
-            let (low, high) = (at(&format!("INT({place})")), at(&format!("INT({place})+1")));
-            format!("({low}+({place}-INT({place}))*({high}-{low}))")
+            let whole = format!("INT(ROUND({place},9))");
+            let (low, high) = (at(&whole), at(&format!("{whole}+1")));
+            format!("({low}+MAX(0,{place}-{whole})*({high}-{low}))")
         }
     }
 }
@@ -293,9 +316,9 @@ impl Writer<'_> {
     /// The formula of a value.
     pub(super) fn write(&self, value: &Expr) -> Made<Scalar> {
         let made = self.scalar(value)?;
-        let long = |text: &String| text.chars().count() > LONGEST;
+        let long = |text: &String| text.chars().count() > LONGEST || depth(text) > DEEPEST;
         if long(&made.least) || made.most.as_ref().is_some_and(long) {
-            return Err("its formula would be longer than a spreadsheet takes".into());
+            return Err("its formula would be longer, or deeper, than a spreadsheet takes".into());
         }
         Ok(made)
     }
@@ -376,8 +399,12 @@ impl Writer<'_> {
     /// The sum of a product over the rows; without factors, how many rows there are.
     fn sum(&self, factors: &[String], value: Option<&str>) -> Made<String> {
         let area = self.area()?;
-        let factors: Vec<&str> =
+        let mut factors: Vec<&str> =
             factors.iter().map(String::as_str).chain(area.weight.as_deref()).chain(value).collect();
+        let ones = format!("ROW({})^0", self.any()?);
+        if !factors.is_empty() && !factors.iter().any(|factor| self.by_rows(factor)) {
+            factors.push(&ones);
+        }
         Ok(match factors.as_slice() {
             [] => format!("ROWS({})", self.any()?),
             [one] => format!("SUMPRODUCT({one}*1)"),
@@ -385,10 +412,35 @@ impl Writer<'_> {
         })
     }
 
-    /// Some column: all have as many rows.
+    /// A column of the sheet: all have as many rows.
     fn any(&self) -> Made<&str> {
-        let column = self.area()?.columns.values().next();
-        column.map(|column| column.name.as_str()).ok_or_else(|| "it names no column".to_string())
+        Ok(&self.area()?.place)
+    }
+
+    /// Whether a text names a column of the sheet, and so has a value for each row.
+    fn by_rows(&self, text: &str) -> bool {
+        let holds = |name: &String| text.contains(name.as_str());
+        self.area.is_some_and(|area| {
+            let columns = area.columns.values();
+            let ends = |column: &Column| {
+                column.ends.as_ref().is_some_and(|(least, most)| holds(least) || holds(most))
+            };
+            let mut columns = columns.map(|own| {
+                holds(&own.name)
+                    || own.state.as_ref().is_some_and(holds)
+                    || ends(own)
+                    || days_of(&own.holds).iter().any(|own| holds(own))
+            });
+            holds(&area.place) || columns.any(|own| own)
+        })
+    }
+
+    /// A value for each row, where a text is one for all of them.
+    fn spread(&self, text: String) -> Made<String> {
+        match self.by_rows(&text) {
+            true => Ok(text),
+            false => Ok(format!("({text}*ROW({})^0)", self.any()?)),
+        }
     }
 
     /// The values of an array in the rows that factors choose.
@@ -402,35 +454,38 @@ impl Writer<'_> {
     /// The value of the one row.
     fn only(&self, expr: &Expr) -> Made<Scalar> {
         let (rows, array) = (self.rows(None)?, self.array(expr)?);
+        let count = self.sum(&rows, None)?;
         match array.holds {
             Holds::Text(_) | Holds::Periods(..) => {
                 let any = self.any()?;
                 let place = format!("(ROW({any})-MIN(ROW({any}))+1)");
-                Ok(Scalar::known(format!(
-                    "INDEX({},{})",
-                    array.text,
-                    self.sum(&rows, Some(&place))?
-                )))
+                let place = self.sum(&rows, Some(&place))?;
+                Ok(Scalar::known(format!("INDEX({},IF({count}=1,{place},NA()))", array.text)))
             }
             Holds::Boolean => Err("it is true or false".into()),
             _ => {
                 let valued = all([rows, self.valued(&array)]);
-                self.folded(&array, |value| self.sum(&valued, Some(value)))
+                self.folded(&array, |value| {
+                    Ok(format!("IF({count}=1,{},NA())", self.sum(&valued, Some(value))?))
+                })
             }
         }
     }
 
     /// A fold of an array; of one with hidden cells, of both its ends. The fold rises with every value.
     fn folded(&self, array: &Array, fold: impl Fn(&str) -> Made<String>) -> Made<Scalar> {
-        match array.ends.as_ref().filter(|_| self.open) {
-            Some(ends) => Ok(Scalar { least: fold(&ends.least)?, most: Some(fold(&ends.most)?) }),
+        match &array.ends {
+            Some(ends) => {
+                let most = self.open.then(|| fold(&ends.most)).transpose()?;
+                Ok(Scalar { least: fold(&ends.least)?, most })
+            }
             None => fold(&array.text).map(Scalar::known),
         }
     }
 
     /// Factors that choose the rows in which an array has a value, or bounds of one.
     fn valued(&self, array: &Array) -> Vec<String> {
-        match array.ends.as_ref().filter(|_| self.open) {
+        match &array.ends {
             Some(ends) => ends.known.clone(),
             None => array.known.clone(),
         }
@@ -456,13 +511,19 @@ impl Writer<'_> {
         };
         let array = self.array(argument)?;
         if function == Function::Count {
-            let chosen = all([rows, array.known.clone()]);
+            let known = match array.known.is_empty() && array.literal.is_none() {
+                true => vec![presence(&array)],
+                false => array.known.clone(),
+            };
+            self.sharp(argument)?;
+            let chosen = all([rows, known]);
             return match distinct {
                 true => self.distinct(&chosen, &array).map(Scalar::known),
                 false => self.sum(&chosen, None).map(Scalar::known),
             };
         }
         let valued = all([rows, self.valued(&array)]);
+        let array = Array { text: self.spread(array.text)?, ..array };
         let values = |value: &str| Self::chosen(&valued, value);
         let one_row_each = || match self.area()?.weight {
             None => Ok(()),
@@ -493,7 +554,7 @@ impl Writer<'_> {
                 let kind = kind.and_then(|kind| kind.to_i128()).unwrap_or(7);
                 self.folded(&array, |value| Ok(quantile(&values(value), &p, kind)))
             }
-            _ if self.open => Err("it is a spread of hidden cells".into()),
+            _ if array.ends.is_some() => Err("it is a spread of hidden cells".into()),
             _ => {
                 one_row_each()?;
                 let name = match function {
@@ -524,7 +585,7 @@ impl Writer<'_> {
         let array = self.array(argument)?;
         let known = self.valued(&array);
         let [part, rest, whole] = [part, rest, whole].map(|rows| all([rows, known.clone()]));
-        match array.ends.as_ref().filter(|_| self.open) {
+        match &array.ends {
             None => {
                 let value = Some(array.text.as_str());
                 let (part, whole) = (self.sum(&part, value)?, self.sum(&whole, value)?);
@@ -536,14 +597,15 @@ impl Writer<'_> {
                         (self.sum(&part, Some(of_part))?, self.sum(&rest, Some(of_rest))?);
                     Ok(format!("({part}/({part}+{rest}))"))
                 };
-                Ok(Scalar { least: share(least, most)?, most: Some(share(most, least)?) })
+                let above = self.open.then(|| share(most, least)).transpose()?;
+                Ok(Scalar { least: share(least, most)?, most: above })
             }
         }
     }
 
     /// How many different values there are in rows.
     fn distinct(&self, rows: &[String], array: &Array) -> Made<String> {
-        if !matches!(array.holds, Holds::Text(_) | Holds::Periods(..)) {
+        if !matches!(array.holds, Holds::Text(_) | Holds::Periods(..) | Holds::Boolean) {
             let values = Self::chosen(rows, &array.text);
             return Ok(format!("SUM((FREQUENCY({values},{values})>0)*1)"));
         }
@@ -553,7 +615,7 @@ impl Writer<'_> {
         // one over the number of chosen rows with the same text, over the chosen rows
         let chosen = match rows {
             [] => format!("(ROW({})^0)", self.any()?),
-            rows => format!("({}*1)", rows.join("*")),
+            rows => self.spread(format!("({}*1)", rows.join("*")))?,
         };
         let same = format!("EXACT({0},TRANSPOSE({0}))*1", array.text);
         Ok(format!("ROUND(SUM({chosen}/(MMULT({same},{chosen})+1-{chosen})),0)"))
@@ -598,24 +660,20 @@ impl Writer<'_> {
     fn column(&self, name: &str) -> Made<Array> {
         let column = self.area()?.columns.get(name);
         let column = column.ok_or_else(|| format!("its sheet has no column {name}"))?;
+        if column.shut {
+            return Err(format!("what is hidden in {name} is not told apart in its sheet"));
+        }
         let own = &column.name;
-        let known = column.partly.then(|| match column.holds {
-            Holds::Text(_) | Holds::Periods(..) | Holds::Boolean => format!("({own}<>\"\")"),
-            _ => format!("ISNUMBER({own})"),
-        });
         let ends = column.ends.clone().map(|(least, most)| Ends {
             known: vec![format!("ISNUMBER({least})")],
             columns: vec![own.clone()],
             least,
             most,
         });
-        Ok(Array {
-            text: own.clone(),
-            holds: column.holds.clone(),
-            known: known.into_iter().collect(),
-            ends,
-            literal: None,
-        })
+        let (text, holds) = (own.clone(), column.holds.clone());
+        let array = Array { text, holds, known: Vec::new(), ends, literal: None };
+        let known = column.partly.then(|| presence(&array)).into_iter().collect();
+        Ok(Array { known, ..array })
     }
 
     fn number(&self, expr: &Expr) -> Made<Array> {
@@ -661,7 +719,7 @@ impl Writer<'_> {
             }
             Function::Absolute => {
                 let a = self.number(&arguments[0])?;
-                if a.ends.is_some() && self.open {
+                if a.ends.is_some() {
                     return Err("it is the size of hidden cells".into());
                 }
                 whole(format!("ABS({})", a.text), a.known)
@@ -673,7 +731,7 @@ impl Writer<'_> {
                     (Holds::Date, _) => whole(format!("{name}({})", a.text), a.known),
                     (Holds::Years, Function::Year) => whole(a.text, a.known),
                     // of a period, where all of it lies in one
-                    (Holds::Periods(first, last, _), _) => {
+                    (Holds::Periods(first, last, _), _) if !first.is_empty() => {
                         let of = |day: &str| match function {
                             Function::Year => format!("YEAR({day})"),
                             _ => format!("(YEAR({day})*12+MONTH({day}))"),
@@ -718,12 +776,20 @@ impl Writer<'_> {
                 let tests: Made<Vec<Truth>> =
                     list.iter().map(|item| self.compare(Compare::Equal, a, item)).collect();
                 let tests = tests?;
-                if tests.iter().all(|test| test.no.is_none() && test.yes.len() == 1) {
-                    let sum: Vec<String> = tests.into_iter().flat_map(|test| test.yes).collect();
-                    Truth { yes: vec![format!("(({})>0)", sum.join("+"))], no: None }
-                } else {
-                    let none = Truth { yes: vec!["0".into()], no: None };
-                    tests.into_iter().reduce(Truth::or).unwrap_or(none)
+                // of one subject: where it is known, any of the tests
+                let known = tests.first().map_or(&[][..], |test| &test.yes[..test.yes.len() - 1]);
+                let alike = |test: &Truth| {
+                    let (last, before) = test.yes.split_last()?;
+                    let no =
+                        (!known.is_empty()).then(|| format!("({}*(1-{last}))", known.join("*")));
+                    (before == known && test.no == no).then(|| last.clone())
+                };
+                match tests.iter().map(alike).collect::<Option<Vec<String>>>() {
+                    Some(all) => Truth::of(known.to_vec(), format!("(({})>0)", all.join("+"))),
+                    None => tests
+                        .into_iter()
+                        .reduce(Truth::or)
+                        .unwrap_or(Truth { yes: vec!["0".into()], no: None }),
                 }
             }
             Kind::Between(a, low, high) => {
@@ -752,7 +818,7 @@ impl Writer<'_> {
                 let (array, part) = (self.array(a)?, self.array(b)?);
                 let own = straight(&part.literal.unwrap_or_default());
                 let (subject, wanted) = (straightened(&array), text(&own));
-                let count = own.encode_utf16().count();
+                let count = format!("LEN({wanted})");
                 let test = match test {
                     Match::StartsWith => format!("EXACT(LEFT({subject},{count}),{wanted})"),
                     Match::EndsWith => format!("EXACT(RIGHT({subject},{count}),{wanted})"),
@@ -781,7 +847,19 @@ impl Writer<'_> {
         })
     }
 
+    /// Whether the sheet tells which points of a series have a value.
+    fn sharp(&self, expr: &Expr) -> Made<()> {
+        let area = self.area()?;
+        let vague =
+            |(name, _): &(&str, _)| area.columns.get(*name).is_some_and(|column| column.vague);
+        match expr.names().iter().any(vague) {
+            true => Err("points of its series are hidden, or have no value".into()),
+            false => Ok(()),
+        }
+    }
+
     fn is(&self, expr: &Expr, state: State) -> Made<Truth> {
+        self.sharp(expr)?;
         let column = match &expr.kind {
             Kind::Name(name) => self.area()?.columns.get(name),
             _ => None,
@@ -793,6 +871,9 @@ impl Writer<'_> {
         let Some(column) = column else {
             return Err("it asks why a computed value is not there".into());
         };
+        if column.shut {
+            return Err("points of its series have no rank of their own".into());
+        }
         let word = if state == State::Missing { "missing" } else { "hidden" };
         Ok(sure(vec![match &column.state {
             Some(own) => format!("EXACT({own},\"{word}\")"),
@@ -891,6 +972,22 @@ impl Writer<'_> {
             }
         };
         Ok(Truth::of(known, test))
+    }
+}
+
+/// Whether cells hold something.
+fn presence(array: &Array) -> String {
+    match array.holds {
+        Holds::Text(_) | Holds::Periods(..) | Holds::Boolean => format!("({}<>\"\")", array.text),
+        _ => format!("ISNUMBER({})", array.text),
+    }
+}
+
+/// The columns of days of periods.
+fn days_of(holds: &Holds) -> Vec<&String> {
+    match holds {
+        Holds::Periods(first, last, _) if !first.is_empty() => vec![first, last],
+        _ => Vec::new(),
     }
 }
 

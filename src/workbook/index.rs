@@ -1,13 +1,15 @@
 //! The sheet of all figures.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{
     Color, ConditionalFormatText, ConditionalFormatTextRule, Format, Formula, Worksheet, XlsxError,
 };
 
 use super::formula::{Reason, Scalar};
-use super::names::{Names, letters};
+use super::names::letters;
 use super::rows::{day_format, write_number, write_text, write_text_as, write_value};
-use super::{Inputs, Row, is_open, is_year};
+use super::{Areas, Inputs, Row, is_open, is_year};
 use crate::figures::Figure;
 use crate::value::Value;
 
@@ -68,7 +70,7 @@ pub(super) fn cells(column: u16, (first, last): (u32, u32)) -> String {
 }
 
 /// A formula of which no result is stored.
-fn live(
+pub(super) fn live(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     text: &str,
@@ -85,7 +87,7 @@ impl<'a> Inputs<'a> {
         &self,
         sheet: &mut Worksheet,
         rows: &[(&Row<'a>, Result<Scalar, Reason>)],
-        names: &Names,
+        areas: &Areas,
     ) -> Result<(), XlsxError> {
         let bold = Format::new().set_bold();
         write_text_as(sheet, 0, 0, self.title, Format::new().set_bold().set_font_size(14))?;
@@ -106,7 +108,12 @@ impl<'a> Inputs<'a> {
         }
         let any = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().any(|(row, _)| test(row));
         let open = any(&|row| row.figure.is_some_and(is_open));
-        let ranked = any(&|row| row.ranked.is_some());
+        let ranked = any(&|row| row.series.is_some_and(|own| own.ranked));
+        let points: BTreeSet<&str> = rows
+            .iter()
+            .filter(|(row, made)| row.series.is_some() && made.is_err())
+            .filter_map(|(row, _)| row.series.map(|own| own.series.id.as_str()))
+            .collect();
         for (column, shown) in [
             (at::KEYS[0], any(&|row| !row.keys.is_empty())),
             (at::KEYS[1], any(&|row| row.keys.len() > 1)),
@@ -131,7 +138,12 @@ impl<'a> Inputs<'a> {
         for (row, made) in rows {
             write_text(sheet, row.number, at::ID, &row.id)?;
             for (key, column) in row.keys.iter().zip(at::KEYS) {
-                write_value(sheet, row.number, column, key)?;
+                write_key(
+                    sheet,
+                    (row.number, column),
+                    key,
+                    row.mixed[usize::from(column != at::KEYS[0])],
+                )?;
             }
             let Some(figure) = row.figure else {
                 write_text(sheet, row.number, at::CHECK, "no value")?;
@@ -142,12 +154,18 @@ impl<'a> Inputs<'a> {
                 Err(reason) => write_text(sheet, row.number, at::CHECK, reason)?,
                 Ok(made) => {
                     write_formulas(sheet, row.number, figure, made)?;
-                    if let Some((block, lowest_first)) = &row.ranked {
-                        if made.most.is_none() {
-                            let own = cell(at::COMPUTED, row.number);
-                            live(sheet, (row.number, at::COMPUTED_MOST), &own, &Format::new())?;
-                        }
-                        write_rank(sheet, row.number, names.of(block), *lowest_first)?;
+                    let Some(own) = row.series else { continue };
+                    if made.most.is_none() {
+                        let cell = cell(at::COMPUTED, row.number);
+                        live(sheet, (row.number, at::COMPUTED_MOST), &cell, &Format::new())?;
+                    }
+                    // a rank among points of which some are not computed is none
+                    let area = areas.get(&own.series.id).and_then(|area| area.as_ref().ok());
+                    if let Some(block) = area.and_then(|area| area.columns.get(own.value))
+                        && own.ranked
+                        && !points.contains(own.series.id.as_str())
+                    {
+                        write_rank(sheet, row.number, &block.name, own.lowest_first)?;
                     }
                 }
             }
@@ -184,6 +202,19 @@ impl<'a> Inputs<'a> {
             })
             .collect();
         write_text(sheet, row, at::SOURCES, &sources.join("; "))
+    }
+}
+
+/// A key; a year as a text where other keys of its column are no years.
+fn write_key(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    key: &Value,
+    mixed: bool,
+) -> Result<(), XlsxError> {
+    match mixed {
+        true => write_text(sheet, row, column, &key.to_string()),
+        false => write_value(sheet, row, column, key),
     }
 }
 
@@ -226,7 +257,7 @@ fn write_rank(
 fn check(figure: &Figure, row: u32, open: bool) -> String {
     let near = |computed: u16, value: u16| {
         let (a, b) = (cell(computed, row), cell(value, row));
-        format!("ABS({a}-{b})<=1E-12+1E-9*ABS({b})")
+        format!("ABS({a}-{b})<=1E-10+1E-9*ABS({b})")
     };
     let value = near(at::COMPUTED, at::VALUE);
     let test = match &figure.value {

@@ -48,10 +48,23 @@ struct Row<'a> {
     number: u32,
     id: String,
     keys: &'a [Value],
+    /// Whether a key's column holds periods that are not all years.
+    mixed: [bool; 2],
     figure: Option<&'a Figure>,
     origin: RowOrigin<'a>,
-    /// Of a point of a series that others rank by, the names of the cells of its series, and whether 1 is the lowest.
-    ranked: Option<(String, bool)>,
+    /// Of a point of a series that other recipes stand on: the series, its value, and whether 1 is the lowest of its ranks.
+    series: Option<InSeries<'a>>,
+}
+
+/// A point of a series that other recipes stand on.
+#[derive(Clone, Copy)]
+struct InSeries<'a> {
+    series: &'a Series,
+    /// The name of the value.
+    value: &'a str,
+    lowest_first: bool,
+    /// Whether the point has a rank.
+    ranked: bool,
 }
 
 /// How the value of a row is made.
@@ -103,7 +116,7 @@ pub fn workbook(inputs: &Inputs<'_>) -> Result<Vec<u8>, XlsxError> {
             areas.insert(name.clone(), Ok(inputs.series_area(series, &rows, &mut names)));
         }
     }
-    inputs.write_index(&mut index, &inputs.formulas(&rows, &areas), &names)?;
+    inputs.write_index(&mut index, &inputs.formulas(&rows, &areas), &areas)?;
     book.push_worksheet(index);
     for sheet in sheets {
         book.push_worksheet(sheet);
@@ -118,9 +131,19 @@ impl<'a> Inputs<'a> {
     /// Every figure, then every point of each series, value by value.
     fn rows(&self) -> Vec<Row<'a>> {
         let mut rows: Vec<Row<'a>> = Vec::new();
-        let mut push = |id: String, keys, figure, origin, ranked| {
+        let mixed = |series: &Series| {
+            [0, 1].map(|place| {
+                let periods =
+                    series.points.iter().filter_map(|point| match point.keys.get(place) {
+                        Some(Value::Period(period)) => Some(*period),
+                        _ => None,
+                    });
+                !periods.fold(true, |years, period| years && is_year(&period))
+            })
+        };
+        let mut push = |id: String, keys, figure, origin, series: Option<InSeries<'a>>, mixed| {
             let number = HEAD + 1 + rows.len() as u32;
-            rows.push(Row { number, id, keys, figure, origin, ranked });
+            rows.push(Row { number, id, keys, mixed, figure, origin, series });
         };
         for (id, figure) in &self.figures.figures {
             let declared = self.spec.figures.get(id).map(|declared| &declared.origin);
@@ -128,7 +151,7 @@ impl<'a> Inputs<'a> {
                 Some(Origin::Recipe(recipe)) => RowOrigin::Recipe(recipe),
                 _ => RowOrigin::Given,
             };
-            push(id.clone(), &[][..], Some(figure), origin, None);
+            push(id.clone(), &[][..], Some(figure), origin, None, [false; 2]);
         }
         for (id, series) in &self.figures.series {
             let Some(declared) = self.spec.series.get(id) else { continue };
@@ -147,11 +170,12 @@ impl<'a> Inputs<'a> {
                     let figure = point.values[place].figure();
                     let own = || format!("{id}/{}", series.slugs(point).join("/"));
                     let name = figure.map_or_else(own, |figure| figure.id.clone());
-                    let block =
-                        format!("{id}.{}", series.values.keys().next().map_or("", String::as_str));
-                    let ranked = (self.figures.frames.contains_key(id) && series.values.len() == 1)
-                        .then_some((block, declared.lowest_first));
-                    push(name, &point.keys[..], figure, origin, ranked);
+                    let value = series.values.get_index(place).map_or("", |(name, _)| name);
+                    let (lowest_first, ranked) =
+                        (declared.lowest_first, series.values.len() == 1 && point.rank.is_some());
+                    let own = InSeries { series, value, lowest_first, ranked };
+                    let own = self.figures.frames.contains_key(id).then_some(own);
+                    push(name, &point.keys[..], figure, origin, own, mixed(series));
                 }
             }
         }

@@ -4,18 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest name of a sheet.
 const LONGEST: usize = 31;
+/// Characters that are kept of the name of cells, of which Excel takes 255 UTF-16 units.
+const LONGEST_NAME: usize = 100;
 
 /// The names of a workbook: no two differ by case alone.
 pub(super) struct Names {
     sheets: BTreeSet<String>,
-    /// By what was asked for: the name, and the cells.
-    defined: BTreeMap<String, (String, String)>,
+    /// Names with their cells.
+    defined: BTreeMap<String, String>,
     taken: BTreeSet<String>,
 }
 
 impl Names {
     pub(super) fn new(first_sheet: &str) -> Self {
-        let sheets = BTreeSet::from([first_sheet.to_lowercase()]);
+        // Excel keeps `History` for itself
+        let sheets = BTreeSet::from([first_sheet.to_lowercase(), "history".to_string()]);
         Self { sheets, defined: BTreeMap::new(), taken: BTreeSet::new() }
     }
 
@@ -36,25 +39,26 @@ impl Names {
     /// Names cells; gives the name that they have.
     pub(super) fn define(&mut self, wanted: &str, cells: String) -> String {
         let plain = |c: char| if c.is_alphanumeric() || c == '.' { c } else { '_' };
-        let own: String = wanted.chars().map(plain).collect();
-        // a name begins with a letter, and is none of a cell: `co2.ppm` is neither
-        let own = if own.starts_with(char::is_alphabetic) { own } else { format!("_{own}") };
+        let own: String = wanted.chars().map(plain).take(LONGEST_NAME).collect();
+        // a name begins with a letter, and not like a cell: `R1`, `C19`, `RC2`
+        let lower = own.to_lowercase();
+        let rest = lower.strip_prefix("rc").or(lower.strip_prefix(['r', 'c'])).unwrap_or_default();
+        let cell = rest.starts_with(|c: char| c.is_ascii_digit());
+        let own = match own.starts_with(char::is_alphabetic) && !cell {
+            true => own,
+            false => format!("_{own}"),
+        };
         let name = free(&mut self.taken, |number| match number {
             1 => own.clone(),
             number => format!("{own}_{number}"),
         });
-        self.defined.insert(wanted.to_string(), (name.clone(), cells));
+        self.defined.insert(name.clone(), cells);
         name
-    }
-
-    /// The name that was given to what was asked for.
-    pub(super) fn of<'n>(&'n self, wanted: &'n str) -> &'n str {
-        self.defined.get(wanted).map_or(wanted, |(name, _)| name)
     }
 
     /// Every name with its cells.
     pub(super) fn defined(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.defined.values().map(|(name, cells)| (name.as_str(), cells.as_str()))
+        self.defined.iter().map(|(name, cells)| (name.as_str(), cells.as_str()))
     }
 }
 

@@ -19,20 +19,22 @@ impl Inputs<'_> {
             rows.iter().find(|row| row.id.starts_with(&own)).map_or(HEAD + 1, |row| row.number);
         let length = series.points.len() as u32;
         let block = |place: u32| (first + place * length, first + (place + 1) * length - 1);
-        let mut area = Area { rows: series.points.len(), ..Area::default() };
+        let place = names.define(&format!("{}.points", series.id), cells(at::ID, block(0)));
+        let mut area = Area { rows: series.points.len(), place, ..Area::default() };
         let frame = self.figures.frames.get(&series.id);
+        let unsure = series.points.iter().any(|point| point.rank.is_none());
         let mut add = |name: &str,
-                       column: u16,
-                       place: u32,
-                       partly: bool,
-                       ends: Option<u16>,
+                       (column, place): (u16, u32),
+                       open: (bool, bool),
                        names: &mut Names| {
             let Some(held) = frame.and_then(|frame| frame.columns.get(name)) else { return };
             let mut define = |suffix: &str, column: u16| {
                 names.define(&format!("{}.{name}{suffix}", series.id), cells(column, block(place)))
             };
             let own = define("", column);
-            let ends = ends.map(|most| (own.clone(), define(".most", most)));
+            let (partly, most) = open;
+            let ends = most.then(|| (own.clone(), define(".most", at::COMPUTED_MOST)));
+            let ranks = [at::RANK, at::PLACE].contains(&column);
             let holds = match &held.meaning {
                 Meaning::Text(texts) => Holds::Text(texts.iter().any(|text| has_curly(text))),
                 Meaning::Period(periods) if periods.iter().all(is_year) => Holds::Years,
@@ -44,22 +46,31 @@ impl Inputs<'_> {
                 Meaning::Boolean => Holds::Boolean,
                 Meaning::Number { .. } | Meaning::Exact(..) => Holds::Number,
             };
-            area.columns
-                .insert(name.to_string(), Column { name: own, holds, partly, state: None, ends });
+            area.columns.insert(
+                name.to_string(),
+                Column {
+                    name: own,
+                    holds,
+                    partly,
+                    state: None,
+                    ends,
+                    shut: ranks && unsure,
+                    vague: partly || most,
+                },
+            );
         };
         for (place, key) in series.keys.iter().enumerate() {
-            add(key, at::KEYS[place.min(1)], 0, false, None, names);
+            add(key, (at::KEYS[place.min(1)], 0), (false, false), names);
         }
         for (place, name) in series.values.keys().enumerate() {
             let figures = || series.points.iter().map(|point| point.values[place].figure());
             let partly = figures().any(|figure| figure.is_none());
             let open = figures().flatten().any(is_open);
-            add(name, at::COMPUTED, place as u32, partly, open.then_some(at::COMPUTED_MOST), names);
+            add(name, (at::COMPUTED, place as u32), (partly, open), names);
         }
         if series.values.len() == 1 {
-            let partly = series.points.iter().any(|point| point.rank.is_none());
-            add("rank", at::RANK, 0, partly, None, names);
-            add("place", at::PLACE, 0, partly, None, names);
+            add("rank", (at::RANK, 0), (false, false), names);
+            add("place", (at::PLACE, 0), (false, false), names);
         }
         area
     }

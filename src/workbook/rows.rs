@@ -2,18 +2,21 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Worksheet, XlsxError};
 
-use super::formula::{Area, Column, Holds, Reason, has_day};
+use super::formula::{self, Area, Column, Holds, Reason, has_day};
+use super::index::live;
 use super::is_year;
 use super::names::{Names, has_curly, letters};
 use crate::exact::Exact;
 use crate::figures::{Used, UsedRows};
-use crate::frame::{Cell, Frame, Meaning, quoted};
+use crate::frame::{Cell, Frame, Meaning};
 use crate::value::{Date, Period, Value};
 
 /// Rows of the sheet, from 0: headers as published, names, the first row of the dataset.
 const PUBLISHED: u32 = 3;
 const NAMES: u32 = 4;
 const FIRST: u32 = 5;
+/// Digits that a spreadsheet keeps of a number.
+const DIGITS: usize = 15;
 /// The longest text that a cell takes, in UTF-16 units.
 const LONGEST: usize = 32_767;
 
@@ -23,6 +26,8 @@ enum Written {
     Number(Exact),
     Text(String),
     Day(Date),
+    /// A formula over another cell of its row, of which no result is stored.
+    Live(String),
 }
 
 /// The sheet of a dataset's rows, with what formulas call its columns; or why there is none.
@@ -87,11 +92,12 @@ pub(super) fn sheet(
     let last = FIRST + (rows.len() as u32).max(1) - 1;
     let range = |column: u16| {
         let letters = letters(column);
-        format!("={}!${letters}${}:${letters}${}", quoted(&name), FIRST + 1, last + 1)
+        let sheet = name.replace('\'', "''");
+        format!("='{sheet}'!${letters}${}:${letters}${}", FIRST + 1, last + 1)
     };
     let mut area = Area { rows: rows.len(), ..Area::default() };
-    area.weight = matches!(used.rows, UsedRows::Collapsed(_))
-        .then(|| names.define(&format!("{}.rows", frame.name), range(0)));
+    area.place = names.define(&format!("{}.{first}", frame.name), range(0));
+    area.weight = matches!(used.rows, UsedRows::Collapsed(_)).then(|| area.place.clone());
     for (row, (place, _)) in (FIRST..).zip(&rows) {
         write(&mut sheet, row, 0, place)?;
     }
@@ -118,6 +124,9 @@ pub(super) fn sheet(
             continue;
         };
         let own = add("", plain, &mut sheet)?;
+        // the cells of the column, from row to row
+        let letters = letters(published);
+        let beside = || (FIRST + 1..).map(|row| format!("${letters}{row}"));
         let holds = match &column.meaning {
             Meaning::Number { .. } | Meaning::Exact(..) => Holds::Number,
             Meaning::Text(_) => Holds::Text(
@@ -128,18 +137,25 @@ pub(super) fn sheet(
             Meaning::Period(periods) if periods.iter().all(is_year) => Holds::Years,
             Meaning::Period(periods) => {
                 let days = |last: bool| {
-                    let day = |cell: &&Cell| match cell {
+                    let day = |(at, cell): (String, &&Cell)| match cell {
                         Cell::Known(Value::Period(period)) => {
                             let (first, end) = period.days();
-                            let day = if last { end } else { first };
-                            if has_day(day) { Written::Day(day) } else { Written::Nothing }
+                            let day = formula::day(if last { end } else { first }).ok()?;
+                            let own = formula::text(&period.to_string());
+                            Some(Written::Live(format!("IF(EXACT({at},{own}),{day},NA())")))
                         }
-                        _ => Written::Nothing,
+                        _ => Some(Written::Nothing),
                     };
-                    cells.iter().map(day).collect()
+                    beside().zip(&cells).map(day).collect::<Option<Vec<_>>>()
                 };
-                let first = add(".first", days(false), &mut sheet)?;
-                let last = add(".last", days(true), &mut sheet)?;
+                // days that a spreadsheet does not have stand nowhere
+                let (first, last) = match (days(false), days(true)) {
+                    (Some(first), Some(last)) => {
+                        let first = add(".first", first, &mut sheet)?;
+                        (first, add(".last", last, &mut sheet)?)
+                    }
+                    _ => (String::new(), String::new()),
+                };
                 Holds::Periods(first, last, periods.clone())
             }
             Meaning::Date => Holds::Date,
@@ -147,55 +163,73 @@ pub(super) fn sheet(
         };
         let partly = cells.iter().any(|cell| !matches!(cell, Cell::Known(_)));
         let state = partly.then(|| {
-            let state = |cell: &&Cell| match cell {
-                Cell::Known(_) => Written::Nothing,
-                Cell::Missing => Written::Text("missing".into()),
-                Cell::Suppressed => Written::Text("hidden".into()),
+            let state = |(at, cell): (String, &&Cell)| {
+                let word = if **cell == Cell::Suppressed { "hidden" } else { "missing" };
+                Written::Live(format!("IF({at}<>\"\",\"\",\"{word}\")"))
             };
-            add(".state", cells.iter().map(state).collect(), &mut sheet)
+            add(".state", beside().zip(&cells).map(state).collect(), &mut sheet)
         });
         let state = state.transpose()?;
-        let mut ends = None;
-        if let UsedRows::Each(numbers) = &used.rows
-            && let Some((least, most)) = bounds(frame, column, numbers)
-        {
-            let least = add(".least", least, &mut sheet)?;
-            ends = Some((least, add(".most", most, &mut sheet)?));
+        let (mut ends, mut shut) = (None, false);
+        match &used.rows {
+            UsedRows::Each(numbers) => {
+                if let Some((least, most)) = bounds(frame, column, numbers, beside()) {
+                    let least = add(".least", least, &mut sheet)?;
+                    ends = Some((least, add(".most", most, &mut sheet)?));
+                }
+            }
+            // equal rows do not say which sign hides a cell
+            _ => shut = cells.contains(&&Cell::Suppressed),
         }
         if let Some(header) = header.filter(|header| header != name) {
             write_text(&mut sheet, PUBLISHED, published, header)?;
         }
-        area.columns.insert((*name).clone(), Column { name: own, holds, partly, state, ends });
+        area.columns.insert(
+            (*name).clone(),
+            Column { name: own, holds, partly, state, ends, shut, vague: false },
+        );
     }
     sheet.set_freeze_panes(FIRST, 1)?;
     Ok((Some(sheet), Ok(area)))
 }
 
-/// The least and the most that each cell of a column can be, where some are hidden and all of those have bounds.
+/// The least and the most that each cell of a column can be, where the publisher says what some hidden ones can be.
 fn bounds(
     frame: &Frame,
     column: &crate::frame::Column,
     rows: &[u64],
+    beside: impl Iterator<Item = String>,
 ) -> Option<(Vec<Written>, Vec<Written>)> {
     let (mut least, mut most, mut some) = (Vec::new(), Vec::new(), false);
-    for row in rows {
-        let (low, high) = match frame.cell(column, *row) {
-            Cell::Known(Value::Number(number)) => (number.value.clone(), number.value),
-            Cell::Suppressed => {
-                some = true;
-                let (block, offset) = frame.locate(*row);
-                column.bounds(block, offset)?.clone()
-            }
-            _ => {
-                least.push(Written::Nothing);
-                most.push(Written::Nothing);
-                continue;
-            }
+    for (row, at) in rows.iter().zip(beside) {
+        let (block, offset) = frame.locate(*row);
+        let ends = match frame.cell(column, *row) {
+            Cell::Known(_) => [at.clone(), at],
+            Cell::Suppressed => match column.bounds(block, offset) {
+                Some((low, high)) => {
+                    some = true;
+                    [low, high]
+                        .map(|end| format!("IF(ISNUMBER({at}),{at},{})", formula::number(end)))
+                }
+                None => [String::new(), String::new()],
+            },
+            Cell::Missing => [String::new(), String::new()],
         };
-        least.push(Written::Number(low));
-        most.push(Written::Number(high));
+        let [low, high] = ends.map(|end| match end.is_empty() {
+            true => Written::Nothing,
+            false => Written::Live(end),
+        });
+        least.push(low);
+        most.push(high);
     }
     some.then_some((least, most))
+}
+
+/// Whether a number has no more digits than a spreadsheet keeps.
+fn fits(number: &Exact) -> bool {
+    let Some(decimals) = number.decimals() else { return false };
+    let digits: String = number.fixed(decimals).chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').trim_end_matches('0').len() <= DIGITS
 }
 
 /// A cell as the sheet holds it; nothing where no cell of a sheet can.
@@ -203,7 +237,10 @@ fn plain(cell: &Cell, meaning: &Meaning) -> Option<Written> {
     Some(match cell {
         Cell::Missing | Cell::Suppressed => Written::Nothing,
         Cell::Known(value) => match (value, meaning) {
-            (Value::Number(number), _) => Written::Number(number.value.clone()),
+            (Value::Number(number), _) if fits(&number.value) => {
+                Written::Number(number.value.clone())
+            }
+            (Value::Number(_), _) => return None,
             (Value::Text(text), _) if text.encode_utf16().count() <= LONGEST => {
                 Written::Text(text.clone())
             }
@@ -226,6 +263,7 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, own: &Written) -> Result<
         Written::Nothing => Ok(()),
         Written::Number(number) => write_number(sheet, row, column, number),
         Written::Text(text) => write_text(sheet, row, column, text),
+        Written::Live(text) => live(sheet, (row, column), text, &Format::new()),
         Written::Day(date) => write_day(sheet, row, column, *date),
     }
 }

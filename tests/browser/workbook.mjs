@@ -194,6 +194,96 @@ with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
   rmSync(folder, { recursive: true });
 }
 
+// what spreadsheets take for cells or keep for themselves, conditions that name no column, hidden cells that do not matter,
+// keys of several grains, and cells that are edited
+{
+  const folder = mkdtempSync(join(tmpdir(), "workbook-"));
+  mkdirSync(join(folder, "data/made"), { recursive: true });
+  mkdirSync(join(folder, "reports"));
+  const rows = ["g,q,x,n,m,z,rows,ok", "A,2024 Q1,10,1,1,3,5,true", "B,2024 Q2,<5,2,2,q,6,false", "C,2023,7,3,-,5,7,-"];
+  const columns = "columns: { x: { type: integer, suppressed: { '<5': 1..4 } }, m: { missing: ['-'] }, z: { type: integer, suppressed: { q: 2..2 } }, ok: { type: boolean, missing: ['-'] } }";
+  const names = ["t", "c19_deaths", "rc1", "r2", "co2", "history"];
+  for (const name of names) writeFileSync(join(folder, `data/made/${name}.csv`), `${rows.join("\n")}\n`);
+  // more rows than stand one by one
+  const many = Array.from({ length: 10500 }, (_, place) => `${place % 2 ? "A" : "B"},${place % 7},${place % 3}`);
+  writeFileSync(join(folder, "data/made/many.csv"), `g,rows,x\n${many.join("\n")}\n`);
+  writeFileSync(join(folder, "data/made/source.yaml"), `title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n${names.map((name) => `  ${name}: { file: ${name}.csv, ${columns} }\n`).join("")}  many: { file: many.csv }\n`);
+  // by hand
+  const expected = {
+    ...Object.fromEntries(names.map((name) => [`sum_${name}`, [`sum(n) from ${name}`, "6"]])),
+    there: ["count(where n is not missing) from t", "3"],
+    always: ["count(where not false) from t", "3"],
+    known: ["sum(count_known(n, m)) from t", "5"],
+    kinds: ["count(distinct ok) from t", "2"],
+    middle: ["median(x) from t as decimal(1)", "7"],
+    shut: ["sum(z) from t", "10"],
+    open: ["sum(x) from t", "18..21"],
+    one: ["g from t where n = 1", "A"],
+    late: ["count(where q >= '2024 Q1') from t", "2"],
+    blank: ["count(where m is missing) from t", "1"],
+    all: ["count(n) from t", "3"],
+    year: ["count(where q = 2023) from by_q", "1"],
+    many: ["sum(rows) from many", String(many.reduce((sum, row) => sum + Number(row.split(",")[1]), 0))],
+    some: ["count(where g = 'A' and x > 0) from many", String(many.filter((row) => row.startsWith("A") && !row.endsWith(",0")).length)],
+  };
+  const recipe = (text) => `"${text}"`;
+  writeFileSync(join(folder, "reports/r.yaml"), ["title: Made", "date: 2026-01-01", "figures:", ...Object.entries(expected).map(([id, [text]]) => `  ${id}: ${recipe(text)}`), "series:", "  by_q: sum(n) from t by q", "  c1: sum(n) from t by g"].join("\n"));
+  writeFileSync(join(folder, "reports/r.md"), "[=](fig:sum_t)\n");
+  const errors = build(folder);
+  check(errors.length === 0, `awkward names build: ${JSON.stringify(errors)}`);
+  const path = copied(folder, "awkward");
+  const rowsOf = (book) => Object.fromEntries(figures(book).map((row) => [row.id, row]));
+  const found = rowsOf(computed([path]).get("awkward"));
+  for (const [id, [text, value]] of Object.entries(expected)) check(found[id]?.says === "agrees" && is(found[id], value), `${text} is ${value}, and the sheet computes ${JSON.stringify(found[id])}`);
+  // no name of cells is one that a program takes for a cell, and sheets are quoted
+  const book = execFileSync("python3", ["-c", "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read('xl/workbook.xml').decode())", path], { encoding: "utf8" });
+  const defined = [...book.matchAll(/<definedName name="([^"]*)">([^<]*)</g)];
+  check(defined.length > 30 && defined.every(([, name]) => !/^(r|c|rc)\d/i.test(name)), `${defined.length} names`);
+  check(defined.every(([, , cells]) => /^(Figures|'[^']+')!/.test(cells)), "sheets are quoted");
+  // cells of `t` edited, one at a time: what rests on them differs
+  const sheet = defined.find(([, name]) => name === "t.n")[2];
+  const columnOf = (name) => /\$([A-Z]+)\$/.exec(defined.find(([, own]) => own === name)[2])[1];
+  for (const [cell, edit, differs] of [
+    [`${columnOf("t.x")}6`, "<v>1000</v>", ["open"]],
+    [`${columnOf("t.n")}6`, "<v>99</v>", ["one", "sum_t"]],
+    [`${columnOf("t.n")}6`, null, ["all", "sum_t"]],
+    [`${columnOf("t.m")}8`, "<v>4</v>", ["blank", "known"]],
+    [`${columnOf("t.q")}6`, "<v>2020</v>", ["late"]],
+  ]) {
+    const edited = join(scratch, "edited.xlsx");
+    writeFileSync(edited, readFileSync(path));
+    execFileSync("python3", ["-c", `
+import re, sys, zipfile
+path, sheet, cell, edit = sys.argv[1:]
+with zipfile.ZipFile(path) as book:
+    parts = {name: book.read(name) for name in book.namelist()}
+names = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"].decode())
+part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+text = parts[part].decode()
+row = re.search(r"[0-9]+", cell).group()
+own = re.compile(rf'<c r="{cell}"[^>]*>.*?</c>')
+new = f'<c r="{cell}">{edit}</c>' if edit else ""
+if own.search(text):
+    text = own.sub(new, text, count=1)
+else:
+    # cells of a row stand in their order
+    after = re.search(rf'(<row r="{row}"[^>]*>)(.*?)(</row>)', text)
+    cells = re.findall(r'<c r="[A-Z]+[0-9]+".*?</c>', after.group(2))
+    key = lambda c: (lambda n: (len(n), n))(re.search(r'r="([A-Z]+)', c).group(1))
+    cells = sorted([*cells, new], key=key)
+    text = text.replace(after.group(0), after.group(1) + "".join(cells) + after.group(3))
+parts[part] = text.encode()
+with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+    for name, own in parts.items():
+        book.writestr(name, own)
+`, edited, /'([^']+)'/.exec(sheet)[1], cell, edit ?? ""]);
+    const now = rowsOf(computed([edited]).get("edited"));
+    for (const id of differs) check(now[id].says === "differs", `${cell} with ${edit}: ${id} ${now[id].says}: ${now[id].now}`);
+    check(now.sum_co2.says === "agrees", "other sheets are as they were");
+  }
+  rmSync(folder, { recursive: true });
+}
+
 rmSync(scratch, { recursive: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
