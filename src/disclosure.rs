@@ -21,8 +21,10 @@ pub struct Rule {
 pub struct Guard {
     /// The rule.
     pub rule: Rule,
-    /// Columns that hold numbers of cases; where there is none, each row is a case.
+    /// Columns that hold numbers of cases.
     pub counts: Vec<String>,
+    /// Whether each row is a case: where no column holds numbers of them, or some are about single people.
+    pub rows: bool,
 }
 
 /// Presets with what they hide and how they round: counts under 5 or under 10; to the nearest 5 (HESA); 1 to 7 hidden and
@@ -78,12 +80,5 @@ impl Rule {
             (step, _) => Some(format!("others are rounded to the nearest {step}")),
         };
         hidden.into_iter().chain(rounded).collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Guard {
-    /// Whether each row is a case.
-    pub fn rows_are_cases(&self) -> bool {
-        self.counts.is_empty()
     }
 }

@@ -29,7 +29,7 @@ const PEOPLE: [(&str, &str, u32); 6] = [
     ("West", "refused", 23047),
 ];
 
-const SOURCE: &str = "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  cases:\n    file: cases.csv\n    disclosure: { suppress: 1..9999 }\n    columns: { year: { type: period }, cases: { type: integer, unit: person } }\n  people:\n    file: people.csv\n    key: [id]\n    disclosure: { suppress: 1..9999 }\n    columns: { id: { type: text, personal: true }, name: { type: text, personal: true }, age: { type: integer } }\n";
+const SOURCE: &str = "title: Made\npublisher: Tests\nlicence: CC0-1.0\ndatasets:\n  cases:\n    file: cases.csv\n    disclosure: { suppress: 1..9999, counts: [cases] }\n    columns: { year: { type: period }, cases: { type: integer, unit: person } }\n  people:\n    file: people.csv\n    key: [id]\n    disclosure: { suppress: 1..9999 }\n    columns: { id: { type: text, personal: true }, name: { type: text, personal: true }, age: { type: integer } }\n";
 
 const SPEC: &str = "title: Made
 date: 2026-01-01
@@ -191,7 +191,9 @@ fn what_is_hidden_is_in_no_artefact() {
     // without the rule all of it is told: the search would find it
     project.write(
         "data/made/source.yaml",
-        SOURCE.replace("    disclosure: { suppress: 1..9999 }\n", ""),
+        SOURCE
+            .replace("    disclosure: { suppress: 1..9999, counts: [cases] }\n", "")
+            .replace("    disclosure: { suppress: 1..9999 }\n", ""),
     );
     project.run(&["build"]).expect(0);
     let open = artefacts(&project);
@@ -219,11 +221,11 @@ fn presets_tell_what_their_guidance_says() {
     let numbers = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 97, 98, 1002, 1003];
     #[rustfmt::skip]
     let told = [
-        ("under5", ["0", "1..4", "1..4", "1..4", "1..4", "5", "7", "8", "9", "10", "12", "13", "97", "98", "1002", "1003"]),
-        ("under10", ["0", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "10", "12", "13", "97", "98", "1002", "1003"]),
-        ("round5", ["0", "0", "0", "5", "5", "5", "5", "10", "10", "10", "10", "15", "95", "100", "1000", "1005"]),
-        ("nhs-digital", ["0", "1..7", "1..7", "1..7", "1..7", "1..7", "1..7", "10", "10", "10", "10", "15", "95", "100", "1000", "1005"]),
-        ("{ suppress: 1..3, round: 10 }", ["0", "1..3", "1..3", "1..3", "0", "10", "10", "10", "10", "10", "10", "10", "100", "100", "1000", "1000"]),
+        ("value: under5", ["0", "1..4", "1..4", "1..4", "1..4", "5", "7", "8", "9", "10", "12", "13", "97", "98", "1002", "1003"]),
+        ("value: under10", ["0", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "1..9", "10", "12", "13", "97", "98", "1002", "1003"]),
+        ("value: round5", ["0", "0", "0", "5", "5", "5", "5", "10", "10", "10", "10", "15", "95", "100", "1000", "1005"]),
+        ("value: nhs-digital", ["0", "1..7", "1..7", "1..7", "1..7", "1..7", "1..7", "10", "10", "10", "10", "15", "95", "100", "1000", "1005"]),
+        ("suppress: 1..3, round: 10", ["0", "1..3", "1..3", "1..3", "0", "10", "10", "10", "10", "10", "10", "10", "100", "100", "1000", "1000"]),
     ];
     let rows: String =
         numbers.iter().map(|number| format!("k{number},{number}\n")).collect::<String>();
@@ -235,7 +237,7 @@ fn presets_tell_what_their_guidance_says() {
         numbers.iter().map(|number| format!("[=](fig:f{number})\n\n")).collect::<String>();
     for (rule, expected) in told {
         let columns = format!(
-            "    disclosure: {rule}\n    columns: {{ cases: {{ type: integer, unit: person }} }}\n"
+            "    disclosure: {{ {rule}, counts: [cases] }}\n    columns: {{ cases: {{ type: integer, unit: person }} }}\n"
         );
         let project = Project::of(
             &format!("key,cases\n{rows}"),
@@ -253,4 +255,56 @@ fn presets_tell_what_their_guidance_says() {
             .collect();
         assert_eq!(values, expected, "{rule}");
     }
+}
+
+/// Shares of few: a part is no more than its whole, what is hidden of all is not what is hidden of a point, and measures of
+/// many are no numbers of people.
+#[test]
+fn ends_hold_the_truth_and_no_more_than_can_be() {
+    let mut people = String::from("id,area,outcome,children\n");
+    let mut number = 0;
+    // West: 1 granted, 2 refused of 3; of all 8 refused
+    for (area, outcome, count) in [
+        ("North", "granted", 190),
+        ("North", "refused", 6),
+        ("West", "granted", 1),
+        ("West", "refused", 2),
+    ] {
+        for _ in 0..count {
+            number += 1;
+            people.push_str(&format!("i{number},{area},{outcome},{}\n", 1 + number % 3));
+        }
+    }
+    let columns = "    disclosure: under5\n    columns: { id: { type: text, personal: true } }\n";
+    let built = |spec: &str, body: &str| -> Value {
+        let project = Project::of(&people, columns, spec, body);
+        project.run(&["build"]).expect(0);
+        serde_json::from_str(&project.read("output/r/figures.json")).unwrap()
+    };
+    let figure = |json: &Value, id: &str| {
+        let all = json["figures"].as_array().unwrap();
+        all.iter().find(|own| own["id"] == id).unwrap()["value"].as_str().unwrap().to_string()
+    };
+    let points = |json: &Value, id: &str| -> Vec<String> {
+        let all = json["series"].as_array().unwrap();
+        let series = all.iter().find(|own| own["id"] == id).unwrap();
+        let points = series["points"].as_array().unwrap().iter();
+        points.map(|point| point["values"][0]["value"].as_str().unwrap().to_string()).collect()
+    };
+    let measures = built(
+        "figures:\n  children: { value: mean(children) from t, as: decimal(1) }\n  middle: { value: median(children) from t, as: decimal(1) }\n  areas: count(distinct area) from t\n",
+        "[=](fig:children)\n",
+    );
+    // 199 people with 2, 3, 1 children in turn
+    assert_eq!(figure(&measures, "children"), "2");
+    assert_eq!(figure(&measures, "middle"), "2");
+    assert_eq!(figure(&measures, "areas"), "2");
+    let shares = built(
+        "figures:\n  west: { value: share(outcome = 'refused') from t where area = 'West', as: percent }\nseries:\n  shares: share(outcome = 'refused') from t by area\n  others: total(count(where area = 'West')) - count(where area = 'West') from t where outcome = 'refused' by area\n",
+        "[=](fig:west)\n",
+    );
+    assert_eq!(figure(&shares, "west"), "0.25..1");
+    assert_eq!(points(&shares, "shares"), ["3/98", "0.25..1"]);
+    // 2 less 0, and 2 less 2, each hidden by itself
+    assert_eq!(points(&shares, "others"), ["1..4", "-3..3"]);
 }

@@ -118,7 +118,7 @@ fn every_tampering_is_found_and_named() {
             "xl/worksheets/sheet1.xml",
             "(reports.year=2022)*",
             "(reports.year=2023)*",
-            "Figures!H8: `=SUMPRODUCT((reports.year=2023)",
+            "Figures!H8: `=IF(SUMPRODUCT((reports.year=2023)",
         ),
         (
             "xl/sharedStrings.xml",

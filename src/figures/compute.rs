@@ -571,7 +571,7 @@ pub(super) fn lookup(
 
 /// Whether rows of a frame are people, under disclosure control.
 pub(super) fn counts_cases(frame: &Frame) -> bool {
-    frame.guard.as_ref().is_some_and(|guard| guard.rows_are_cases())
+    frame.guard.as_ref().is_some_and(|guard| guard.rows)
 }
 
 pub(super) fn counts(frame: Option<&Frame>, folds: &[Partial]) -> Counts {

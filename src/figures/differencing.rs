@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use super::question::Question;
-use super::term::{Reading, Term};
+use super::term::{Guards, Reading, Term};
 use super::{Figure, Figures};
 use crate::diag::{Code, Diagnostic, Diagnostics, list};
 use crate::disclosure::{Guard, Rule};
 use crate::exact::Exact;
-use crate::frame::{Cell, Fold, FoldKind, Frame, NumberId, Query, scan};
+use crate::frame::{Cell, Fold, FoldKind, Frame, NumberId, Partial, Payload, Query, scan};
 use crate::hidden::{Form, HiddenCell};
 use crate::text::Span;
 use crate::value::Value;
@@ -24,15 +24,18 @@ const PRIME: u64 = (1 << 31) - 1;
 /// The most work of one search for combinations.
 const MOST_WORK: usize = 400_000_000;
 
-/// Rows as bits.
-type Rows = Vec<u64>;
+/// Rows, or parts of them, as bits.
+type Bits = Vec<u64>;
 
 /// Something that adds cases up, and is in a figure.
 struct Sum {
     /// The figure or point.
     id: String,
     span: Span,
-    rows: Rows,
+    rows: Bits,
+    /// The column that is added up; none where rows are counted.
+    column: Option<usize>,
+    value: Exact,
     told: Told,
 }
 
@@ -40,16 +43,21 @@ struct Sum {
 enum Told {
     /// Exactly.
     Exactly,
-    /// As a hidden number of its own.
-    Hidden(HiddenCell),
+    /// Hidden by the rule; as a hidden number of its own, where it stands alone.
+    Hidden(Option<HiddenCell>),
     /// As a constant and so many times hidden numbers.
     With(Vec<(HiddenCell, Exact)>),
     /// Not by itself.
     Open,
 }
 
-/// What is summed: rows, or a column.
-type Measure = Option<NumberId>;
+/// What adds up with each other: rows; different values of a column; numbers in cells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Space {
+    Rows,
+    Distinct(Option<NumberId>),
+    Counts,
+}
 
 /// Looks for what the figures over each dataset under disclosure control give away.
 pub(super) fn audit(
@@ -60,105 +68,181 @@ pub(super) fn audit(
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for (name, frame) in frames {
-        let Some(guard) =
-            frame.guard.as_ref().filter(|own| own.rule.hide > 0 && own.rule.round == 0)
-        else {
-            continue;
-        };
+        let looked_at = |guard: &&Guard| guard.rule.hide > 0 && guard.rule.round == 0;
+        let Some(guard) = frame.guard.as_ref().filter(looked_at) else { continue };
         let asked = questions
             .iter()
             .filter(|(id, question)| question.frame == *name && !figures.failed.contains(*id));
-        let mut sums: BTreeMap<Measure, Vec<Sum>> = BTreeMap::new();
+        let mut spaces: BTreeMap<Space, Vec<Sum>> = BTreeMap::new();
         for (id, question) in asked {
-            for (measure, sum) in sums_of(figures, frame, (id, question), threads) {
-                sums.entry(measure).or_default().push(sum);
+            for (space, sum) in sums_of(figures, (frame, &guard.rule), (id, question), threads) {
+                spaces.entry(space).or_default().push(sum);
             }
         }
-        for (measure, sums) in sums {
-            let column = match measure {
-                None => None,
-                Some(node) => {
-                    let program = figures.programs.get(name);
-                    let index = program.and_then(|program| program.column(node));
-                    // a sum of what is computed row by row is of no numbers of cases
-                    let Some(index) = index else { continue };
-                    Some(index)
-                }
-            };
-            look(frame, &guard.rule, column, &sums, &mut diagnostics);
+        let parts = parts(frame, guard);
+        for sums in spaces.values() {
+            look(frame, &guard.rule, &parts, sums, &mut diagnostics);
         }
     }
     diagnostics
 }
 
+/// The columns of numbers that each such column adds up from, in every row; itself where there are none.
+fn parts(frame: &Frame, guard: &Guard) -> BTreeMap<usize, Vec<usize>> {
+    let columns: Vec<usize> = guard.counts.iter().filter_map(|name| frame.index(name)).collect();
+    let number = |column: usize, row: u64| match frame.cell(&frame.columns[column], row) {
+        Cell::Known(Value::Number(number)) => Some(number.value),
+        _ => None,
+    };
+    let adds_up = |whole: usize, of: &[usize]| {
+        (0..frame.rows).all(|row| {
+            let sum: Option<Vec<Exact>> = of.iter().map(|column| number(*column, row)).collect();
+            match (number(whole, row), sum) {
+                (Some(whole), Some(sum)) => whole == sum.into_iter().sum(),
+                _ => true,
+            }
+        })
+    };
+    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for whole in &columns {
+        let others: Vec<usize> = columns
+            .iter()
+            .copied()
+            .filter(|column| column != whole && !found.contains_key(column))
+            .collect();
+        let pairs = others
+            .iter()
+            .enumerate()
+            .flat_map(|(place, a)| others[place + 1..].iter().map(move |b| vec![*a, *b]));
+        let mut of = std::iter::once(others.clone()).filter(|of| of.len() > 1).chain(pairs);
+        if let Some(of) = of.find(|of| adds_up(*whole, of)) {
+            found.insert(*whole, of);
+        }
+    }
+    let all = columns
+        .iter()
+        .map(|column| (*column, found.get(column).cloned().unwrap_or_else(|| vec![*column])));
+    all.collect()
+}
+
+/// A guarded fold of a question.
+struct Asked<'t> {
+    /// The place of its value in the question.
+    value: usize,
+    fold: usize,
+    /// Whether it is over all points.
+    in_all: bool,
+    of: Guards,
+    reading: &'t Reading,
+    /// Whether it is the whole value.
+    alone: bool,
+    /// Of the part of a share: the whole follows it.
+    part: bool,
+}
+
 /// The sums of a question: of each value and point.
 fn sums_of(
     figures: &Figures,
-    frame: &Frame,
+    (frame, rule): (&Frame, &Rule),
     (id, question): (&str, &Question),
     threads: NonZeroUsize,
-) -> Vec<(Measure, Sum)> {
+) -> Vec<(Space, Sum)> {
     let Some(program) = figures.programs.get(&question.frame) else { return Vec::new() };
-    let cases = frame.guard.as_ref().is_some_and(Guard::rows_are_cases);
-    let mut folds: Vec<(usize, usize, Measure, bool, bool)> = Vec::new();
-    for (place, (_, term)) in question.values.iter().enumerate() {
-        guarded(term, true, &mut |index, reading, alone, part| {
-            let counts = matches!(reading, Reading::Rows | Reading::Known);
-            let sums = matches!(reading, Reading::Sum(_) | Reading::One(_));
-            let value = question.query.folds[index].value;
-            // where rows are cases, whatever is told of them is told of so many; a mean tells its sum
-            let measure = match (cases, counts || sums, reading) {
-                (true, _, _) => None,
-                (false, true, _) | (false, _, Reading::Mean(_)) => value,
-                _ => return,
-            };
-            folds.push((place, index, measure, alone && counts == cases, part));
+    let mut asked: Vec<Asked<'_>> = Vec::new();
+    for (value, (_, term)) in question.values.iter().enumerate() {
+        guarded(term, (true, false), &mut |(fold, reading), of, (alone, in_all, part)| {
+            asked.push(Asked { value, fold, in_all, of, reading, alone, part });
         });
     }
-    let listing = |(_, index, ..): &(usize, usize, Measure, bool, bool)| Fold {
-        kind: FoldKind::Rows(usize::MAX),
-        value: None,
-        filter: question.query.folds[*index].filter,
+    // each fold as it is, and the numbers of its rows
+    let with_rows = |query: &Query| {
+        let rows = query.folds.iter().map(|fold| Fold {
+            kind: FoldKind::Rows(usize::MAX),
+            value: None,
+            filter: fold.filter,
+        });
+        Query { folds: query.folds.iter().copied().chain(rows).collect(), ..query.clone() }
     };
-    let query = Query { folds: folds.iter().map(listing).collect(), ..question.query.clone() };
-    let answer = scan(frame, program, &[query], threads).pop().unwrap_or_default();
+    let queries: Vec<Query> =
+        std::iter::once(&question.query).chain(&question.totals).map(with_rows).collect();
+    let mut answers = scan(frame, program, &queries, threads).into_iter();
+    let (answer, totals) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
     let mut sums = Vec::new();
-    let mut add = |figure: Option<&Figure>, listed: &[crate::frame::Partial], wanted: usize| {
+    let mut add = |figure: Option<&Figure>, folds: &[Partial], wanted: usize| {
         let Some(figure) = figure else { return };
         let hidden = figure.value.number().and_then(|number| number.hidden.as_deref());
-        for ((place, _, measure, alone, part), listed) in folds.iter().zip(listed) {
-            if *place != wanted {
+        let mut before: Option<Sum> = None;
+        for own in asked.iter().filter(|own| own.value == wanted) {
+            let (folds, kinds) = match own.in_all {
+                true => (totals.only(), question.totals.as_ref().map_or(0, |own| own.folds.len())),
+                false => (folds, question.query.folds.len()),
+            };
+            let (Some(partial), Some(listed)) = (folds.get(own.fold), folds.get(kinds + own.fold))
+            else {
                 continue;
-            }
+            };
+            let query = if own.in_all { question.totals.as_ref() } else { Some(&question.query) };
+            let node = query.and_then(|query| query.folds.get(own.fold)?.value);
+            let column = match own.of {
+                Guards::Rows => None,
+                Guards::Counts => node.and_then(|node| program.column(node)),
+            };
             let mut rows = vec![0u64; (frame.rows as usize).div_ceil(64)];
             for row in listed.row_numbers() {
                 rows[*row as usize / 64] |= 1 << (row % 64);
             }
-            let told = match (hidden, alone) {
-                (None, _) => Told::Exactly,
-                (Some(Form::Affine(form)), true) => {
-                    let cells: Vec<(HiddenCell, Exact)> = form.weights().collect();
-                    match cells.as_slice() {
-                        [(cell, weight)] if *weight == Exact::one() && form.is_bare() => {
-                            Told::Hidden(cell.clone())
-                        }
-                        _ => Told::With(cells),
-                    }
-                }
-                // the base of a share can be read off its ends; a part cannot
-                (Some(_), false) if !part => Told::Exactly,
-                _ => Told::Open,
+            let value = match (own.of, own.reading, column) {
+                (Guards::Counts, _, Some(column)) => added_up(frame, column, listed.row_numbers()),
+                (_, Reading::Distinct, _) => match &partial.payload {
+                    Payload::Histogram(values) => Exact::from(values.len() as i128),
+                    _ => Exact::zero(),
+                },
+                (_, Reading::Known, _) => Exact::from(i128::from(partial.known())),
+                _ => Exact::from(i128::from(partial.rows)),
             };
-            sums.push((*measure, Sum { id: figure.id.clone(), span: figure.span, rows, told }));
+            let space = match (own.of, own.reading) {
+                (Guards::Counts, _) => Space::Counts,
+                (_, Reading::Distinct) => Space::Distinct(node),
+                _ => Space::Rows,
+            };
+            let told = match hidden {
+                _ if rule.hides(&value) => Told::Hidden(match hidden {
+                    Some(Form::Affine(form)) if own.alone && form.is_bare() => {
+                        form.weights().next().map(|(cell, _)| cell)
+                    }
+                    _ => None,
+                }),
+                None => Told::Exactly,
+                Some(Form::Affine(form)) if own.alone => Told::With(form.weights().collect()),
+                Some(_) if own.part => Told::Open,
+                Some(_) => Told::Exactly,
+            };
+            let (id, span) = (figure.id.clone(), figure.span);
+            let sum = Sum { id, span, rows, column, value, told };
+            // what a share leaves of its whole
+            if let Some(part) = before.take() {
+                let rest = &sum.value - &part.value;
+                let rows = sum.rows.iter().zip(&part.rows).map(|(a, b)| a & !b).collect();
+                if rule.hides(&rest) {
+                    let (id, told) = (format!("1 - {}", part.id), Told::Hidden(None));
+                    sums.push((space, Sum { id, rows, value: rest, told, span, column }));
+                }
+                sums.push((space, part));
+            }
+            if own.part {
+                before = Some(sum);
+            } else {
+                sums.push((space, sum));
+            }
         }
     };
     match (figures.figures.get(id), figures.series.get(id)) {
         (Some(figure), _) => add(Some(figure), answer.only(), 0),
         (None, Some(series)) => {
             for point in &series.points {
-                let Some(listed) = answer.groups.get(&point.group) else { continue };
+                let Some(folds) = answer.groups.get(&point.group) else { continue };
                 for (place, value) in point.values.iter().enumerate() {
-                    add(value.figure(), listed, place);
+                    add(value.figure(), folds, place);
                 }
             }
         }
@@ -167,35 +251,54 @@ fn sums_of(
     sums
 }
 
-/// Calls `visit` on each guarded fold: its place, how it is read, whether it is the whole value, and whether it is the part
-/// of a share.
-fn guarded<'t>(term: &'t Term, alone: bool, visit: &mut dyn FnMut(usize, &'t Reading, bool, bool)) {
+/// The sum of the known cells of a column in some rows.
+fn added_up(frame: &Frame, column: usize, rows: &[u64]) -> Exact {
+    let number = |row: &u64| match frame.cell(&frame.columns[column], *row) {
+        Cell::Known(Value::Number(number)) => Some(number.value),
+        _ => None,
+    };
+    rows.iter().filter_map(number).sum()
+}
+
+/// What is done with a guarded fold.
+type Visit<'v, 't> = dyn FnMut((usize, &'t Reading), Guards, (bool, bool, bool)) + 'v;
+
+/// Calls `visit` on each guarded fold: its place and how it is read; what it is of; whether it is the whole value, whether it
+/// is over all points, whether it is the part of a share, whose whole is visited next.
+fn guarded<'t>(term: &'t Term, (alone, in_all): (bool, bool), visit: &mut Visit<'_, 't>) {
     match term {
-        Term::Guarded(inner) => {
-            if let Some((index, reading)) = inner.fold() {
-                visit(index, reading, alone, false);
+        Term::Guarded(inner, of) => {
+            if let Some(fold) = inner.fold() {
+                let counting = match of {
+                    Guards::Rows => {
+                        matches!(fold.1, Reading::Rows | Reading::Known | Reading::Distinct)
+                    }
+                    Guards::Counts => matches!(fold.1, Reading::Sum(_) | Reading::One(_)),
+                };
+                visit(fold, *of, (alone && counting, in_all, false));
             }
         }
         Term::Share(a, b, _) => {
-            if let (Term::Guarded(_), Some((index, reading))) = (a.as_ref(), a.fold()) {
-                visit(index, reading, false, true);
+            if let (Term::Guarded(_, of), Some(fold)) = (a.as_ref(), a.fold()) {
+                visit(fold, *of, (false, in_all, true));
             }
-            guarded(b, false, visit);
+            guarded(b, (false, in_all), visit);
         }
-        Term::Negate(a, _) | Term::Absolute(a, _) => guarded(a, false, visit),
+        Term::Total(a) => guarded(a, (alone, true), visit),
+        Term::Negate(a, _) | Term::Absolute(a, _) => guarded(a, (false, in_all), visit),
         Term::Binary(_, a, b, _) | Term::Pair(_, a, b, _) => {
-            guarded(a, false, visit);
-            guarded(b, false, visit);
+            guarded(a, (false, in_all), visit);
+            guarded(b, (false, in_all), visit);
         }
         _ => {}
     }
 }
 
-/// Looks at the sums of one measure.
+/// Looks at sums that add up with each other.
 fn look(
     frame: &Frame,
     rule: &Rule,
-    column: Option<usize>,
+    parts: &BTreeMap<usize, Vec<usize>>,
     sums: &[Sum],
     diagnostics: &mut Diagnostics,
 ) {
@@ -215,64 +318,48 @@ fn look(
     }
     let used: BTreeMap<u32, usize> =
         class.iter().copied().collect::<BTreeSet<u32>>().into_iter().zip(0..).collect();
-    let mut sizes = vec![Exact::zero(); used.len()];
-    for (row, own) in class.iter().enumerate() {
-        let size = match column {
-            None => Exact::one(),
-            Some(index) => match frame.cell(&frame.columns[index], row as u64) {
-                Cell::Known(Value::Number(number)) => number.value,
-                _ => Exact::zero(),
-            },
-        };
-        let own = &mut sizes[used[own]];
-        *own = &*own + &size;
-    }
-    // sets of classes, as bits
+    let base: BTreeSet<usize> = parts.values().flatten().copied().collect();
+    let base: BTreeMap<usize, usize> = base.into_iter().zip(0..).collect();
+    let dimensions = used.len() * base.len().max(1);
+    // sets of classes, of each column that is a part
     let set = |sum: &Sum| {
-        let mut set = vec![0u64; used.len().div_ceil(64)];
+        let mut set: Bits = vec![0u64; dimensions.div_ceil(64)];
+        let of = sum.column.and_then(|column| parts.get(&column));
+        let columns: Vec<usize> = match of {
+            None => vec![0],
+            Some(of) => of.iter().filter_map(|column| base.get(column).copied()).collect(),
+        };
         for (row, own) in class.iter().enumerate() {
             if sum.rows[row / 64] >> (row % 64) & 1 == 1 {
-                let place = used[own];
-                set[place / 64] |= 1 << (place % 64);
+                for column in &columns {
+                    let place = used[own] + column * used.len();
+                    set[place / 64] |= 1 << (place % 64);
+                }
             }
         }
         set
     };
-    let sets: Vec<Rows> = sums.iter().map(set).collect();
-    let size = |set: &Rows| -> Exact {
-        let members = (0..used.len()).filter(|place| set[place / 64] >> (place % 64) & 1 == 1);
-        members.map(|place| sizes[place].clone()).sum()
-    };
+    let sets: Vec<Bits> = sums.iter().map(set).collect();
     // what is told, each set once
-    let mut told: BTreeMap<&Rows, &Sum> = BTreeMap::new();
+    let mut told: BTreeMap<&Bits, &Sum> = BTreeMap::new();
     for (sum, set) in sums.iter().zip(&sets) {
-        let exactly = match sum.told {
-            Told::Exactly => !rule.hides(&size(set)),
-            _ => false,
-        };
-        if exactly {
+        if matches!(sum.told, Told::Exactly) {
             told.entry(set).or_insert(sum);
         }
     }
-    pairs(rule, &told, &size, diagnostics);
-    worked_out(rule, used.len(), (sums, &sets), &told, &size, diagnostics);
+    pairs(rule, &told, diagnostics);
+    worked_out(rule, dimensions, (sums, &sets), &told, diagnostics);
 }
 
 /// Two sums that are told, one within the other, of which the difference is hidden by the rule.
-fn pairs(
-    rule: &Rule,
-    told: &BTreeMap<&Rows, &Sum>,
-    size: &dyn Fn(&Rows) -> Exact,
-    diagnostics: &mut Diagnostics,
-) {
+fn pairs(rule: &Rule, told: &BTreeMap<&Bits, &Sum>, diagnostics: &mut Diagnostics) {
     for (outer, whole) in told {
         for (inner, part) in told {
             let within = outer != inner && inner.iter().zip(outer.iter()).all(|(a, b)| a & !b == 0);
             if !within {
                 continue;
             }
-            let rest: Rows = outer.iter().zip(inner.iter()).map(|(a, b)| a & !b).collect();
-            if rule.hides(&size(&rest)) {
+            if rule.hides(&(&whole.value - &part.value)) {
                 let message = format!(
                     "`{}` less `{}` is a number from 1 to {}, which `{}` hides",
                     whole.id, part.id, rule.hide, rule.name
@@ -289,21 +376,22 @@ fn pairs(
 fn worked_out(
     rule: &Rule,
     classes: usize,
-    (sums, sets): (&[Sum], &[Rows]),
-    told: &BTreeMap<&Rows, &Sum>,
-    size: &dyn Fn(&Rows) -> Exact,
+    (sums, sets): (&[Sum], &[Bits]),
+    told: &BTreeMap<&Bits, &Sum>,
     diagnostics: &mut Diagnostics,
 ) {
     let mut hidden: BTreeMap<&HiddenCell, usize> = BTreeMap::new();
+    let mut secrets: Vec<usize> = Vec::new();
     for (place, sum) in sums.iter().enumerate() {
         if let Told::Hidden(cell) = &sum.told {
-            hidden.insert(cell, place);
+            hidden.extend(cell.iter().map(|cell| (cell, place)));
+            secrets.push(place);
         }
     }
-    if hidden.is_empty() {
+    if secrets.is_empty() {
         return;
     }
-    let vector = |set: &Rows| -> Vec<u64> {
+    let vector = |set: &Bits| -> Vec<u64> {
         (0..classes).map(|place| set[place / 64] >> (place % 64) & 1).collect()
     };
     let mut known: Vec<Vec<u64>> = told.keys().map(|set| vector(set)).collect();
@@ -334,14 +422,13 @@ fn worked_out(
         return;
     }
     let basis = reduced(known);
-    let mut said: BTreeSet<&Rows> = BTreeSet::new();
-    for place in hidden.values() {
-        let (sum, set) = (&sums[*place], &sets[*place]);
-        let empty = size(set).is_zero();
-        if empty || !said.insert(set) || !spanned(&basis, vector(set)) {
+    let mut said: BTreeSet<&Bits> = BTreeSet::new();
+    for place in secrets {
+        let (sum, set) = (&sums[place], &sets[place]);
+        if !said.insert(set) || !spanned(&basis, vector(set)) {
             continue;
         }
-        let overlaps = |other: &Rows| other.iter().zip(set).any(|(a, b)| a & b != 0);
+        let overlaps = |other: &Bits| other.iter().zip(set).any(|(a, b)| a & b != 0);
         let mut from: Vec<String> =
             told.iter().filter(|(set, _)| overlaps(set)).map(|(_, sum)| sum.id.clone()).collect();
         from.sort();

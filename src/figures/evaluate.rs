@@ -82,7 +82,9 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
         Term::Text(text) => Value::Text(text.clone()),
         Term::Figure(id, keys, span) => (inputs.lookup)(id, keys, *span)?,
         Term::Total(inner) => {
-            let inputs = Inputs { folds: inputs.totals, ..*inputs };
+            // what is hidden of all is another number than what is hidden of the point
+            let name = format!("{} in all", inputs.name);
+            let inputs = Inputs { name: &name, folds: inputs.totals, ..*inputs };
             evaluate(inner, &inputs)?
         }
         Term::Fold(index, reading, span) => read(&inputs.folds[*index], reading, *span, inputs)?,
@@ -105,7 +107,7 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
             let (a, b) = (number(a, *span, inputs)?, number(b, *span, inputs)?);
             Value::Number(pair(*function, &a, &b, *span, inputs)?)
         }
-        Term::Guarded(fold) => super::protect::fold(fold, inputs)?,
+        Term::Guarded(fold, of) => super::protect::fold(fold, *of, inputs)?,
         Term::Share(a, b, span) => {
             let whole = number(b, *span, inputs)?;
             let part = match a.fold() {
@@ -117,6 +119,9 @@ pub(super) fn evaluate(term: &Term, inputs: &Inputs<'_>) -> Evaluated<Value> {
                 _ => number(a, *span, inputs)?,
             };
             let part = super::protect::part((a, part), (b, &whole), inputs)?;
+            if let Some(share) = super::protect::share(&part, &whole, inputs) {
+                return Ok(Value::Number(share));
+            }
             let quotient = combine(Operator::Divide, &part, &whole, *span, inputs)?;
             let (least, most) = quotient.range();
             if least.is_negative() || whole.number.range().0.is_negative() || most > Exact::one() {
@@ -153,7 +158,7 @@ pub(super) fn base(term: &Term, inputs: &Inputs<'_>) -> Option<Exact> {
 
 fn counts_cases(term: &Term) -> bool {
     match term {
-        Term::Guarded(inner) => counts_cases(inner),
+        Term::Guarded(inner, _) => counts_cases(inner),
         Term::Fold(_, reading, _) => matches!(
             reading,
             Reading::Rows | Reading::Known | Reading::Distinct | Reading::Sum(_) | Reading::One(_)

@@ -286,7 +286,7 @@ pub(super) fn withheld(figures: &Figures, frames: &BTreeMap<String, Frame>) -> B
             })
         };
         let mut counts = guard.counts.iter().filter_map(|name| frame.columns.get(name));
-        guard.rows_are_cases() || guard.rule.round > 0 || counts.any(small)
+        guard.rows || guard.rule.round > 0 || counts.any(small)
     };
     let own = asked.into_iter().filter(|name| frames.get(*name).is_some_and(hides));
     let own: BTreeSet<String> = own.cloned().collect();

@@ -4,18 +4,18 @@
 //! What is hidden becomes a hidden cell of ours, as publishers hide theirs: between two ends, in everything that is made of
 //! it. Everything after this sees only that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arithmetic::Operand;
 use super::evaluate::{Inputs, Trouble, evaluate, read};
-use super::term::{Reading, Term};
+use super::term::{Guards, Reading, Term};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::disclosure::{Guard, Rule};
-use crate::exact::Exact;
+use crate::exact::{Exact, Rounding};
 use crate::hidden::{Affine, Form, HiddenCell, OURS};
 use crate::text::Span;
-use crate::value::{Number, Value};
+use crate::value::{Measure, Number, Scale, Value};
 
 type Guarded<T> = Result<T, Trouble>;
 
@@ -32,36 +32,92 @@ fn of_form(form: Affine, like: &Number) -> Guarded<Number> {
 }
 
 /// The value of a guarded fold.
-pub(super) fn fold(term: &Term, inputs: &Inputs<'_>) -> Guarded<Value> {
+pub(super) fn fold(term: &Term, of: Guards, inputs: &Inputs<'_>) -> Guarded<Value> {
     let value = evaluate(term, inputs)?;
     let (Some(guard), Term::Fold(index, reading, span)) = (inputs.guard, term) else {
         return Ok(value);
     };
-    let partial = &inputs.folds[*index];
-    let cases = match reading {
-        Reading::Rows => partial.rows,
-        _ => partial.known() + partial.suppressed,
-    };
-    let counts = matches!(reading, Reading::Rows | Reading::Known | Reading::Distinct);
-    if guard.rows_are_cases() && !counts {
-        let few = guard.rule.few();
-        let single = matches!(reading, Reading::Least(_) | Reading::Greatest(_) | Reading::One(_));
-        if single || cases < few {
-            return Err(withheld(inputs.name, guard, (single, cases), *span));
+    let (rule, partial) = (&guard.rule, &inputs.folds[*index]);
+    let place = (inputs.name, *index as u64);
+    let cases = partial.known() + partial.suppressed;
+    let number = match (value, of, reading) {
+        (
+            Value::Number(number),
+            Guards::Rows,
+            Reading::Rows | Reading::Known | Reading::Distinct,
+        )
+        | (Value::Number(number), Guards::Counts, Reading::Sum(_) | Reading::One(_)) => {
+            guarded(number, rule, place)?
         }
+        (Value::Number(number), Guards::Counts, Reading::Mean(_)) => {
+            mean(number, rule, partial.known(), place)?
+        }
+        (value, Guards::Counts, _) => return Ok(value),
+        (value, Guards::Rows, reading) => {
+            // a quantile that has few beyond it tells of them
+            let beyond = |p: &Exact| {
+                let least = p.clone().min(Exact::one() - p.clone());
+                least * Exact::from(2 * i128::from(cases)) < Exact::from(i128::from(rule.few()))
+            };
+            let single = match reading {
+                Reading::Least(_) | Reading::Greatest(_) | Reading::One(_) => true,
+                Reading::Quantile(_, p, _) => cases >= rule.few() && beyond(p),
+                _ => false,
+            };
+            if single || cases < rule.few() {
+                return Err(withheld(inputs.name, guard, (single, cases), *span));
+            }
+            match (value, reading) {
+                // an undeclared table of numbers of cases is summed up like amounts
+                (Value::Number(number), Reading::Sum(_)) if rule.hides(&number.value) => {
+                    guarded(number, rule, place)?
+                }
+                // a fraction tells what it was divided by
+                (Value::Number(number), _) if rule.round > 0 => {
+                    let decimals = if number.measure.scale == Scale::Plain { 1 } else { 3 };
+                    let value = number.value.round(decimals, Rounding::HalfUp);
+                    Number { value, ..number }
+                }
+                (value, _) => return Ok(value),
+            }
+        }
+    };
+    Ok(Value::Number(number))
+}
+
+/// A mean of numbers of cases as the rule lets their sum be told.
+fn mean(number: Number, rule: &Rule, cells: u64, (name, place): (&str, u64)) -> Guarded<Number> {
+    let cells = Exact::from(i128::from(cells));
+    let sum = &number.value * &cells;
+    if number.hidden.is_some() {
+        return Ok(number);
     }
-    let Value::Number(number) = value else { return Ok(value) };
-    let rounds = counts || !guard.rows_are_cases();
-    guarded(number, &guard.rule, rounds, (inputs.name, *index as u64)).map(Value::Number)
+    let part = Exact::one().checked_div(&cells).unwrap_or_else(Exact::zero);
+    if rule.hides(&sum) {
+        return of_form(cell(name, place, rule.range()).times(&part), &number);
+    }
+    Ok(match rule.rounded(&sum) {
+        Some(sum) => Number { value: sum * part, ..number },
+        None => number,
+    })
+}
+
+/// A share of which both the part and the whole are hidden: the part is no more than the whole.
+pub(super) fn share(part: &Operand, whole: &Operand, inputs: &Inputs<'_>) -> Option<Number> {
+    let rule = &inputs.guard?.rule;
+    let ours = |operand: &Operand| {
+        operand.number.hidden.as_ref().is_some_and(|form| form.ours() == form.count())
+    };
+    if !ours(part) || !ours(whole) {
+        return None;
+    }
+    let least = Exact::one().checked_div(&rule.range().1)?;
+    let form = part.number.form().within(least, Exact::one());
+    Number::of_form(form, Measure::percent()).ok()
 }
 
 /// A number as the rule lets it be told.
-fn guarded(
-    number: Number,
-    rule: &Rule,
-    rounds: bool,
-    (name, place): (&str, u64),
-) -> Guarded<Number> {
+fn guarded(number: Number, rule: &Rule, (name, place): (&str, u64)) -> Guarded<Number> {
     let (low, high) = number.range();
     if number.hidden.is_some() {
         // hidden by the publisher between ends that tell more than we would
@@ -75,7 +131,7 @@ fn guarded(
         };
         return of_form(cell(name, place, ends), &number);
     }
-    Ok(match rule.rounded(&number.value).filter(|_| rounds) {
+    Ok(match rule.rounded(&number.value) {
         Some(value) => Number { value, ..number },
         None => number,
     })
@@ -87,7 +143,7 @@ pub(super) fn part(
     (whole, of): (&Term, &Operand),
     inputs: &Inputs<'_>,
 ) -> Guarded<Operand> {
-    let (Some(guard), Term::Guarded(own), Some((a, of_part)), Some((b, of_whole))) =
+    let (Some(guard), Term::Guarded(own, _), Some((a, of_part)), Some((b, of_whole))) =
         (inputs.guard, part, part.fold(), whole.fold())
     else {
         return Ok(told);
@@ -185,7 +241,15 @@ pub(super) fn lines(
             if small.len() == 1 { "it" } else { "them" }
         )
     };
-    if two {
+    // a lone point is in no sum but its own
+    if values.len() == 1 {
+        let hidden = cells.into_iter().map(|(place, cell)| (place, Form::Affine(cell.form)));
+        return Ok(hidden.collect());
+    }
+    let several = |side: fn(&(usize, usize)) -> usize| {
+        values.keys().map(side).collect::<BTreeSet<usize>>().len() > 1
+    };
+    if two && several(|place| place.0) && several(|place| place.1) {
         for (number, place) in small.iter().enumerate() {
             rectangle(rule, name, &mut cells, (*place, number as u64)).ok_or_else(none)?;
         }
@@ -318,7 +382,7 @@ mod tests {
     fn sums(values: &Places, two: bool) -> Vec<Exact> {
         let mut lines: BTreeMap<(usize, usize), Exact> = BTreeMap::new();
         for ((row, column), value) in values {
-            let along = if two { vec![(1, *row), (2, *column)] } else { vec![(2, *column)] };
+            let along = if two { vec![(1, *row), (2, *column)] } else { vec![(0, 0)] };
             for line in along {
                 let sum = lines.entry(line).or_insert_with(Exact::zero);
                 *sum = &*sum + value;
@@ -343,7 +407,9 @@ mod tests {
             hide in 1u32..6,
         ) {
             let rule = Rule { name: "own".into(), hide, round: 0 };
-            let two = columns > 1;
+            // a lone point is in no sum but its own; a table of one row is a line
+            prop_assume!(rows * columns > 1);
+            let two = rows > 1 && columns > 1;
             let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
             let values: Places = places.zip(cells.iter().map(|cell| number(*cell))).collect();
             let Ok(forms) = lines(&rule, "t", &values, two) else { return Ok(()) };

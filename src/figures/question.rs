@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Selected;
-use super::term::{Reading, Term, Unit};
+use super::term::{Guards, Reading, Term, Unit};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::disclosure::Guard;
 use crate::exact::Exact;
 use crate::frame::{
     Compiler, Fold, FoldKind, Frame, Group, Meaning, NumberId, Partial, Program, Query, Scope,
@@ -186,6 +187,10 @@ pub(super) fn question(
     let filters: Vec<&Expr> =
         asked.filter.into_iter().chain(chain.iter().filter_map(|s| s.filter.as_ref())).collect();
     impersonal(&scope, asked, &filters)?;
+    if let Some(guard) = &frame.guard {
+        let disciplined = Disciplined { scope: &scope, guard };
+        disciplined.check(asked, &filters)?;
+    }
     let mut filter = None;
     for expr in filters.iter().rev() {
         let truth = Compiler::new(&scope, program).condition(expr)?;
@@ -200,7 +205,7 @@ pub(super) fn question(
         inside_total: false,
         counts_rows: None,
         shares: BTreeSet::new(),
-        guards: false,
+        guards: None,
     };
     let mut values = Vec::new();
     for (name, expr) in &asked.values {
@@ -391,6 +396,127 @@ fn impersonal(scope: &Scope<'_>, asked: &Asked<'_>, filters: &[&Expr]) -> Planne
     Ok(())
 }
 
+/// What recipes over a dataset under disclosure control may ask: so little that what they give can be looked at.
+struct Disciplined<'a, 's> {
+    scope: &'s Scope<'a>,
+    guard: &'a Guard,
+}
+
+impl Disciplined<'_, '_> {
+    fn check(&self, asked: &Asked<'_>, filters: &[&Expr]) -> Planned<()> {
+        filters.iter().try_for_each(|filter| self.condition(filter))?;
+        for (name, span) in asked.by {
+            let key = Expr { kind: Kind::Name(name.clone()), span: *span };
+            self.condition(&key)?;
+        }
+        asked.values.iter().try_for_each(|(_, value)| self.value(value))
+    }
+
+    fn refuse<T>(&self, span: Span, message: String, hint: &str) -> Planned<T> {
+        let error = Diagnostic::error(Code::Disclosure, message).at(span);
+        Err(error
+            .hint(hint)
+            .hint(format!("the dataset is under `disclosure: {}`", self.guard.rule.name)))
+    }
+
+    /// The columns of numbers of cases in an expression.
+    fn counts(&self, expr: &Expr) -> Option<String> {
+        let mut names = columns_of(self.scope, std::iter::once(expr), &[]).into_iter();
+        names.find(|name| self.guard.counts.contains(name))
+    }
+
+    /// A condition, or a key, tells the numbers that it names; whether there is one it may ask.
+    fn condition(&self, expr: &Expr) -> Planned<()> {
+        match &expr.kind {
+            Kind::Is(inner, _) if matches!(inner.kind, Kind::Name(_)) => Ok(()),
+            Kind::Name(name) => match self.counts(expr) {
+                None => Ok(()),
+                Some(_) => self.refuse(
+                    expr.span,
+                    format!("a condition or a key on `{name}` would tell its numbers"),
+                    "choose rows by other columns",
+                ),
+            },
+            _ => expr.children().into_iter().try_for_each(|child| self.condition(child)),
+        }
+    }
+
+    /// The column that an expression is, through added columns.
+    fn column<'e>(&'e self, expr: &'e Expr) -> Option<&'e str> {
+        let Kind::Name(name) = &expr.kind else { return None };
+        match self.scope.added.iter().find(|(added, _)| added == name) {
+            Some((_, inner)) if matches!(&inner.kind, Kind::Name(own) if own != name) => {
+                self.column(inner)
+            }
+            Some(_) => None,
+            None => Some(name),
+        }
+    }
+
+    fn value(&self, expr: &Expr) -> Planned<()> {
+        match &expr.kind {
+            Kind::Name(_) => self.argument(expr, None),
+            Kind::Call { function: Function::Total, arguments, .. } => {
+                arguments.iter().try_for_each(|argument| self.value(argument))
+            }
+            Kind::Call { function, distinct, arguments, filter }
+                if function.sort() == Sort::Aggregate =>
+            {
+                filter.iter().try_for_each(|filter| self.condition(filter))?;
+                match (arguments.first(), function, filter) {
+                    (None, ..) => Ok(()),
+                    (Some(condition), Function::Share, None) => self.condition(condition),
+                    (Some(argument), ..) => self.argument(argument, Some((*function, *distinct))),
+                }
+            }
+            _ => expr.children().into_iter().try_for_each(|child| self.value(child)),
+        }
+    }
+
+    /// What an aggregate takes, or the value of the one row: a column as it is.
+    fn argument(&self, expr: &Expr, call: Option<(Function, bool)>) -> Planned<()> {
+        let Some(column) = self.column(expr) else {
+            if self.guard.rows || self.counts(expr).is_some() {
+                return self.refuse(
+                    expr.span,
+                    "what is computed row by row could tell of any row".into(),
+                    "take a column as it is; choose rows by conditions, and compute with the results",
+                );
+            }
+            return Ok(());
+        };
+        let counts = self.guard.counts.iter().any(|name| name == column);
+        let function = call.map(|(function, _)| function);
+        let distinct = call.is_some_and(|(_, distinct)| distinct);
+        let sums = matches!(
+            function,
+            None | Some(Function::Sum | Function::Mean | Function::Share | Function::Count)
+        );
+        if counts && (!sums || distinct) {
+            return self.refuse(
+                expr.span,
+                format!(
+                    "`{}` of `{column}` would tell single numbers",
+                    function.map_or("", Function::name)
+                ),
+                "numbers of cases can be added up: `sum`, `mean`, `share(x where …)`",
+            );
+        }
+        if !counts
+            && self.guard.rows
+            && self.guard.rule.round > 0
+            && function == Some(Function::Sum)
+        {
+            return self.refuse(
+                expr.span,
+                format!("a sum of `{column}` beside its mean would tell how many there are, which is rounded"),
+                "tell the mean",
+            );
+        }
+        Ok(())
+    }
+}
+
 /// Columns of the frame that expressions name, through added columns, sorted.
 fn columns_of<'a>(
     scope: &Scope<'_>,
@@ -448,7 +574,7 @@ fn bare_beside_aggregate(values: &[(String, Term)], span: Span) -> Planned<()> {
         match term {
             Term::Fold(_, Reading::One(_), _) => *bare = true,
             Term::Fold(..) => *aggregate = true,
-            Term::Guarded(a) => readings(a, bare, aggregate),
+            Term::Guarded(a, _) => readings(a, bare, aggregate),
             Term::Negate(a, _) | Term::Absolute(a, _) => readings(a, bare, aggregate),
             Term::Binary(_, a, b, _) | Term::Pair(_, a, b, _) | Term::Share(a, b, _) => {
                 readings(a, bare, aggregate);
@@ -486,8 +612,8 @@ struct Asker<'a, 's> {
     counts_rows: Option<Span>,
     /// Folds of shares.
     shares: BTreeSet<usize>,
-    /// Whether disclosure control looks at what is being asked.
-    guards: bool,
+    /// What disclosure control looks at in what is being asked.
+    guards: Option<Guards>,
 }
 
 impl Asker<'_, '_> {
@@ -500,7 +626,7 @@ impl Asker<'_, '_> {
             Kind::Name(_) => {
                 let typed = self.compile(expr)?;
                 let (node, unit) = self.unit(&typed)?;
-                self.guards = self.guarded(Some(expr));
+                self.guards = self.guarded(Some(expr), None);
                 self.fold(FoldKind::One, Some(node), None, Reading::One(unit), span)
             }
             Kind::Point(name, _) => {
@@ -541,13 +667,21 @@ impl Asker<'_, '_> {
         })
     }
 
-    /// Whether disclosure control looks at a fold of a value, or of rows: where each row is a case at every fold, else at
-    /// those over columns of numbers of cases.
-    fn guarded(&self, value: Option<&Expr>) -> bool {
-        let Some(guard) = &self.scope.frame.guard else { return false };
+    /// What disclosure control looks at in a fold: numbers of cases in the cells of a column, or rows that are cases. How many
+    /// different values there are is a number of people where the values are theirs.
+    fn guarded(&self, value: Option<&Expr>, call: Option<(Function, bool)>) -> Option<Guards> {
+        let frame = self.scope.frame;
+        let guard = frame.guard.as_ref()?;
         let names = value.map(|value| columns_of(self.scope, std::iter::once(value), &[]));
-        guard.rows_are_cases()
-            || names.is_some_and(|names| names.iter().any(|name| guard.counts.contains(name)))
+        let names = names.unwrap_or_default();
+        let (counting, distinct) = call
+            .map_or((false, false), |(function, distinct)| (function == Function::Count, distinct));
+        if !counting && names.iter().any(|name| guard.counts.contains(name)) {
+            return Some(Guards::Counts);
+        }
+        let people = |name: &String| frame.personal.contains(name) || frame.key.contains(name);
+        let told = distinct && !names.iter().any(people);
+        (guard.rows && !told).then_some(Guards::Rows)
     }
 
     fn compile(&mut self, expr: &Expr) -> Planned<Typed> {
@@ -606,7 +740,10 @@ impl Asker<'_, '_> {
         let folds = if self.inside_total { &mut self.totals } else { &mut self.folds };
         folds.push(Fold { kind, value, filter });
         let fold = Term::Fold(folds.len() - 1, reading, span);
-        if self.guards { Term::Guarded(Box::new(fold)) } else { fold }
+        match self.guards {
+            Some(guards) => Term::Guarded(Box::new(fold), guards),
+            None => fold,
+        }
     }
 
     fn aggregate(
@@ -631,7 +768,7 @@ impl Asker<'_, '_> {
         let condition =
             filter.map(|f| Compiler::new(self.scope, self.program).condition(f)).transpose()?;
         let counted = arguments.first().filter(|_| function != Function::Share || filter.is_some());
-        self.guards = self.guarded(counted.filter(|_| function != Function::Count));
+        self.guards = self.guarded(counted, Some((function, distinct)));
         if function == Function::Share {
             return self.share(&arguments[0], condition, span);
         }

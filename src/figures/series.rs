@@ -11,6 +11,7 @@ use super::question::{Asked, Question};
 use super::term::{Reading, Term};
 use super::{Figure, Point, PointValue, Provenance, RecipeText, Series};
 use crate::diag::{Code, Diagnostic, list};
+use crate::exact::Exact;
 use crate::frame::{Key, Partial};
 use crate::language::{Expr, Recipe};
 use crate::spec::{self, SeriesOrigin, prose};
@@ -356,6 +357,18 @@ impl Maker<'_> {
         if guard.rule.hide == 0 || guard.rule.round > 0 {
             return Ok(());
         }
+        // rows in no point are a number, too, which all points leave of a total
+        let few = guard.rule.hides(&Exact::from(i128::from(series.without_key)));
+        if series.without_key > 0 && (!guard.rows || few) {
+            let keys = series.keys.join(" or ");
+            let message = format!("series `{}`: rows without {keys} are in no point", series.id);
+            let error = Diagnostic::error(Code::Disclosure, message).at(series.span);
+            let hint = format!(
+                "what they are can be worked out from a total: choose rows with `where {} is known`, here and there",
+                series.keys.join(" is known and ")
+            );
+            return Err(error.hint(hint).into());
+        }
         let mut seen: Vec<Vec<String>> = vec![Vec::new(); 2];
         let mut place = |side: usize, key: Option<&Value>| {
             let key = key.map_or(String::new(), ToString::to_string);
@@ -541,11 +554,13 @@ impl Series {
 
 /// Where a value that is a number of cases stands: one that adds up to a total along a series.
 fn additive(term: &Term) -> Option<Span> {
-    let Term::Guarded(inner) = term else { return None };
+    let Term::Guarded(inner, _) = term else { return None };
     match inner.as_ref() {
-        Term::Fold(_, Reading::Rows | Reading::Known | Reading::Sum(_) | Reading::One(_), span) => {
-            Some(*span)
-        }
+        Term::Fold(
+            _,
+            Reading::Rows | Reading::Known | Reading::Distinct | Reading::Sum(_) | Reading::One(_),
+            span,
+        ) => Some(*span),
         _ => None,
     }
 }

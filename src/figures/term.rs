@@ -14,7 +14,7 @@ pub(super) enum Term {
     /// A fold of the figure's own query, and how its integers become a value.
     Fold(usize, Reading, Span),
     /// A fold whose value disclosure control may hide or round.
-    Guarded(Box<Term>),
+    Guarded(Box<Term>, Guards),
     /// A fold over all rows of the series.
     Total(Box<Term>),
     /// A figure, or a point of a series.
@@ -25,6 +25,15 @@ pub(super) enum Term {
     Pair(Function, Box<Term>, Box<Term>, Span),
     /// Numerator over denominator, as a percentage.
     Share(Box<Term>, Box<Term>, Span),
+}
+
+/// What a guarded fold is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Guards {
+    /// Rows, each of which is a case.
+    Rows,
+    /// Cells that are numbers of cases.
+    Counts,
 }
 
 /// How a fold's integers become a value.
@@ -59,7 +68,7 @@ impl Term {
     /// The fold that the term is, guarded or not: its place, and how its integers are read.
     pub(super) fn fold(&self) -> Option<(usize, &Reading)> {
         match self {
-            Self::Guarded(inner) => inner.fold(),
+            Self::Guarded(inner, _) => inner.fold(),
             Self::Fold(index, reading, _) => Some((*index, reading)),
             _ => None,
         }
@@ -74,7 +83,7 @@ impl Term {
     pub(super) fn named<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [String], Span)) {
         match self {
             Self::Figure(id, keys, span) => visit(id, keys, *span),
-            Self::Guarded(a) | Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => {
+            Self::Guarded(a, _) | Self::Total(a) | Self::Negate(a, _) | Self::Absolute(a, _) => {
                 a.named(visit);
             }
             Self::Binary(_, a, b, _) | Self::Pair(_, a, b, _) | Self::Share(a, b, _) => {

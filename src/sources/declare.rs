@@ -247,7 +247,30 @@ pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
         }
     }
     alike(&mut sources, &mut diagnostics);
+    unlisted(&sources, &mut diagnostics);
     Outcome::new(sources, diagnostics)
+}
+
+/// A column that counts the same as one under disclosure control, and is not: it would be told as it is.
+fn unlisted(sources: &Sources, diagnostics: &mut Diagnostics) {
+    for dataset in sources.datasets.values() {
+        let Some((guard, _)) = &dataset.disclosure else { continue };
+        let unit = |name: &String| dataset.columns.get(name)?.unit.clone();
+        let units: Vec<String> = guard.counts.iter().filter_map(unit).collect();
+        let same = dataset.columns.iter().filter(|(name, column)| {
+            let unit = column.unit.as_ref();
+            !guard.counts.contains(name) && unit.is_some_and(|unit| units.contains(unit))
+        });
+        for (name, column) in same {
+            let message = format!(
+                "`{name}` of `{}` counts the same as columns under disclosure control, and is not among them",
+                dataset.name
+            );
+            let error = Diagnostic::error(Code::Disclosure, message).at(column.span);
+            let all = guard.counts.iter().chain([name]).map(String::as_str).collect::<Vec<_>>();
+            diagnostics.push(error.hint(format!("write `counts: [{}]`", all.join(", "))));
+        }
+    }
 }
 
 /// Gives datasets what is declared of those that they are like.
@@ -285,6 +308,10 @@ fn alike(sources: &mut Sources, diagnostics: &mut Diagnostics) {
         dataset.ignore = dataset.ignore.take().or(other.ignore);
         dataset.covers = dataset.covers.take().or(other.covers);
         dataset.disclosure = dataset.disclosure.take().or(other.disclosure);
+        let personal = dataset.columns.values().any(|column| column.personal);
+        if let Some((guard, _)) = &mut dataset.disclosure {
+            guard.rows |= personal;
+        }
     }
 }
 
@@ -496,14 +523,9 @@ fn guard(
     };
     let named: Vec<(String, Span)> =
         raw.counts.iter().map(|column| (column.words.trim().to_string(), column.span)).collect();
-    let declared = columns
-        .iter()
-        .filter(|(_, column)| column.kind == Some(ColumnType::Integer) && column.unit.is_some());
-    let counts = match named.is_empty() {
-        true => declared.map(|(name, _)| name.clone()).collect(),
-        false => named.iter().map(|(name, _)| name.clone()).collect(),
-    };
-    Some((Guard { rule, counts }, named))
+    let counts: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+    let rows = counts.is_empty() || columns.values().any(|column| column.personal);
+    Some((Guard { rule, counts, rows }, named))
 }
 
 fn lookup(name: &Passage, raw: &RawLookup) -> (String, LookupDeclaration) {

@@ -39,16 +39,28 @@ pub fn attach(
         let Some(other) = others.get(&declared.dataset.0) else { continue };
         let found = column(frame, dataset, declared, other, &mut diagnostics);
         if let Some((column, lookup)) = diagnostics.take(found).flatten() {
-            if other.guard.is_some() && frame.guard.is_none() {
-                let message = format!(
-                    "`{name}` is of `{}`, which is under disclosure control, and `{}` is not",
-                    other.name, dataset.name
-                );
-                let error = Diagnostic::error(Code::Disclosure, message).at(declared.span);
-                diagnostics.push(error.hint("declare `disclosure:` here, too"));
-            }
-            if other.personal.contains(&lookup.column) {
+            let personal = other.personal.contains(&lookup.column);
+            if personal {
                 frame.personal.insert(name.clone());
+            }
+            match (&other.guard, &mut frame.guard) {
+                (None, None) => {}
+                (None, Some(own)) => own.rows |= personal,
+                (Some(other), Some(own)) => {
+                    // what is looked up stays what it is there
+                    if other.counts.contains(&lookup.column) {
+                        own.counts.push(name.clone());
+                    }
+                    own.rows |= personal || other.rows;
+                }
+                (Some(_), None) => {
+                    let message = format!(
+                        "`{name}` is of `{}`, which is under disclosure control, and `{}` is not",
+                        other.name, dataset.name
+                    );
+                    let error = Diagnostic::error(Code::Disclosure, message).at(declared.span);
+                    diagnostics.push(error.hint("declare `disclosure:` here, too"));
+                }
             }
             frame.columns.insert(name.clone(), column);
             frame.lookups.insert(name.clone(), lookup);

@@ -164,7 +164,7 @@ pub(super) struct RawDisclosure {
     pub(super) suppress: Option<Passage>,
     /// What other numbers are rounded to the nearest multiple of.
     pub(super) round: Option<Passage>,
-    /// Columns that hold numbers of cases; those declared as integers with a unit unless given. Where there is none, each row is a case.
+    /// Columns that hold numbers of cases. Where there is none, each row is a case.
     #[serde(default)]
     pub(super) counts: Vec<Passage>,
 }

@@ -133,12 +133,12 @@ impl<'a> Inputs<'a> {
         let mut rows: Vec<Row<'a>> = Vec::new();
         let mixed = |series: &Series| {
             [0, 1].map(|place| {
-                let periods =
+                let mut periods =
                     series.points.iter().filter_map(|point| match point.keys.get(place) {
                         Some(Value::Period(period)) => Some(*period),
                         _ => None,
                     });
-                !periods.fold(true, |years, period| years && is_year(&period))
+                !periods.all(|period| is_year(&period))
             })
         };
         let mut push = |id: String, keys, figure, origin, series: Option<InSeries<'a>>, mixed| {
