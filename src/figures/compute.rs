@@ -12,6 +12,7 @@ use super::{
     Counts, Figure, Figures, PointValue, Provenance, Quote, RecipeText, RowCounts, Series,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome, counted, list};
+use crate::disclosure::Guard;
 use crate::exact::Exact;
 use crate::frame::{Frame, Key, Partial, Partials, Program, scan};
 use crate::language::{self, Labels, Recipe};
@@ -280,6 +281,7 @@ impl Maker<'_> {
         let mut uses = Vec::new();
         term.references(&mut |id, _| uses.push(id.to_string()));
         uses.dedup();
+        self.remainder(&name, term, &figure.value, &uses)?;
         for used in &uses {
             figure.sources.extend(self.sources_of(used));
         }
@@ -291,6 +293,33 @@ impl Maker<'_> {
         });
         figure.uses = uses;
         Ok(())
+    }
+
+    /// What is left of numbers of cases when others are taken off may be a number that disclosure control hides.
+    pub(super) fn remainder(
+        &self,
+        name: &str,
+        term: &Term,
+        value: &Value,
+        uses: &[String],
+    ) -> Result<(), Trouble> {
+        match uses.iter().find_map(|id| self.guard_of(id)) {
+            Some(guard) => super::protect::remainder(name, term, value, guard),
+            None => Ok(()),
+        }
+    }
+
+    /// Disclosure control of the rows under a figure or series.
+    fn guard_of(&self, id: &str) -> Option<&Guard> {
+        let figure = self.figures.figures.get(id).or_else(|| {
+            let id = id.split('/').next().unwrap_or(id);
+            self.figures.series.get(id)?.figures().next()
+        })?;
+        let own = figure
+            .counts
+            .as_ref()
+            .and_then(|counts| self.frames.get(&counts.frame)?.guard.as_ref());
+        own.or_else(|| figure.uses.iter().find_map(|used| self.guard_of(used)))
     }
 
     pub(super) fn sources_of(&self, id: &str) -> BTreeSet<String> {
@@ -345,6 +374,9 @@ impl Maker<'_> {
         let term = &question.values[0].1;
         inputs.decided(figure.span)?;
         figure.value = evaluate(term, &inputs)?;
+        if let Some(guard) = inputs.guard {
+            super::protect::remainder(&name, term, &figure.value, guard)?;
+        }
         figure.base = base(term, &inputs);
         figure.provenance = Provenance::Computed;
         figure.counts = Some(counts(frame, folds));

@@ -110,13 +110,28 @@ fn parts(frame: &Frame, guard: &Guard) -> BTreeMap<usize, Vec<usize>> {
             .copied()
             .filter(|column| column != whole && !found.contains_key(column))
             .collect();
-        let pairs = others
-            .iter()
-            .enumerate()
-            .flat_map(|(place, a)| others[place + 1..].iter().map(move |b| vec![*a, *b]));
-        let mut of = std::iter::once(others.clone()).filter(|of| of.len() > 1).chain(pairs);
-        if let Some(of) = of.find(|of| adds_up(*whole, of)) {
+        // all of them, then the fewest; of very many columns only pairs
+        let most = if others.len() <= 10 { others.len() } else { 2 };
+        let mut sets: Vec<Vec<usize>> = (0..1u32 << others.len().min(16))
+            .map(|bits| {
+                let own = others.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1);
+                own.map(|(_, column)| *column).collect()
+            })
+            .filter(|set: &Vec<usize>| (2..=most).contains(&set.len()))
+            .collect();
+        sets.sort_by_key(Vec::len);
+        if let Some(of) = sets.into_iter().find(|of| adds_up(*whole, of)) {
             found.insert(*whole, of);
+        }
+    }
+    // parts of parts
+    for _ in 0..found.len() {
+        let before = found.clone();
+        for of in found.values_mut() {
+            *of = of
+                .iter()
+                .flat_map(|own| before.get(own).cloned().unwrap_or_else(|| vec![*own]))
+                .collect();
         }
     }
     let all = columns
@@ -154,19 +169,25 @@ fn sums_of(
             asked.push(Asked { value, fold, in_all, of, reading, alone, part });
         });
     }
-    // each fold as it is, and the numbers of its rows
-    let with_rows = |query: &Query| {
-        let rows = query.folds.iter().map(|fold| Fold {
-            kind: FoldKind::Rows(usize::MAX),
-            value: None,
-            filter: fold.filter,
-        });
-        Query { folds: query.folds.iter().copied().chain(rows).collect(), ..query.clone() }
+    // each fold as it is, and the numbers of the rows in which it has a value
+    let mut program = program.clone();
+    let mut with_rows = |query: &Query| {
+        let mut folds = query.folds.clone();
+        for fold in &query.folds {
+            let known = fold.value.map(|value| program.known(value));
+            let filter = program.both(fold.filter, known);
+            folds.push(Fold { kind: FoldKind::Rows(usize::MAX), value: None, filter });
+        }
+        Query { folds, ..query.clone() }
     };
     let queries: Vec<Query> =
-        std::iter::once(&question.query).chain(&question.totals).map(with_rows).collect();
-    let mut answers = scan(frame, program, &queries, threads).into_iter();
+        std::iter::once(&question.query).chain(&question.totals).map(&mut with_rows).collect();
+    let mut answers = scan(frame, &program, &queries, threads).into_iter();
     let (answer, totals) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
+    let only_key = |column: usize| {
+        let name = frame.columns.get_index(column).map(|(name, _)| name);
+        matches!((frame.key.as_slice(), name), ([key], Some(name)) if key == name)
+    };
     let mut sums = Vec::new();
     let mut add = |figure: Option<&Figure>, folds: &[Partial], wanted: usize| {
         let Some(figure) = figure else { return };
@@ -202,6 +223,12 @@ fn sums_of(
             };
             let space = match (own.of, own.reading) {
                 (Guards::Counts, _) => Space::Counts,
+                // the only key names a row
+                (_, Reading::Distinct)
+                    if node.and_then(|node| program.column(node)).is_some_and(only_key) =>
+                {
+                    Space::Rows
+                }
                 (_, Reading::Distinct) => Space::Distinct(node),
                 _ => Space::Rows,
             };
@@ -422,6 +449,7 @@ fn worked_out(
         return;
     }
     let basis = reduced(known);
+    bounded(rule, (sums, sets, &secrets), told, &|set| spanned(&basis, vector(set)), diagnostics);
     let mut said: BTreeSet<&Bits> = BTreeSet::new();
     for place in secrets {
         let (sum, set) = (&sums[place], &sets[place]);
@@ -445,6 +473,47 @@ fn worked_out(
                 "leave out a figure that tells the rest of a total, or bring groups together",
             ),
         );
+    }
+}
+
+/// Hidden numbers whose sum is told leave each other too little room: three of 4 at most that add up to 12.
+fn bounded(
+    rule: &Rule,
+    (sums, sets, secrets): (&[Sum], &[Bits], &[usize]),
+    told: &BTreeMap<&Bits, &Sum>,
+    known: &dyn Fn(&Bits) -> bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut said: BTreeSet<Vec<usize>> = BTreeSet::new();
+    for (whole, sum) in told {
+        let mut rest: Bits = (*whole).clone();
+        let mut inside: Vec<usize> = Vec::new();
+        for place in secrets {
+            let set = &sets[*place];
+            let fits = set.iter().zip(&rest).all(|(a, b)| a & !b == 0);
+            if fits && set.iter().any(|bits| *bits != 0) {
+                rest.iter_mut().zip(set).for_each(|(rest, own)| *rest &= !own);
+                inside.push(*place);
+            }
+        }
+        let empty = rest.iter().all(|bits| *bits == 0);
+        if inside.len() < 2 || !(empty || known(&rest)) {
+            continue;
+        }
+        let left: Exact = inside.iter().map(|place| sums[*place].value.clone()).sum();
+        let (others, most) = (inside.len() as i128 - 1, i128::from(rule.hide));
+        let room = Exact::from(others + most) <= left && left <= Exact::from(others * most + 1);
+        if !room && said.insert(inside.clone()) {
+            let names: Vec<String> = inside.iter().map(|place| sums[*place].id.clone()).collect();
+            let message = format!(
+                "{} are hidden by `{}`, and `{}` leaves them too little room",
+                list(&names, 4),
+                rule.name,
+                sum.id
+            );
+            let error = Diagnostic::error(Code::Differencing, message).at(sum.span);
+            diagnostics.push(error.hint("leave out the total, or bring groups together"));
+        }
     }
 }
 

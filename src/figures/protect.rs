@@ -14,6 +14,7 @@ use crate::diag::{Code, Diagnostic, counted};
 use crate::disclosure::{Guard, Rule};
 use crate::exact::{Exact, Rounding};
 use crate::hidden::{Affine, Form, HiddenCell, OURS};
+use crate::language::Operator;
 use crate::text::Span;
 use crate::value::{Measure, Number, Scale, Value};
 
@@ -122,7 +123,17 @@ fn guarded(number: Number, rule: &Rule, (name, place): (&str, u64)) -> Guarded<N
     if number.hidden.is_some() {
         // hidden by the publisher between ends that tell more than we would
         let inside = rule.hides(&low.clone().max(Exact::one())) && rule.hides(&high);
-        return if inside { of_form(cell(name, place, rule.range()), &number) } else { Ok(number) };
+        if inside {
+            return of_form(cell(name, place, rule.range()), &number);
+        }
+        // ends that hold a number of ours tell it
+        let message = format!(
+            "{name} adds numbers up that the publisher hides and numbers under disclosure control"
+        );
+        let error = Diagnostic::error(Code::Disclosure, message);
+        return Err(Trouble::Suppressed(Box::new(
+            error.hint("leave out what the publisher hides: `where column is known`"),
+        )));
     }
     if rule.hides(&number.value) {
         let ends = match number.value.is_integer() {
@@ -169,6 +180,33 @@ pub(super) fn part(
     form.join(&hidden.times(&-Exact::one()));
     let number = of_form(form, &told.number)?;
     Ok(Operand { number, ..told })
+}
+
+/// What is left of numbers of cases when others are taken off them: an error where the rule hides such a number.
+pub(super) fn remainder(name: &str, term: &Term, value: &Value, guard: &Guard) -> Guarded<()> {
+    let (Value::Number(number), Term::Binary(_, _, _, span)) = (value, term) else { return Ok(()) };
+    let rule = &guard.rule;
+    let open = number.hidden.is_none() && number.measure.scale == Scale::Plain;
+    if !open || !adds_up(term) || !rule.hides(&number.value.abs()) {
+        return Ok(());
+    }
+    let message =
+        format!("{name} is a number from 1 to {}, which `{}` hides", rule.hide, rule.name);
+    let error = Diagnostic::error(Code::Disclosure, message).at(*span);
+    let hint =
+        "a part is told by the others: leave one out, or write `change(a to b)` if it is a change";
+    Err(Trouble::Suppressed(Box::new(error.hint(hint))))
+}
+
+/// Whether a term adds figures up, or takes some off others.
+fn adds_up(term: &Term) -> bool {
+    match term {
+        Term::Figure(..) | Term::Constant(_) | Term::Guarded(..) => true,
+        Term::Total(a) => adds_up(a),
+        Term::Negate(a, _) => adds_up(a),
+        Term::Binary(Operator::Add | Operator::Subtract, a, b, _) => adds_up(a) && adds_up(b),
+        _ => false,
+    }
 }
 
 /// A value that tells of single people, or of too few.

@@ -365,22 +365,26 @@ fn impersonal(scope: &Scope<'_>, asked: &Asked<'_>, filters: &[&Expr]) -> Planne
                 "make a column of groups, such as bands of age, in the file itself, and use that",
             ))
     };
-    fn told<'e>(expr: &'e Expr, names: &mut Vec<(&'e str, Span)>) {
-        let direct = |expr: &Expr| matches!(expr.kind, Kind::Name(_));
+    // an added column is no cell that can be counted: what it is made of would be told
+    fn told<'e>(scope: &Scope<'_>, expr: &'e Expr, names: &mut Vec<(&'e str, Span)>) {
+        let direct = |expr: &Expr| match &expr.kind {
+            Kind::Name(name) => !scope.added.iter().any(|(added, _)| added == name),
+            _ => false,
+        };
         match &expr.kind {
             Kind::Name(name) => names.push((name, expr.span)),
             Kind::Is(inner, _) if direct(inner) => {}
             Kind::Call { function: Function::Count, arguments, filter, .. }
                 if arguments.iter().all(direct) =>
             {
-                filter.iter().for_each(|filter| told(filter, names));
+                filter.iter().for_each(|filter| told(scope, filter, names));
             }
-            _ => expr.children().into_iter().for_each(|child| told(child, names)),
+            _ => expr.children().into_iter().for_each(|child| told(scope, child, names)),
         }
     }
     let mut names = Vec::new();
     let values = asked.values.iter().map(|(_, value)| *value);
-    values.chain(filters.iter().copied()).for_each(|expr| told(expr, &mut names));
+    values.chain(filters.iter().copied()).for_each(|expr| told(scope, expr, &mut names));
     names.extend(asked.by.iter().map(|(name, span)| (name.as_str(), *span)));
     for (name, span) in names {
         // an added column is looked into where it stands
@@ -428,7 +432,7 @@ impl Disciplined<'_, '_> {
     /// A condition, or a key, tells the numbers that it names; whether there is one it may ask.
     fn condition(&self, expr: &Expr) -> Planned<()> {
         match &expr.kind {
-            Kind::Is(inner, _) if matches!(inner.kind, Kind::Name(_)) => Ok(()),
+            Kind::Is(inner, _) if self.column(inner).is_some() => Ok(()),
             Kind::Name(name) => match self.counts(expr) {
                 None => Ok(()),
                 Some(_) => self.refuse(
@@ -500,6 +504,36 @@ impl Disciplined<'_, '_> {
                     function.map_or("", Function::name)
                 ),
                 "numbers of cases can be added up: `sum`, `mean`, `share(x where …)`",
+            );
+        }
+        let rows = !counts && self.guard.rows;
+        let range = self.scope.frame.columns.get(column).and_then(|column| column.range);
+        let flag = matches!(range, Some((0 | 1, 1)));
+        if rows
+            && flag
+            && matches!(function, Some(Function::Sum | Function::Mean | Function::Share))
+        {
+            return self.refuse(
+                expr.span,
+                format!("`{column}` is 0 or 1: this would count people"),
+                "count them by a condition: `count(where column = 1)`, `share(column = 1)`",
+            );
+        }
+        let spread = matches!(
+            function,
+            Some(
+                Function::Variance
+                    | Function::PopulationVariance
+                    | Function::Deviation
+                    | Function::PopulationDeviation
+                    | Function::Share
+            )
+        );
+        if rows && self.guard.rule.round > 0 && spread {
+            return self.refuse(
+                expr.span,
+                format!("this of `{column}` would tell how many there are, which is rounded"),
+                "tell a mean or a median",
             );
         }
         if !counts
@@ -679,7 +713,15 @@ impl Asker<'_, '_> {
         if !counting && names.iter().any(|name| guard.counts.contains(name)) {
             return Some(Guards::Counts);
         }
-        let people = |name: &String| frame.personal.contains(name) || frame.key.contains(name);
+        // groups that many share tell of no people; what nearly everybody has for himself does
+        let shared = |name: &String| match frame.columns.get(name).map(|column| &column.meaning) {
+            Some(Meaning::Text(values)) => 2 * values.len() as u64 <= frame.rows,
+            Some(Meaning::Period(_) | Meaning::Boolean) => true,
+            _ => false,
+        };
+        let people = |name: &String| {
+            frame.personal.contains(name) || frame.key.contains(name) || !shared(name)
+        };
         let told = distinct && !names.iter().any(people);
         (guard.rows && !told).then_some(Guards::Rows)
     }

@@ -239,6 +239,9 @@ impl Maker<'_> {
         term.references(&mut |id, _| uses.push(id.to_string()));
         uses.sort();
         uses.dedup();
+        if let Err(Trouble::Suppressed(_)) = self.remainder(&name, term, &value, &uses) {
+            return Ok(PointValue::Suppressed);
+        }
         let alone = uses.iter().filter(|id| self.figures.figures.contains_key(*id));
         let mut sources: BTreeSet<String> = alone.flat_map(|id| self.sources_of(id)).collect();
         let mut covers = BTreeSet::new();
@@ -490,7 +493,14 @@ impl Maker<'_> {
                 allow_empty: true,
                 guard: frame.and_then(|frame| frame.guard.as_ref()),
             };
-            let value = match inputs.decided(declared.span).and_then(|()| evaluate(term, &inputs)) {
+            let told = |value: Value| match inputs.guard {
+                Some(guard) => {
+                    super::protect::remainder(&name, term, &value, guard).map(|()| value)
+                }
+                None => Ok(value),
+            };
+            let value = inputs.decided(declared.span).and_then(|()| evaluate(term, &inputs));
+            let value = match value.and_then(told) {
                 Ok(value) => value,
                 Err(Trouble::Empty(_)) => {
                     values.push(PointValue::Missing);

@@ -248,7 +248,25 @@ pub fn declare(texts: &Texts, files: &[TextId]) -> Outcome<Sources> {
     }
     alike(&mut sources, &mut diagnostics);
     unlisted(&sources, &mut diagnostics);
+    unguarded(&sources, &mut diagnostics);
     Outcome::new(sources, diagnostics)
+}
+
+/// A file that is declared twice, and once without disclosure control, is told as it is.
+fn unguarded(sources: &Sources, diagnostics: &mut Diagnostics) {
+    let all = || sources.datasets.values();
+    for open in all().filter(|dataset| dataset.disclosure.is_none()) {
+        let other = all().find(|other| other.path == open.path && other.disclosure.is_some());
+        if let Some(other) = other {
+            let message = format!(
+                "`{}` is under disclosure control, and `{}` reads the same file without",
+                other.name, open.name
+            );
+            let error = Diagnostic::error(Code::Disclosure, message).at(open.span);
+            diagnostics
+                .push(error.related(other.span, "the other").hint("declare `disclosure:` in both"));
+        }
+    }
 }
 
 /// A column that counts the same as one under disclosure control, and is not: it would be told as it is.

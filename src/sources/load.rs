@@ -19,7 +19,7 @@ use super::header::{normal, slugs, tagged};
 use super::ignore::{self, Test};
 use super::vocabulary;
 use crate::diag::{Cell, Code, Diagnostic, Diagnostics, Outcome};
-use crate::frame::{Checkpoint, Frame, Mark, Provenance, Table, letters};
+use crate::frame::{Checkpoint, Frame, Mark, Meaning, Provenance, Table, letters};
 
 /// What is asked of a file.
 #[derive(Clone, Debug)]
@@ -493,6 +493,17 @@ impl Loader<'_> {
         }
         if !again.is_empty() {
             return Err(again);
+        }
+        for (name, span) in self.dataset.disclosure.iter().flat_map(|(_, named)| named) {
+            let column = columns.get(name).map(|column| &column.meaning);
+            if !matches!(column, None | Some(Meaning::Number { percent: false, .. })) {
+                let message = format!("`{name}` holds no numbers of cases");
+                let error = Diagnostic::error(Code::Disclosure, message).at(*span);
+                diagnostics.push(error.hint(
+                    "`counts:` names columns of numbers; leave it out where each row is a case",
+                ));
+                return Ok(None);
+            }
         }
         let provenance = Provenance {
             source: self.dataset.source.clone(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::checks::row_place;
 use super::declare::{Dataset, LookupDeclaration};
 use crate::diag::{Code, Diagnostic, Diagnostics, counted, first};
+use crate::disclosure::Guard;
 use crate::frame::{Cell, Column, Frame, Lookup, Mark, Part};
 use crate::text::Span;
 
@@ -43,14 +44,33 @@ pub fn attach(
             if personal {
                 frame.personal.insert(name.clone());
             }
+            let counts = |guard: &Option<Guard>, name: &str| {
+                guard.as_ref().is_some_and(|guard| guard.counts.iter().any(|own| own == name))
+            };
+            let by = if declared.by.is_empty() {
+                other.key.clone()
+            } else {
+                declared.by.iter().map(|(name, _)| name.clone()).collect()
+            };
+            let rules = (other.guard.as_ref(), frame.guard.as_ref());
+            let weaker = matches!(rules, (Some(a), Some(b)) if a.rule != b.rule);
+            if counts(&other.guard, &lookup.column)
+                || by.iter().any(|name| counts(&frame.guard, name))
+                || weaker
+            {
+                let message = format!(
+                    "`{name}` is looked up across disclosure control: a number of cases, by one, or under another rule"
+                );
+                let error = Diagnostic::error(Code::Disclosure, message).at(declared.span);
+                diagnostics
+                    .push(error.hint(
+                        "look up groups only, and give both datasets the same `disclosure:`",
+                    ));
+            }
             match (&other.guard, &mut frame.guard) {
                 (None, None) => {}
                 (None, Some(own)) => own.rows |= personal,
                 (Some(other), Some(own)) => {
-                    // what is looked up stays what it is there
-                    if other.counts.contains(&lookup.column) {
-                        own.counts.push(name.clone());
-                    }
                     own.rows |= personal || other.rows;
                 }
                 (Some(_), None) => {
