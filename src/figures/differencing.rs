@@ -14,10 +14,9 @@ use super::{Figure, Figures};
 use crate::diag::{Code, Diagnostic, Diagnostics, list};
 use crate::disclosure::{Guard, Rule};
 use crate::exact::Exact;
-use crate::frame::{Cell, Fold, FoldKind, Frame, NumberId, Partial, Payload, Query, scan};
+use crate::frame::{Fold, FoldKind, Frame, NumberId, Partial, Payload, Query, scan};
 use crate::hidden::{Form, HiddenCell};
 use crate::text::Span;
-use crate::value::Value;
 
 /// A prime over which combinations are looked for: of vectors of zeros and ones it errs as good as never.
 const PRIME: u64 = (1 << 31) - 1;
@@ -90,10 +89,7 @@ pub(super) fn audit(
 /// The columns of numbers that each such column adds up from, in every row; itself where there are none.
 fn parts(frame: &Frame, guard: &Guard) -> BTreeMap<usize, Vec<usize>> {
     let columns: Vec<usize> = guard.counts.iter().filter_map(|name| frame.index(name)).collect();
-    let number = |column: usize, row: u64| match frame.cell(&frame.columns[column], row) {
-        Cell::Known(Value::Number(number)) => Some(number.value),
-        _ => None,
-    };
+    let number = |column: usize, row: u64| frame.number(&frame.columns[column], row);
     let adds_up = |whole: usize, of: &[usize]| {
         (0..frame.rows).all(|row| {
             let sum: Option<Vec<Exact>> = of.iter().map(|column| number(*column, row)).collect();
@@ -280,11 +276,7 @@ fn sums_of(
 
 /// The sum of the known cells of a column in some rows.
 fn added_up(frame: &Frame, column: usize, rows: &[u64]) -> Exact {
-    let number = |row: &u64| match frame.cell(&frame.columns[column], *row) {
-        Cell::Known(Value::Number(number)) => Some(number.value),
-        _ => None,
-    };
-    rows.iter().filter_map(number).sum()
+    rows.iter().filter_map(|row| frame.number(&frame.columns[column], *row)).sum()
 }
 
 /// What is done with a guarded fold.

@@ -8,7 +8,6 @@ use crate::frame::{
     Cell, Column, Fold, FoldKind, Frame, Group, Key, Mark, Partial, Partials, Program, Query, Sign,
     Stands, TruthId, scan,
 };
-use crate::value::Value;
 
 /// The rows of a figure or series in one frame.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -280,10 +279,8 @@ pub(super) fn withheld(figures: &Figures, frames: &BTreeMap<String, Frame>) -> B
     let hides = |frame: &Frame| {
         let Some(guard) = &frame.guard else { return false };
         let small = |column: &Column| {
-            (0..frame.rows).any(|row| match frame.cell(column, row) {
-                Cell::Known(Value::Number(number)) => guard.rule.hides(&number.value),
-                _ => false,
-            })
+            let mut numbers = (0..frame.rows).filter_map(|row| frame.number(column, row));
+            numbers.any(|number| guard.rule.hides(&number))
         };
         let mut counts = guard.counts.iter().filter_map(|name| frame.columns.get(name));
         guard.rows || guard.rule.round > 0 || counts.any(small)

@@ -56,7 +56,7 @@ impl Compiler<'_, '_> {
         span: Span,
     ) -> Compiled<TruthId> {
         if matches!(a.kind, TypedKind::Literal(_)) && !matches!(b.kind, TypedKind::Literal(_)) {
-            return self.compare(mirrored(compare), b, a, span);
+            return self.compare(compare.mirrored(), b, a, span);
         }
         match (&a.kind, &b.kind) {
             (TypedKind::Coded(node, meaning), TypedKind::Literal(literal)) => {
@@ -304,16 +304,6 @@ impl Compiler<'_, '_> {
             }
             _ => Err(mismatch(span, "the two columns cannot be compared")),
         }
-    }
-}
-
-fn mirrored(compare: Compare) -> Compare {
-    match compare {
-        Compare::Less => Compare::Greater,
-        Compare::LessOrEqual => Compare::GreaterOrEqual,
-        Compare::Greater => Compare::Less,
-        Compare::GreaterOrEqual => Compare::LessOrEqual,
-        same => same,
     }
 }
 

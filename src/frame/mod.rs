@@ -18,6 +18,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::disclosure::Guard;
+use crate::exact::Exact;
+use crate::value::Value;
 
 pub use column::{Cell, Column, Mark, Meaning, Packed, Part, Sign, Stands};
 pub(crate) use compare::period_like;
@@ -177,6 +179,14 @@ impl Frame {
     pub fn cell(&self, column: &Column, row: u64) -> Cell {
         let (block, offset) = self.locate(row);
         column.cell(block, offset)
+    }
+
+    /// The known number of a cell.
+    pub fn number(&self, column: &Column, row: u64) -> Option<Exact> {
+        match self.cell(column, row) {
+            Cell::Known(Value::Number(number)) => Some(number.value),
+            _ => None,
+        }
     }
 
     /// A cell as text with its signs: the one that hides it, or those beside its value.

@@ -144,6 +144,17 @@ impl Compare {
         }
     }
 
+    /// The comparison that says the same with its sides exchanged.
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            same => same,
+        }
+    }
+
     /// Whether it is true of two values.
     pub fn holds<T: Ord>(self, a: &T, b: &T) -> bool {
         match self {

@@ -266,16 +266,6 @@ fn sign(compare: Compare) -> &'static str {
     }
 }
 
-fn mirrored(compare: Compare) -> Compare {
-    match compare {
-        Compare::Less => Compare::Greater,
-        Compare::LessOrEqual => Compare::GreaterOrEqual,
-        Compare::Greater => Compare::Less,
-        Compare::GreaterOrEqual => Compare::LessOrEqual,
-        same => same,
-    }
-}
-
 /// A sample quantile of types 1 to 9 (R. J. Hyndman and Y. Fan, 1996) of the numbers of an array.
 fn quantile(values: &str, p: &Exact, kind: i128) -> String {
     let (n, p) = (format!("COUNT({values})"), number(p));
@@ -908,7 +898,7 @@ impl Writer<'_> {
         }
         let (x, y) = (self.array(a)?, self.array(b)?);
         if x.literal.is_some() && y.literal.is_none() {
-            return self.compare(mirrored(compare), b, a);
+            return self.compare(compare.mirrored(), b, a);
         }
         if let Some((x, y)) = apart(&x, &y)? {
             return Ok(compare_ends(compare, &x, &y));
