@@ -28,27 +28,29 @@ const page = join(folder, 'output/r/index.html');
 console.log(`page: ${statSync(page).size} bytes; verify = ${(verify / build).toFixed(2)} of a build (${build.toFixed(0)} ms)`);
 
 const browser = await launch();
-const loads = [], firsts = [], clicks = [];
-for (let run = 0; run < RUNS; run += 1) {
-  const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await tab.goto(`file://${page}`);
-  loads.push(await tab.evaluate(() => performance.getEntriesByType('navigation')[0].loadEventEnd));
-  const times = await tab.evaluate(async () => {
-    const times = [];
-    const claims = [...document.querySelectorAll('main a.claim')];
-    for (let at = 0; at < claims.length; at += 50) {
-      const start = performance.now();
-      claims[at].click();
-      // until the next frame is drawn
-      await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-      times.push(performance.now() - start);
-    }
-    return times;
-  });
-  firsts.push(times[0]);
-  clicks.push(...times.slice(1));
-  await tab.close();
+for (const width of [1280, 1024, 390]) {
+  const loads = [], firsts = [], clicks = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const tab = await browser.newPage({ viewport: { width, height: 900 } });
+    await tab.goto(`file://${page}`);
+    loads.push(await tab.evaluate(() => performance.getEntriesByType('navigation')[0].loadEventEnd));
+    const times = await tab.evaluate(async () => {
+      const times = [];
+      const claims = [...document.querySelectorAll('main a.claim')];
+      for (let at = 0; at < claims.length; at += 50) {
+        const start = performance.now();
+        claims[at].click();
+        // until the next frame is drawn
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        times.push(performance.now() - start);
+      }
+      return times;
+    });
+    firsts.push(times[0]);
+    clicks.push(...times.slice(1));
+    await tab.close();
+  }
+  console.log(`${width} px: load ${median(loads).toFixed(0)} ms; first click ${median(firsts).toFixed(0)} ms; later clicks ${median(clicks).toFixed(0)} ms, at most ${Math.max(...clicks).toFixed(0)} ms`);
 }
-console.log(`load ${median(loads).toFixed(0)} ms; first click ${median(firsts).toFixed(0)} ms; later clicks ${median(clicks).toFixed(0)} ms, at most ${Math.max(...clicks).toFixed(0)} ms`);
 await browser.close();
 rmSync(folder, { recursive: true });

@@ -110,12 +110,12 @@ const fill = (element, link) => {
   content.append(body);
   const notes = [...new Set([...method.querySelectorAll(".note-ref a")].map((mark) => mark.hash))];
   const sources = notes.map((hash) => document.getElementById(hash.slice(1))).filter(Boolean).map((note) => {
-    const source = make("div", { className: "source" }, ...copy(note).childNodes);
-    source.querySelectorAll(".supports, .back").forEach((inner) => inner.remove());
-    return source;
+    // not what the whole page takes from it, which can be long
+    const parts = [...note.children].filter((part) => !part.matches(".supports, .back"));
+    return make("div", { className: "source" }, ...parts.map(copy));
   });
   if (sources.length > 0) content.append(section(sources.length === 1 ? "Source" : "Sources", ...sources));
-  const places = [...document.querySelectorAll("a.claim")].filter((claim) => !drawer.contains(claim) && claim.hash === `#${element.id}`);
+  const places = [...document.querySelectorAll("a.claim")].filter((claim) => claim.getAttribute("href") === `#${element.id}` && !drawer.contains(claim));
   const list = places.map((claim) => {
     const words = make("button", { type: "button", className: "place", onclick: () => leave(claim) });
     words.append(claim.textContent);

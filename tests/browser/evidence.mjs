@@ -58,6 +58,19 @@ for (const width of [1280, 390]) {
   }
 }
 
+// evidence moves the text aside or stands below it: nothing of the text is laid out anew, however long it is
+for (const width of [1920, 1280, 1100, 820, 390]) {
+  const page = await open(url, width);
+  const sizes = () => page.locator('main > *').evaluateAll(all => all.map(part => `${part.offsetWidth}x${part.offsetHeight}`).join());
+  const before = await sizes();
+  const link = page.locator('main a.claim').first();
+  await link.click();
+  check(`${width} px: the text keeps its measure beside its evidence`, await sizes() === before);
+  const [words, evidence] = [await link.boundingBox(), await drawer(page).boundingBox()];
+  check(`${width} px: evidence does not cover the words`, words.x + words.width <= evidence.x || words.y + words.height <= evidence.y, JSON.stringify([words, evidence]));
+  await page.context().close();
+}
+
 // addresses: of a figure, of a point, of what a derived figure is made from; the browser's own way back
 const page = await open(`${url}#fig-declined_share`, 1280);
 check('an address opens its figure', (await drawer(page).locator('#evidence-title').textContent()) === 'Duty to Notify reports as a share of both, 2024');
