@@ -183,7 +183,7 @@ fn a_page_needs_nothing_else() {
             include_str!("../src/render/recheck.js")
         );
         assert_eq!(script, own);
-        assert!(script.len() <= 60 * 1024, "{} bytes", script.len());
+        assert!(script.len() <= 60_000, "{} bytes", script.len());
         for word in ["fetch", "XMLHttp", "WebSocket", "import", "eval", "Function(", "HTML"] {
             assert!(!script.contains(word), "{word}");
         }

@@ -1,17 +1,16 @@
 // The evidence drawer: what stands under Methods opens beside the text. Without this script every link leads there.
 "use strict";
-(() => {
-const PAGE = 20;
 const make = (name, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
   return element;
 };
+(() => {
+const PAGE = 20;
 const title = make("h2", { id: "evidence-title", tabIndex: -1 });
 const content = make("div", { className: "evidence-content" });
 const close = make("button", { type: "button", className: "evidence-close", textContent: "Close" });
-const drawer = make("div", { id: "evidence", hidden: true }, make("div", { className: "evidence-head" }, title, close), content);
-drawer.setAttribute("role", "dialog");
+const drawer = make("div", { id: "evidence", role: "dialog", hidden: true }, make("div", { className: "evidence-head" }, title, close), content);
 drawer.setAttribute("aria-labelledby", title.id);
 document.body.append(drawer);
 

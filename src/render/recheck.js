@@ -23,10 +23,8 @@ const plus = (a, b) => (a.d === b.d ? fraction(a.n + b.n, a.d) : fraction(a.n * 
 const minus = (a, b) => plus(a, { n: -b.n, d: b.d });
 const times = (a, b) => fraction(a.n * b.n, a.d * b.d);
 const over = (a, b) => fraction(a.n * b.d, a.d * b.n);
-const order = (a, b) => {
-  const [x, y] = [a.n * b.d, b.n * a.d];
-  return x < y ? -1 : x > y ? 1 : 0;
-};
+const side = (x, y) => (x < y ? -1 : x > y ? 1 : 0);
+const order = (a, b) => side(a.n * b.d, b.n * a.d);
 const least = (all) => all.reduce((a, b) => (order(b, a) < 0 ? b : a));
 const most = (all) => all.reduce((a, b) => (order(b, a) > 0 ? b : a));
 const floor = ({ n, d }) => (n < 0n && n % d !== 0n ? n / d - 1n : n / d);
@@ -100,7 +98,7 @@ const squareRoot = (value) => {
 // ---- what cannot be computed: nothing is there, or it is hidden
 
 class Nothing extends Error {}
-class Hidden extends Error {}
+class Hidden extends Nothing {}
 
 // ---- numbers over hidden cells: sums of them, quotients of those, or two ends
 
@@ -219,54 +217,21 @@ const period = (text, reading) => {
 // ---- the file: strict CSV, and cells as the declaration says
 
 const records = (content) => {
+  const filled = (row) => row.some((own) => own.trim() !== "");
+  // a CR is an end only with its LF, or in a file that has no LF
+  const [stop, end] = content.includes("\n") ? ["\\n", "\\r?\\n"] : ["\\r", "\\r"];
+  if (!content.includes('"')) return content.split(new RegExp(end)).map((line) => line.split(",")).filter(filled);
+  const cell = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"(?!"))?([^,${stop}]*?)(,|${end}|$)`, "y");
   const rows = [];
-  if (!content.includes('"')) return content.split(content.includes("\n") ? /\r?\n/ : "\r").map((line) => line.split(",")).filter((row) => row.some((own) => own.trim() !== ""));
   let row = [];
-  let cell = "";
-  let at = 0;
-  const end = content.includes("\n") ? "\n" : "\r";
-  const finish = () => {
-    row.push(cell);
-    cell = "";
-    if (row.some((own) => own.trim() !== "")) rows.push(row);
+  while (cell.lastIndex < content.length || row.length > 0) {
+    const [, quoted, rest, sign] = cell.exec(content);
+    if (quoted === undefined && rest.startsWith('"')) throw new Nothing("a quotation in the file is never closed");
+    row.push((quoted ?? "").replaceAll('""', '"') + rest);
+    if (sign === ",") continue;
+    if (filled(row)) rows.push(row);
     row = [];
-  };
-  while (at < content.length) {
-    if (content[at] === '"' && cell === "") {
-      for (;;) {
-        const close = content.indexOf('"', at + 1);
-        if (close < 0) throw new Nothing("a quotation in the file is never closed");
-        cell += content.slice(at + 1, close);
-        at = close + 1;
-        if (content[at] !== '"') break;
-        cell += '"';
-      }
-    }
-    const rest = /[,\n\r]/g;
-    rest.lastIndex = at;
-    let next;
-    for (;;) {
-      const found = rest.exec(content);
-      next = found ? found.index : content.length;
-      // a CR is an end only with its LF, or in a file that has no LF
-      if (!found || content[next] !== "\r" || end === "\r" || content[next + 1] === "\n") break;
-    }
-    cell += content.slice(at, next);
-    if (next >= content.length) {
-      at = next;
-      break;
-    }
-    if (content[next] === ",") {
-      row.push(cell);
-      cell = "";
-      at = next + 1;
-      if (at === content.length) row.push("");
-    } else {
-      finish();
-      at = next + (content[next] === "\r" && content[next + 1] === "\n" ? 2 : 1);
-    }
   }
-  if (cell !== "" || row.length > 0) finish();
   return rows;
 };
 const trimmed = (cell) => cell.replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, "");
@@ -360,7 +325,7 @@ const frame = (name, rows) => {
   if (uneven >= 0) throw new Nothing(`row ${uneven + 2} of the file has ${body[uneven].length} cells, and its header ${rows[0].length}`);
   if (declared.ignore) {
     const cell = (row, tree) => straight(trimmed(row[place(tree[1])]));
-    const literal = (tree) => (tree[0] === "n" ? tree[2] : straight(tree[1]));
+    const literal = (tree) => straight(spelled(tree));
     const holds = (row, [operator, a, b]) => {
       switch (operator) {
         case "=": return cell(row, a) === literal(b);
@@ -391,6 +356,16 @@ const frame = (name, rows) => {
 // truths of three-valued logic: false, hidden, unknown, true; `and` is the least
 const [FALSE, HIDES, UNKNOWN, TRUE] = [0, 1, 2, 3];
 const truth = (is) => (is ? TRUE : FALSE);
+const truthOf = (v, test) => (v === null ? UNKNOWN : isHidden(v) ? HIDES : truth(test(v)));
+// a truth that hangs on hidden cells is hidden
+const orHides = (make) => {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Hidden) return HIDES;
+    throw error;
+  }
+};
 const not = (t) => (t === TRUE ? FALSE : t === FALSE ? TRUE : t);
 const holds = { "=": (o) => o === 0, "!=": (o) => o !== 0, "<": (o) => o < 0, "<=": (o) => o <= 0, ">": (o) => o > 0, ">=": (o) => o >= 0 };
 const mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!=" };
@@ -416,10 +391,7 @@ const compile = (tree, columns) => {
   const condition = (own) => {
     const made = inner(own);
     if (made.type === "truth") return made.at;
-    return (row) => {
-      const v = made.at(row);
-      return v === null ? UNKNOWN : isHidden(v) ? HIDES : truth(v !== 0n);
-    };
+    return (row) => truthOf(made.at(row), (v) => v !== 0n);
   };
   const logic = (at) => ({ type: "truth", at });
   switch (operator) {
@@ -467,10 +439,7 @@ const compile = (tree, columns) => {
       const subject = inner(a);
       if (subject.type === "period") {
         const [low, high] = [b, c].map((own) => periodOf(own, subject));
-        return logic((row) => {
-          const v = subject.at(row);
-          return v === null ? UNKNOWN : isHidden(v) ? HIDES : truth(v.first >= low.first && v.last <= high.last);
-        });
+        return logic((row) => truthOf(subject.at(row), (v) => v.first >= low.first && v.last <= high.last));
       }
       const [above, below] = [comparison(">=", subject, inner(b)), comparison("<=", subject, inner(c))];
       return logic((row) => Math.min(above(row), below(row)));
@@ -479,10 +448,7 @@ const compile = (tree, columns) => {
       const subject = inner(a);
       const part = straight(b[1]);
       const test = { "starts with": "startsWith", "ends with": "endsWith", contains: "includes" }[operator];
-      return logic((row) => {
-        const v = subject.at(row);
-        return v === null ? UNKNOWN : isHidden(v) ? HIDES : truth(straight(v)[test](part));
-      });
+      return logic((row) => truthOf(subject.at(row), (v) => straight(v)[test](part)));
     }
     case "is": {
       const subject = inner(a);
@@ -549,8 +515,10 @@ const compile = (tree, columns) => {
     default: throw new Nothing(`“${operator}” in a row`);
   }
 };
+// a literal as it is spelled
+const spelled = (tree) => (tree[0] === "n" ? tree[2] : tree[1]);
 const periodOf = (tree, subject) => {
-  const found = period(tree[0] === "n" ? tree[2] : tree[1], subject.reading);
+  const found = period(spelled(tree), subject.reading);
   if (!found) throw new Nothing(`“${tree[1]}” is no period`);
   return found;
 };
@@ -574,16 +542,9 @@ const compared = (sign, x, y) => {
     return (row) => {
       const all = [...p(row), ...q(row)];
       if (all.some((v) => v === null)) return UNKNOWN;
-      const forms = all.map((v, i) => asForm(v, [...ps, ...qs][i]));
-      try {
-        if (isKnown(forms[1]) && forms[1].c.n === 0n) return UNKNOWN;
-        if (isKnown(forms[3]) && forms[3].c.n === 0n) return UNKNOWN;
-        const [low, high] = ends(subtract(divide(forms[0], forms[1]), divide(forms[2], forms[3])));
-        return always(sign, low, high);
-      } catch (error) {
-        if (error instanceof Hidden) return HIDES;
-        throw error;
-      }
+      const [a, b, c, d] = all.map((v, i) => asForm(v, [...ps, ...qs][i]));
+      if ([b, d].some((by) => isKnown(by) && by.c.n === 0n)) return UNKNOWN;
+      return orHides(() => always(sign, ...ends(subtract(divide(a, b), divide(c, d)))));
     };
   }
   const undecided = (u, v) => (u === null || v === null ? UNKNOWN : isHidden(u) || isHidden(v) ? HIDES : null);
@@ -605,17 +566,17 @@ const compared = (sign, x, y) => {
     };
   }
   if (x.type === "text") {
-    const wanted = y.literal ? straight(y.literal[0] === "n" ? y.literal[2] : y.literal[1]) : null;
+    const wanted = y.literal ? straight(spelled(y.literal)) : null;
     return (row) => {
       const [u, v] = [x.at(row), wanted ?? y.at(row)];
       return undecided(u, v) ?? truth((straight(u) === straight(v)) === (sign === "="));
     };
   }
   if (x.type === "date") {
-    const wanted = y.literal ? BigInt(date(y.literal[0] === "n" ? y.literal[2] : y.literal[1])) : null;
+    const wanted = y.literal ? BigInt(date(spelled(y.literal))) : null;
     return (row) => {
       const [u, v] = [x.at(row), wanted ?? y.at(row)];
-      return undecided(u, v) ?? truth(holds[sign](u < v ? -1 : u > v ? 1 : 0));
+      return undecided(u, v) ?? truth(holds[sign](side(u, v)));
     };
   }
   const scale = Math.max(x.scale, y.scale);
@@ -624,16 +585,8 @@ const compared = (sign, x, y) => {
   return (row) => {
     const [p, q] = [x.at(row), constant ?? y.at(row)];
     if (p === null || q === null) return UNKNOWN;
-    if (typeof p === "bigint" && typeof q === "bigint") {
-      const [r, s] = [p * u, q * v];
-      return truth(holds[sign](r < s ? -1 : r > s ? 1 : 0));
-    }
-    try {
-      return always(sign, ...ends(subtract(asForm(p, x.scale), asForm(q, y.scale))));
-    } catch (error) {
-      if (error instanceof Hidden) return HIDES;
-      throw error;
-    }
+    if (typeof p === "bigint" && typeof q === "bigint") return truth(holds[sign](side(p * u, q * v)));
+    return orHides(() => always(sign, ...ends(subtract(asForm(p, x.scale), asForm(q, y.scale)))));
   };
 };
 
@@ -667,8 +620,9 @@ const sum = (made, rows) => {
   }
   return { used, total: add(known(fraction(whole, ten(made.scale))), rest) };
 };
+const lengthOf = (list) => fraction(BigInt(list.length));
 const quantile = (sorted, p, type) => {
-  const n = fraction(BigInt(sorted.length));
+  const n = lengthOf(sorted);
   const at = (index) => sorted[Number(index < 1n ? 1n : index > n.n ? n.n : index) - 1];
   const np = times(n, p);
   const half = fraction(1n, 2n);
@@ -705,11 +659,11 @@ const aggregate = ([name, list, filter], scope) => {
     const isCondition = own.type === "truth" || own.type === "boolean";
     const condition = test(isCondition ? argument : filter, columns);
     const among = isCondition && filter ? kept(all, test(filter, columns)) : all;
-    const decided = among.filter((row) => { const t = condition(row); if (t === HIDES) throw new Hidden("a condition hangs on a hidden cell"); return t !== UNKNOWN; });
-    const part = decided.filter((row) => condition(row) === TRUE);
+    const part = kept(among, condition);
+    const decided = among.filter((row) => condition(row) !== UNKNOWN);
     if (isCondition) {
       if (decided.length === 0) throw new Nothing("no row has a base");
-      return known(fraction(BigInt(part.length), BigInt(decided.length)));
+      return known(over(lengthOf(part), lengthOf(decided)));
     }
     const whole = sum(own, decided);
     if (whole.used === 0) throw new Nothing("no row has a base");
@@ -718,15 +672,15 @@ const aggregate = ([name, list, filter], scope) => {
   const rows = filter ? kept(all, test(filter, columns)) : all;
   if (name === "count" && !argument) {
     if (rows.length === 0 && !empty) throw new Nothing("no row");
-    return known(fraction(BigInt(rows.length)));
+    return known(lengthOf(rows));
   }
   if (rows.length === 0 && !(empty && (name === "count" || name === "distinct"))) throw new Nothing("no row");
   const made = compile(argument, columns);
   const cells = rows.map((row) => made.at(row)).filter((v) => v !== null);
-  if (name === "count") return known(fraction(BigInt(cells.filter((v) => !isHidden(v)).length)));
+  if (name === "count") return known(lengthOf(cells.filter((v) => !isHidden(v))));
   if (name === "distinct") {
     if (cells.some(isHidden)) throw new Hidden("a hidden cell");
-    return known(fraction(BigInt(new Set(cells.map((v) => (typeof v === "object" ? text(shown(made, v)) : v))).size)));
+    return known(lengthOf([...new Set(cells.map((v) => (typeof v === "object" ? text(shown(made, v)) : v)))]));
   }
   if (name === "sum" || name === "mean") {
     const { used, total } = sum(made, rows);
@@ -755,7 +709,7 @@ const aggregate = ([name, list, filter], scope) => {
     }
     default: {
       if (!forms.every(isKnown)) throw new Hidden("a hidden cell");
-      const n = fraction(BigInt(forms.length));
+      const n = lengthOf(forms);
       const total = forms.reduce((x, y) => plus(x, y.c), zero);
       const squares = forms.reduce((x, y) => plus(x, times(y.c, y.c)), zero);
       const by = name.endsWith("_p") ? n : minus(n, one);
@@ -815,7 +769,7 @@ const once = (id, make) => {
     try {
       computed.set(id, { value: make() });
     } catch (error) {
-      if (!(error instanceof Nothing || error instanceof Hidden)) throw error;
+      if (!(error instanceof Nothing)) throw error;
       computed.set(id, { error });
     }
   }
@@ -889,7 +843,7 @@ const series = (id) => once(`${id}/`, () => {
 const byKeys = (a, b) => {
   for (let place = 0; place < a.length; place += 1) {
     const [x, y] = [a[place], b[place]];
-    const o = typeof x === "bigint" ? (x < y ? -1 : x > y ? 1 : 0) : x.text !== undefined ? x.first - y.first || x.last - y.last : x < y ? -1 : x > y ? 1 : 0;
+    const o = x.text !== undefined ? x.first - y.first || x.last - y.last : side(x, y);
     if (o !== 0) return o;
   }
   return 0;
@@ -974,7 +928,7 @@ const compare = (stated, printed, make) => {
       found.printed = seen === whole + (stated.print[2] || "");
     } else found.printed = true;
   } catch (error) {
-    if (!(error instanceof Nothing || error instanceof Hidden)) throw error;
+    if (!(error instanceof Nothing)) throw error;
     found.now = error.message;
     found.open = error instanceof Hidden;
     found.same = stated === null;
@@ -985,15 +939,9 @@ const compare = (stated, printed, make) => {
 
 // ---- the page: files, marks behind claims, what moved and by how much
 
-const make = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
 const methods = new Map([...document.querySelectorAll(".method")].map((method) => [method.id.slice("fig-".length), method]));
 const input = make("input", { type: "file", id: "recheck-file", multiple: true, accept: ".csv,.tsv,text/csv" });
-const said = make("div", { id: "recheck-said" });
-said.setAttribute("role", "status");
+const said = make("div", { id: "recheck-said", role: "status" });
 const section = make(
   "section", { id: "recheck" },
   make("h3", { textContent: "Check the figures against the publisher’s files" }),
@@ -1053,11 +1001,12 @@ const check = () => {
   for (const [id, own] of Object.entries(told.series)) {
     if (!ready(id)) continue;
     const found = attempt(() => series(id)) || [];
-    const now = new Map(Array.isArray(found) ? found.map((point) => [point.keys.join("\u0000"), point]) : []);
+    const named = (point) => point.keys.join("\u0000");
+    const now = new Map(Array.isArray(found) ? found.map((point) => [named(point), point]) : []);
     const of = (slug, place) => `${id}/${slug}${own.names.length > 1 ? `/${own.names[place]}` : ""}`;
     for (const point of own.points) {
-      const other = now.get(point.keys.join("\u0000"));
-      now.delete(point.keys.join("\u0000"));
+      const other = now.get(named(point));
+      now.delete(named(point));
       point.values.forEach((stated, place) => {
         const name = of(point.slug, place);
         const row = document.getElementById(`fig-${name}`);
@@ -1084,12 +1033,7 @@ const check = () => {
 };
 
 const agrees = (own) => own.same && own.printed;
-const mark = (good, words) => {
-  const element = make("span", { className: good ? "tick" : "cross", title: words, textContent: good ? "✓" : "✗" });
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", words);
-  return element;
-};
+const mark = (good, words) => make("span", { className: good ? "tick" : "cross", role: "img", ariaLabel: words, title: words, textContent: good ? "✓" : "✗" });
 const words = (own) => {
   if (agrees(own)) return `Computed again: ${own.now}, as stated.`;
   if (own.open) return `Not computed in the page: ${own.now}.`;
@@ -1137,10 +1081,7 @@ const brief = (words) => (/^[-+]?\d+\/\d+$/.test(words) ? `≈ ${words.split("/"
 const table = (moved) => {
   const head = ["Figure", "Stated", "Computed again", "Difference"].map((words) => make("th", { scope: "col", textContent: words }));
   const rows = moved.map(([id, own]) => make("tr", {}, make("th", { scope: "row" }, make("a", { href: `#fig-${id}`, textContent: id })), ...[own.same ? "printed otherwise" : own.stated, own.now, difference(own)].map((words) => make("td", { className: "number", textContent: brief(words) }))));
-  const scroll = make("div", { className: "scroll", tabIndex: 0 }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
-  scroll.setAttribute("role", "group");
-  scroll.setAttribute("aria-label", "Figures that differ");
-  return scroll;
+  return make("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Figures that differ" }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
 };
 
 const take = async (list) => {

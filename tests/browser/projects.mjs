@@ -65,11 +65,11 @@ export const declared = () => {
     '2010-11,South,"998 [p]",-,0.25,2011-02-01,No',
     '2011-12,"North, upper",[c],7%,"1,000.75",2011-04-30,true',
     "2011-12,Sth,\u00a017 ,0.5%,,2012-03-31,false",
-    '2012-13,"He said ""East""\nand meant it",6,100%,12,2012-12-31,',
     "2012-13,Total,9999,1%,1,2012-12-31,yes",
     ",,,,,,",
     "2012-13,O\u2019Hare,5,3.25%,-2,2013-01-01,yes",
-    "",
+    // the file ends in an empty cell, and in no line end
+    '2012-13,"He said ""East""\nand meant it",6,100%,12,2012-12-31,',
   ].join("\r\n");
   writeFileSync(join(folder, "data/made/t.csv"), csv);
   writeFileSync(join(folder, "data/made/source.yaml"), `title: Made
