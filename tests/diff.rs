@@ -89,6 +89,44 @@ fn a_recipe_that_changed_with_its_data_is_told_as_both() {
 }
 
 #[test]
+fn points_have_the_rows_of_their_key_and_descriptions_are_told() {
+    let project = edition();
+    // a year that came is new data of the whole, and no correction
+    project.write(
+        "data/made/t.csv",
+        format!("{}2024,red,4\n", CSV.replace("2022,blue,12", "2022,blue,13")),
+    );
+    let out = diff(&project).out;
+    assert!(out.contains("by_year/2022: 42 → 43, revised history\n  − 2022 | blue | 12\n  + 2022 | blue | 13\nby_year"), "{out}");
+    project.write("data/made/t.csv", format!("{CSV}2024,red,4\n"));
+    project.run(&["diff", "before", "--out", "changes"]).expect(0);
+    let markdown = project.read("changes/edition.md");
+    assert!(
+        markdown.contains("No figure that the text of the earlier edition cites was restated."),
+        "{markdown}"
+    );
+    // the same rows and recipe, read in another way
+    project.write("data/made/t.csv", CSV);
+    let source = project.read("data/made/source.yaml");
+    project.write(
+        "data/made/source.yaml",
+        source.replace("type: integer", "type: integer, scale: 1000"),
+    );
+    let out = diff(&project).out;
+    assert!(out.contains("red: 66 → 66,000, its data are declared in another way"), "{out}");
+    project.write(
+        "data/made/source.yaml",
+        source.replace("type: integer", "type: integer, unit: case"),
+    );
+    let out = diff(&project).out;
+    assert!(out.contains("blue_2022: 12, described in another way\n  + unit: case\n"), "{out}");
+    // a bundle that was reviewed holds its ledger, too
+    project.write("data/made/source.yaml", source);
+    project.write("before/spec/reports/r.reviews.yaml", "reviews: []\n");
+    assert_eq!(diff(&project).out, "r: nothing moved since before\n");
+}
+
+#[test]
 fn the_edition_report_is_markdown_and_a_page() {
     let project = edition();
     project.write("data/made/t.csv", CSV.replace("2022,blue,12", "2022,blue,13"));

@@ -180,7 +180,10 @@ fn a_bundle_of_another_version_is_verified_on_its_meaning() {
     change(&project, "bundle/figures.json", version, "tieout 0.0.1");
     change(&project, "bundle/index.html", "<style>", "<style>/* another look */");
     let said = verify(&project, &[]).expect(0).out;
-    assert!(said.contains("made by tieout 0.0.1") && said.contains("layout was not"), "{said}");
+    assert!(
+        said.contains("made by tieout 0.0.1") && said.contains("not compared: the page"),
+        "{said}"
+    );
     // the same cells in another dress, and another value
     rewrite(&project, "docProps/app.xml", "<Application>", "<!-- --><Application>");
     verify(&project, &[]).expect(0);
@@ -192,6 +195,19 @@ fn a_bundle_of_another_version_is_verified_on_its_meaning() {
         ("index.html", ">5,598<", ">5,589<"),
         ("figures.json", "\"value\": \"4580\"", "\"value\": \"4581\""),
         ("evidence/dtn_2022.csv", ",4580,", ",4581,"),
+        ("index.html", ">5,598</a>", "><!-- 5,598</a> --><b>9,999</b></a>"),
+        ("index.html", "did not consent", "did consent"),
+        ("index.html", "<p>Adults who may", "<p hidden>Adults who may"),
+        (
+            "figures.json",
+            "\"label\": \"Duty to Notify reports, 2016\"",
+            "\"label\": \"Deaths, 2016\"",
+        ),
+        (
+            "figures.json",
+            "{\n      \"id\": \"dtn_2016\",",
+            "{\n      \"value\": \"9999\",\n      \"id\": \"dtn_2016\",",
+        ),
     ] {
         let path = format!("bundle/{path}");
         let whole = project.read(&path);
@@ -200,6 +216,85 @@ fn a_bundle_of_another_version_is_verified_on_its_meaning() {
         assert!(said.contains("error[not-verified]"), "{path}\n{said}");
         project.write(&path, whole);
     }
+}
+
+/// A bundle is no source of its own, under whatever name, and a file is what its path says.
+#[test]
+fn nothing_in_a_bundle_proves_itself() {
+    let project = Project::of(
+        "year,n\n2024,4\n",
+        "",
+        "figures:\n  n: n from t where year = 2024\n",
+        "[4](fig:n)\n",
+    );
+    project.run(&["build"]).expect(0);
+    // the whole project forged, and its bundle put beside the true data, with the forged file in it
+    let forged = Project::of(
+        "year,n\n2024,9\n",
+        "",
+        "figures:\n  n: n from t where year = 2024\n",
+        "[9](fig:n)\n",
+    );
+    forged.run(&["build"]).expect(0);
+    let bundle = forged.path().join("output/r");
+    for (path, bytes) in files(&bundle) {
+        project.write(&format!("output/r/{path}"), bytes);
+    }
+    project.write("output/r/tables/more.csv", forged.read("data/made/t.csv"));
+    for data in [None, Some("."), Some("output"), Some("output/r"), Some("output/r/tables")] {
+        let more: Vec<&str> = data.iter().flat_map(|data| ["--data", *data]).collect();
+        let arguments: Vec<&str> = ["verify", "output/r"].into_iter().chain(more).collect();
+        let said = project.run(&arguments).expect(1).err;
+        assert!(said.contains("is the one that `data/made/t.csv` was"), "{data:?}\n{said}");
+    }
+    // a decoy of another name, and a link
+    project.run(&["build"]).expect(0);
+    project.run(&["verify", "output/r"]).expect(0);
+    let true_rows = project.read("output/r/evidence/n.csv");
+    project.write("output/r/evidence/n.csv", true_rows.replace('4', "9"));
+    project.write("output/r/evidence\\n.csv", true_rows);
+    let said = project.run(&["verify", "output/r"]).expect(1).err;
+    assert!(said.contains("`evidence/n.csv`: line"), "{said}");
+    project.run(&["build"]).expect(0);
+    let page = project.path().join("output/r/index.html");
+    fs::rename(&page, project.path().join("page.html")).unwrap();
+    std::os::unix::fs::symlink(project.path().join("page.html"), page).unwrap();
+    let said = project.run(&["verify", "output/r"]).expect(1).err;
+    assert!(said.contains("is a link, and no file"), "{said}");
+}
+
+#[test]
+fn a_template_prints_what_was_checked_as_it_is() {
+    let project = Project::of(
+        "year,n\n2024,4\n",
+        "",
+        "figures:\n  n: n from t where year = 2024\n",
+        "There were [4](fig:n).\n",
+    );
+    let page = include_str!("../templates/page.html");
+    let body = "{{ body_html | safe }}";
+    project.write(
+        "templates/page.html",
+        page.replace(body, "{{ body_html | replace(from=\"4\", to=\"9\") | safe }}"),
+    );
+    let said = project.run(&["build"]).expect(1).err;
+    assert!(said.contains("leaves out or changes `body_html`"), "{said}");
+    project.write("templates/page.html", page.replace("{{ status[0] }}", "Reviewed"));
+    let said = project.run(&["build"]).expect(1).err;
+    assert!(said.contains("leaves out or changes `status`"), "{said}");
+    // what a style does to the page is not known, and verify says so
+    project.write("templates/page.html", page);
+    let style = include_str!("../templates/style.css");
+    project.write("templates/style.css", format!("{style} .claim::after {{ content: \"9\"; }}"));
+    project.run(&["build"]).expect(0);
+    let said = project.run(&["verify", "output/r"]).expect(0).out;
+    assert!(
+        said.contains(
+            "templates of its own, which decide what a page shows of what was checked: `style.css`"
+        ),
+        "{said}"
+    );
+    assert!(!said.contains("page.html"), "{said}");
 }
 
 #[test]

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::verify::tied_words;
-use crate::bundle::{Bundle, Lock};
+use crate::bundle::{Bundle, Lock, PLACE_IN};
 use crate::text::unescape_markup;
 
 /// Rows that are told of one figure.
@@ -25,8 +24,36 @@ pub struct Edition {
     pub figures: BTreeMap<String, Published>,
     /// Words tied to each figure or point, in the order of the text; nothing of a lock.
     pub words: BTreeMap<String, Vec<String>>,
-    /// Rows of each figure or series without their places, with how often each occurs; nothing of a lock.
-    pub rows: BTreeMap<String, BTreeMap<Vec<String>, usize>>,
+    /// Rows of each figure or series; nothing of a lock.
+    pub rows: BTreeMap<String, Rows>,
+}
+
+/// Rows without their places.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rows {
+    /// The names of their columns.
+    head: Vec<String>,
+    /// How often each occurs.
+    all: BTreeMap<Vec<String>, usize>,
+}
+
+impl Rows {
+    /// Those of a point; all of them where its keys are none of their columns, or where it is seen against all of them.
+    fn of(&self, figure: &Published) -> BTreeMap<Vec<String>, usize> {
+        let place = |(name, key): &(String, String)| {
+            Some((self.head.iter().position(|head| head == name)?, key.clone()))
+        };
+        let keys: Option<Vec<(usize, String)>> = figure.keys.iter().map(place).collect();
+        let total = figure.recipe.as_ref().is_some_and(|recipe| recipe.contains("total("));
+        let Some(keys) = keys.filter(|_| !total) else { return self.all.clone() };
+        let own = |row: &Vec<String>| keys.iter().all(|(at, key)| row.get(*at) == Some(key));
+        let found: BTreeMap<Vec<String>, usize> =
+            self.all.iter().filter(|(row, _)| own(row)).map(|(row, n)| (row.clone(), *n)).collect();
+        // a key that is written in another way in the file
+        let known =
+            self.all.keys().any(|row| keys.iter().any(|(at, key)| row.get(*at) == Some(key)));
+        if found.is_empty() && !known { self.all.clone() } else { found }
+    }
 }
 
 /// A figure as an edition has it.
@@ -46,6 +73,10 @@ pub struct Published {
     pub rows_sha256: String,
     /// What it is made from.
     pub uses: Vec<String>,
+    /// The keys of a point, each with the name of its column.
+    pub keys: Vec<(String, String)>,
+    /// What readers are told of it beside its value: by name.
+    pub told: BTreeMap<&'static str, String>,
 }
 
 /// What differs of one figure.
@@ -107,6 +138,15 @@ pub enum Cause {
     },
     /// A quoted, entered or outside value that was typed anew.
     Typed,
+    /// The same rows and recipe, whose columns are declared in another way.
+    Declared,
+    /// What readers are told of it beside its value: its quotation, sources, unit, label.
+    Told {
+        /// What was told and is not any more, a line each.
+        before: Vec<String>,
+        /// What was not told.
+        after: Vec<String>,
+    },
     /// The same value, shown in another way.
     Shown,
     /// Other words are tied to it.
@@ -137,6 +177,8 @@ impl Cause {
             Self::Recipe { .. } => "changed recipe",
             Self::MadeFrom { .. } => "made from figures that moved",
             Self::Typed => "typed anew",
+            Self::Declared => "its data are declared in another way",
+            Self::Told { .. } => "described in another way",
             Self::Shown => "shown in another way",
             Self::Words { .. } => "changed words",
         }
@@ -160,6 +202,16 @@ impl Cause {
                 .chain(came.iter().map(|row| format!("+ {row}")))
                 .chain(more(came.len(), rows.1))
                 .collect(),
+            Self::Recipe { before, after } if before == after => before
+                .iter()
+                .map(|recipe| format!("{recipe}: a selection or parameter of it is another"))
+                .collect(),
+            Self::Told { before, after } => {
+                let lines = |sign: &'static str, all: &[String]| -> Vec<String> {
+                    all.iter().map(|line| format!("{sign} {line}")).collect()
+                };
+                [lines("−", before), lines("+", after)].concat()
+            }
             Self::Recipe { before, after } => {
                 let line = |sign: &str, recipe: &Option<String>| {
                     recipe.as_ref().map(|recipe| format!("{sign} {recipe}"))
@@ -185,10 +237,9 @@ impl Edition {
                 label: id.clone(),
                 value: value.clone(),
                 shown: shown.clone(),
-                recipe: None,
                 recipe_sha256: recipe.clone(),
                 rows_sha256: rows.clone(),
-                uses: Vec::new(),
+                ..Published::default()
             };
             (id.clone(), published)
         });
@@ -200,21 +251,27 @@ impl Edition {
         let json: Value = serde_json::from_slice(bundle.get("figures.json")?).ok()?;
         let mut edition = Self { date: text(&json, "date"), ..Self::default() };
         for figure in json.get("figures")?.as_array()? {
-            edition.add(figure, None);
+            edition.add(figure, None, Vec::new());
         }
         for series in json.get("series")?.as_array()? {
-            let points = series.get("points").and_then(Value::as_array).into_iter().flatten();
-            let values = points.filter_map(|point| point.get("values")?.as_array()).flatten();
-            values
-                .filter(|value| value.is_object())
-                .for_each(|value| edition.add(value, Some(series)));
+            let names = list(series, "keys");
+            for point in series.get("points").and_then(Value::as_array).into_iter().flatten() {
+                let keys: Vec<(String, String)> =
+                    names.iter().cloned().zip(list(point, "keys")).collect();
+                let values = point.get("values").and_then(Value::as_array).into_iter().flatten();
+                for value in values.filter(|value| value.is_object()) {
+                    edition.add(value, Some(series), keys.clone());
+                }
+            }
         }
         if let Some(page) = bundle.get("index.html") {
             let page = String::from_utf8_lossy(page);
             // what the author wrote, before the methods link to figures for other reasons
             let body = page.split("<section id=\"data\"").next().unwrap_or(&page);
-            for link in tied_words(body).filter(|link| link.class == "claim") {
-                edition.words.entry(link.target.to_string()).or_default().push(plain(link.words));
+            for (figures, words) in claims(body) {
+                for figure in figures {
+                    edition.words.entry(figure).or_default().push(plain(words));
+                }
             }
         }
         for (path, bytes) in bundle {
@@ -226,12 +283,13 @@ impl Edition {
         Some(edition)
     }
 
-    fn add(&mut self, figure: &Value, series: Option<&Value>) {
+    fn add(&mut self, figure: &Value, series: Option<&Value>, keys: Vec<(String, String)>) {
         let own = |name: &str| text(figure, name);
         let of_series = |name: &str| series.and_then(|series| text(series, name));
         let input = figure.get("input").and_then(|input| text(input, "rows_sha256"));
         let Some(id) = own("id") else { return };
-        let uses = figure.get("uses").and_then(Value::as_array).into_iter().flatten();
+        let told = ["label", "unit", "quote", "caveat"].map(|name| Some((name, own(name)?)));
+        let sources = Some(("sources", list(figure, "sources").join(", ")));
         let published = Published {
             label: own("label").unwrap_or_else(|| id.clone()),
             value: own("value").unwrap_or_default(),
@@ -241,14 +299,35 @@ impl Edition {
                 .or_else(|| of_series("recipe_sha256"))
                 .unwrap_or_default(),
             rows_sha256: input.or_else(|| of_series("rows_sha256")).unwrap_or_default(),
-            uses: uses.filter_map(|id| id.as_str().map(str::to_string)).collect(),
+            uses: list(figure, "uses"),
+            keys,
+            told: told.into_iter().chain([sources]).flatten().collect(),
         };
         self.figures.insert(id, published);
     }
 }
 
+fn list(of: &Value, name: &str) -> Vec<String> {
+    let all = of.get(name).and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|own| own.as_str().map(str::to_string)).collect()
+}
+
 fn text(of: &Value, name: &str) -> Option<String> {
     of.get(name).and_then(Value::as_str).map(str::to_string)
+}
+
+/// The claims of a page, in order: the figures that each is tied to, and its words with their markup.
+fn claims(page: &str) -> impl Iterator<Item = (Vec<String>, &str)> {
+    page.split("<a class=\"claim\" ").skip(1).filter_map(|link| {
+        let (attributes, rest) = link.split_once('>')?;
+        let value = |name: &str| {
+            attributes.split_once(&format!("{name}=\""))?.1.split_once('"').map(|(value, _)| value)
+        };
+        let target = value("href")?.strip_prefix("#fig-")?;
+        let figures = value("data-figures").unwrap_or(target);
+        let figures = figures.split(' ').map(unescape_markup).collect();
+        Some((figures, rest.split_once("</a>")?.0))
+    })
 }
 
 /// Words of a page without markup.
@@ -267,18 +346,22 @@ fn plain(html: &str) -> String {
 }
 
 /// The rows of an evidence file without their places.
-fn rows(bytes: &[u8]) -> BTreeMap<Vec<String>, usize> {
+fn rows(bytes: &[u8]) -> Rows {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let head: Vec<String> =
         reader.headers().map(|head| head.iter().map(str::to_string).collect()).unwrap_or_default();
-    // the file and the line, or the cells: where a row stands, and not what it says
+    // the file and the line, or the cells, and those of lookups: where a row stands, and not what it says
     let places = usize::from(head.first().is_some_and(|name| name == "file")) * 2;
-    let mut found = BTreeMap::new();
+    let says = |at: &usize| *at >= places && !head[*at].contains(PLACE_IN);
+    let kept: Vec<usize> = (0..head.len()).filter(says).collect();
+    let of =
+        |all: &dyn Fn(usize) -> String| kept.iter().map(|at| all(*at)).collect::<Vec<String>>();
+    let mut all = BTreeMap::new();
     for record in reader.records().filter_map(Result::ok) {
-        let cells: Vec<String> = record.iter().skip(places).map(str::to_string).collect();
-        *found.entry(cells).or_insert(0) += 1;
+        let cells = of(&|at| record.get(at).unwrap_or_default().to_string());
+        *all.entry(cells).or_insert(0) += 1;
     }
-    found
+    Rows { head: of(&|at| head[at].clone()), all }
 }
 
 /// What differs between two editions. `restated` is what the earlier edition's recipes give on today's files.
@@ -340,7 +423,7 @@ fn causes(
             (old.recipe_sha256 == new.recipe_sha256).then(|| after.rows.get(base)).flatten()
         });
         match (before.rows.get(base), today) {
-            (Some(was), Some(is)) => causes.extend(of_rows(was, is)),
+            (Some(was), Some(is)) => causes.extend(of_rows(&was.of(old), &is.of(old))),
             _ if old.rows_sha256 != new.rows_sha256 && old.recipe_sha256 == new.recipe_sha256 => {
                 causes.push(Cause::OtherRows);
             }
@@ -357,12 +440,40 @@ fn causes(
         causes.push(Cause::MadeFrom { moved: inputs });
     }
     if causes.is_empty() && !same_value {
-        causes.push(Cause::Typed);
+        let computed = !new.recipe_sha256.is_empty();
+        causes.push(if computed { Cause::Declared } else { Cause::Typed });
     }
     if same_value && old.shown != new.shown {
         causes.push(Cause::Shown);
     }
+    let lines = |one: &Published, other: &Published| -> Vec<String> {
+        let only = one.told.iter().filter(|(name, text)| other.told.get(*name) != Some(text));
+        // a label that nobody wrote is made from the recipe, and from the labels of what it is made from
+        let unwritten = renamed || !new.uses.is_empty();
+        only.filter(|(name, _)| !(unwritten && **name == "label"))
+            .map(|(name, text)| format!("{name}: {text}"))
+            .collect()
+    };
+    let (was, is) = (lines(old, new), lines(new, old));
+    // a lock tells nothing
+    if !old.told.is_empty() && !(was.is_empty() && is.is_empty()) && !(point && same_value) {
+        causes.push(Cause::Told { before: was, after: is });
+    }
     causes
+}
+
+/// Whether nothing of what a figure or series was published from was revised: only rows came.
+pub fn only_grew(changes: &[Change], id: &str) -> bool {
+    let of = |change: &&Change| {
+        change.id.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    changes.iter().filter(of).flat_map(|change| &change.causes).all(|cause| match cause {
+        Cause::MadeFrom { moved } => moved.iter().all(|id| only_grew(changes, id)),
+        Cause::Revised { .. } | Cause::OtherRows | Cause::Typed | Cause::Declared | Cause::Gone => {
+            false
+        }
+        _ => true,
+    })
 }
 
 /// Whether a figure moved, or a point of a series.

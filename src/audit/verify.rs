@@ -1,14 +1,31 @@
 //! A bundle against what its own spec and the publisher's files give: every difference, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::bundle::Bundle;
 use crate::digest::sha256;
 
 /// Differences that are told of one file.
 const TOLD: usize = 8;
+/// Of figures, what another version gives as well.
+const MEANT: [&str; 12] = [
+    "value",
+    "shown",
+    "quote",
+    "rows_sha256",
+    "sha256",
+    "sources",
+    "rows_used",
+    "keys",
+    "recipe",
+    "label",
+    "unit",
+    "format",
+];
 /// Characters beside the first difference of a line.
 const BESIDE: usize = 40;
 
@@ -55,8 +72,18 @@ pub fn data_files(bundle: &Bundle) -> BTreeMap<String, String> {
     found
 }
 
+/// What a comparison found.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Compared {
+    /// What differs, by path.
+    pub differences: Vec<Difference>,
+    /// Files with other bytes whose meaning is not known.
+    pub not_compared: Vec<String>,
+}
+
 /// Compares a bundle with the one that was made again, by path.
-pub fn differences(claimed: &Bundle, made: &Bundle, strictness: Strictness) -> Vec<Difference> {
+pub fn differences(claimed: &Bundle, made: &Bundle, strictness: Strictness) -> Compared {
+    let mut compared = Compared::default();
     let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (path, bytes) in made {
         let what = match claimed.get(path) {
@@ -67,7 +94,7 @@ pub fn differences(claimed: &Bundle, made: &Bundle, strictness: Strictness) -> V
                 (_, "figures.json") => json(claim, bytes, strictness),
                 (_, "evidence.xlsx") => super::cells::cells(claim, bytes, strictness),
                 (Strictness::Bytes, _) => lines(claim, bytes),
-                (_, "index.html") => links(claim, bytes),
+                (_, "index.html") => page(claim, bytes),
                 (_, path)
                     if path == "briefing.md"
                         || path.ends_with(".csv")
@@ -75,22 +102,28 @@ pub fn differences(claimed: &Bundle, made: &Bundle, strictness: Strictness) -> V
                 {
                     lines(claim, bytes)
                 }
-                _ => continue,
+                _ => {
+                    compared.not_compared.push(path.clone());
+                    continue;
+                }
             },
         };
         found.insert(path, what);
     }
-    let only = claimed.keys().filter(|path| !made.contains_key(*path));
-    let known = |path: &&String| strictness == Strictness::Bytes || in_known_folder(path);
-    for path in only.filter(known) {
-        found.insert(path, vec!["is in the bundle, and is not made again".to_string()]);
+    for path in claimed.keys().filter(|path| !made.contains_key(*path)) {
+        if strictness == Strictness::Bytes || in_known_folder(path) {
+            found.insert(path, vec!["is in the bundle, and is not made again".to_string()]);
+        } else {
+            compared.not_compared.push(path.clone());
+        }
     }
     let told = found.into_iter().filter(|(_, what)| !what.is_empty()).map(|(path, mut what)| {
         let more = what.len().saturating_sub(TOLD);
         what.truncate(TOLD);
         Difference { path: path.to_string(), what: (what, more) }
     });
-    told.collect()
+    compared.differences = told.collect();
+    compared
 }
 
 fn in_known_folder(path: &str) -> bool {
@@ -123,20 +156,44 @@ fn lines(claim: &[u8], made: &[u8]) -> Vec<String> {
         return vec![format!("{} bytes, and other {} bytes made again", claim.len(), made.len())];
     };
     let (a, b): (Vec<&str>, Vec<&str>) = (claim.lines().collect(), made.lines().collect());
+    let mut what = unequal(&a, &b, |number| format!("line {number}: "));
+    if what.is_empty() {
+        what.push("other line ends".to_string());
+    }
+    what
+}
+
+/// What a reader sees of two pages that differ.
+fn page(claim: &[u8], made: &[u8]) -> Vec<String> {
+    let seen = |page: &[u8]| super::page::lines(&String::from_utf8_lossy(page));
+    let (a, b) = (seen(claim), seen(made));
+    // where a line was put in or taken out, what stands behind it would say nothing
+    let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    match a.len() == b.len() {
+        true => unequal(&a, &b, |_| String::new()),
+        false => {
+            let at =
+                |all: &[String]| all.get(same).map_or("nothing more", String::as_str).to_string();
+            let (a, b) = excerpts(&at(&a), &at(&b));
+            vec![format!("`{a}` here, `{b}` made again")]
+        }
+    }
+}
+
+/// Lines that differ, with how each is named.
+fn unequal<T: AsRef<str>>(a: &[T], b: &[T], name: impl Fn(usize) -> String) -> Vec<String> {
     let mut what = Vec::new();
     if a.len() != b.len() {
         what.push(format!("{} lines, and {} made again", a.len(), b.len()));
     }
-    for (number, (claim, made)) in a.iter().zip(&b).enumerate().filter(|(_, (a, b))| a != b) {
+    let pairs = a.iter().zip(b).map(|(a, b)| (a.as_ref(), b.as_ref())).enumerate();
+    for (number, (claim, made)) in pairs.filter(|(_, (a, b))| a != b) {
         let (claim, made) = excerpts(claim, made);
-        what.push(format!("line {}: `{claim}` here, `{made}` made again", number + 1));
+        what.push(format!("{}`{claim}` here, `{made}` made again", name(number + 1)));
         // after a line that was put in or taken out, all others differ
         if a.len() != b.len() {
             break;
         }
-    }
-    if what.is_empty() {
-        what.push("other line ends".to_string());
     }
     what
 }
@@ -155,7 +212,11 @@ fn excerpts(a: &str, b: &str) -> (String, String) {
 
 /// The leaves of two JSON texts that differ; what has an `id` is named by it.
 fn json(claim: &[u8], made: &[u8], strictness: Strictness) -> Vec<String> {
-    let parsed = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes);
+    let parsed = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+        once(text.trim())?;
+        serde_json::from_str::<Value>(text)
+    };
     let (claim, made) = match (parsed(claim), parsed(made)) {
         (Ok(claim), Ok(made)) => (claim, made),
         (Err(error), _) | (_, Err(error)) => return vec![format!("is no JSON: {error}")],
@@ -167,8 +228,7 @@ fn json(claim: &[u8], made: &[u8], strictness: Strictness) -> Vec<String> {
         let meant = |path: &String, _: &mut String| {
             let name = path.rsplit('.').next().unwrap_or(path);
             let name = name.split('[').next().unwrap_or(name);
-            ["value", "shown", "quote", "rows_sha256", "sha256", "sources", "rows_used", "keys"]
-                .contains(&name)
+            MEANT.contains(&name)
         };
         a.retain(meant);
         b.retain(meant);
@@ -197,7 +257,11 @@ fn leaves(value: &Value, path: &str, into: &mut BTreeMap<String, String>) {
         Value::Array(all) => {
             for (index, value) in all.iter().enumerate() {
                 let id = value.get("id").and_then(Value::as_str);
-                let path = id.map_or_else(|| format!("{path}[{index}]"), |id| format!("`{id}`"));
+                let mut path =
+                    id.map_or_else(|| format!("{path}[{index}]"), |id| format!("`{id}`"));
+                while into.contains_key(&format!("{path}.id")) {
+                    path.push_str(" again");
+                }
                 leaves(value, &path, into);
             }
         }
@@ -216,41 +280,49 @@ fn leaves(value: &Value, path: &str, into: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The links to figures of two texts that differ: their words, in the order of the text.
-fn links(claim: &[u8], made: &[u8]) -> Vec<String> {
-    let (claim, made) = (String::from_utf8_lossy(claim), String::from_utf8_lossy(made));
-    let all = |page| tied_words(page).map(|link| (link.target, link.words)).collect::<Vec<_>>();
-    let (a, b) = (all(&claim), all(&made));
-    let mut what = Vec::new();
-    if a.len() != b.len() {
-        what.push(format!("{} links to figures, and {} made again", a.len(), b.len()));
+/// That no object of a JSON text has a name twice: readers differ about which of the two they take.
+fn once(json: &str) -> Result<(), serde_json::Error> {
+    match json.as_bytes().first() {
+        Some(b'{') => {
+            let all: Pairs<'_> = serde_json::from_str(json)?;
+            let mut names = BTreeSet::new();
+            for (name, value) in all.0 {
+                once(value.get())?;
+                if let Some(name) = names.replace(name) {
+                    let message = format!("`{name}` stands twice in one object");
+                    return Err(serde_json::Error::custom(message));
+                }
+            }
+            Ok(())
+        }
+        Some(b'[') => {
+            let all: Vec<&RawValue> = serde_json::from_str(json)?;
+            all.into_iter().try_for_each(|value| once(value.get()))
+        }
+        _ => Ok(()),
     }
-    for (claim, made) in a.iter().zip(&b).filter(|(a, b)| a != b) {
-        what.push(format!(
-            "`{}` ({}) here, `{}` ({}) made again",
-            claim.1, claim.0, made.1, made.0
-        ));
-    }
-    what
 }
 
-/// A link to a figure in a page.
-pub(super) struct Link<'t> {
-    /// `claim` of the author's words, `value` of cells, nothing of others.
-    pub(super) class: &'t str,
-    /// The figure or point.
-    pub(super) target: &'t str,
-    /// Its words, with their markup.
-    pub(super) words: &'t str,
+/// The members of an object, as they stand.
+struct Pairs<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'j> Deserialize<'j> for Pairs<'j> {
+    fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self(Vec::new()))
+    }
 }
 
-/// The links to figures in a page, in order.
-pub(super) fn tied_words(page: &str) -> impl Iterator<Item = Link<'_>> {
-    page.match_indices("href=\"#fig-").filter_map(|(at, mark)| {
-        let (target, rest) = page[at + mark.len()..].split_once('"')?;
-        let words = rest.split_once('>')?.1.split_once("</a>")?.0;
-        let before = page[..at].rsplit_once('<')?.1;
-        let class = before.strip_prefix("a class=\"").and_then(|rest| rest.strip_suffix("\" "));
-        Some(Link { class: class.unwrap_or_default(), target, words })
-    })
+impl<'j> Visitor<'j> for Pairs<'j> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(member) = map.next_entry()? {
+            self.0.push(member);
+        }
+        Ok(self)
+    }
 }

@@ -9,6 +9,8 @@ use crate::frame::{Column, Frame, Lookup};
 
 /// Rows that are written out; where there are more, equal ones are written once, with their number.
 pub const MOST_ROWS: usize = 10_000;
+/// Between the name of a column that was looked up and the file that it was looked up in: the header of the rows' lines there.
+pub const PLACE_IN: &str = ": place in ";
 /// Rows that the page shows.
 const SHOWN_ROWS: usize = 200;
 
@@ -99,7 +101,7 @@ fn published(inputs: &Inputs<'_>, frame: &Frame, set: &RowSet) -> Rows {
         .into_iter()
         .chain(columns.iter().map(|(_, header)| header.clone()))
         .chain(looked_up.iter().flat_map(|(name, lookup)| {
-            [(*name).clone(), format!("{name}: place in {}", file(lookup))]
+            [(*name).clone(), format!("{name}{PLACE_IN}{}", file(lookup))]
         }))
         .collect();
     let records = inputs.records.get(&set.frame);

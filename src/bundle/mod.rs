@@ -20,7 +20,7 @@ use crate::sources::{Record, Sources};
 use crate::spec::Spec;
 use crate::standards;
 
-pub use evidence::MOST_ROWS;
+pub use evidence::{MOST_ROWS, PLACE_IN};
 pub use lock::{Lock, drift};
 pub use write::{Written, read_bundle, write_bundle, write_text};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use super::Bundle;
 
@@ -51,21 +51,30 @@ pub fn write_bundle(output: &Path, name: &str, bundle: &Bundle) -> io::Result<Wr
 /// Every file of a bundle on disk, by its path in it.
 ///
 /// # Errors
-/// A folder or file cannot be read.
+/// A folder or file cannot be read; something is neither, for a link shows what lies elsewhere.
 pub fn read_bundle(folder: &Path) -> io::Result<Bundle> {
     let mut bundle = Bundle::new();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry?;
-        if !entry.file_type().is_dir() {
+        let kind = entry.file_type();
+        if kind.is_file() {
             bundle.insert(path_in(folder, entry.path())?, fs::read(entry.path())?);
+        } else if !kind.is_dir() {
+            let path = entry.path().display();
+            return Err(io::Error::other(format!("`{path}` is a link, and no file")));
         }
     }
     Ok(bundle)
 }
 
+/// A path in a bundle, with `/` between its parts; a backslash is one only where the system says so.
 fn path_in(folder: &Path, path: &Path) -> io::Result<String> {
     let path = path.strip_prefix(folder).map_err(io::Error::other)?;
-    Ok(path.to_string_lossy().replace('\\', "/"))
+    let part = |part: Component<'_>| {
+        let name = part.as_os_str().to_str().map(str::to_string);
+        name.ok_or_else(|| io::Error::other(format!("`{}` is no UTF-8", path.display())))
+    };
+    Ok(path.components().map(part).collect::<io::Result<Vec<_>>>()?.join("/"))
 }
 
 /// Whether a folder holds exactly these files.

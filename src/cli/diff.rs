@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::verify::read;
 use super::{End, MessageFormat, Options, report};
-use crate::audit::{Cause, Change, Edition, compare, restatements};
+use crate::audit::{Cause, Change, Edition, compare, only_grew, restatements};
 use crate::bundle::{Lock, write_text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::pipeline;
@@ -137,6 +137,7 @@ fn diff(
     let restated = restated.map_or(Vec::new(), |restated| restatements(&edition, &restated));
     let restated = restated.into_iter().map(|(id, old, now)| RestatedFigure {
         cited: edition.words.contains_key(&id),
+        grown: only_grew(&changes, &id),
         id,
         label: old.label,
         published: old.shown,
@@ -176,7 +177,9 @@ fn earlier(path: &Path, options: &Options, diagnostics: &mut Diagnostics) -> Opt
     let (edition, report, restated) = if full.is_dir() {
         let bundle = diagnostics.take(read(&full))?;
         let report = bundle.keys().find_map(|path| {
-            path.strip_prefix("spec/reports/")?.strip_suffix(".yaml").map(str::to_string)
+            let name = path.strip_prefix("spec/reports/")?.strip_suffix(".yaml")?;
+            // its ledger lies beside it
+            (!name.ends_with(".reviews")).then(|| name.to_string())
         });
         let edition = Edition::of_bundle(&bundle);
         (edition, report, restate(&full, options, diagnostics))

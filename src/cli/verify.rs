@@ -13,6 +13,7 @@ use crate::bundle::{Bundle, MADE_BY, read_bundle};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, counted};
 use crate::digest::sha256_of;
 use crate::pipeline;
+use crate::render::Theme;
 use crate::text::Texts;
 use crate::world::{Disk, Instead};
 
@@ -59,10 +60,13 @@ fn verify(
     let data =
         arguments.data.as_ref().map_or(options.project.clone(), |data| options.project.join(data));
     let spec = Disk::new(folder.join("spec"));
-    let files = publishers_files(&claimed, &spec, &data, diagnostics);
+    let files = publishers_files(&claimed, &spec, Library::new(&data, folder), diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
+    let own = |file: &Path| file.strip_prefix(&options.project).unwrap_or(file).to_path_buf();
+    let read_from: String =
+        files.values().map(|file| format!("\n  data: {}", own(file).display())).collect();
     let world = Instead { world: &spec, files };
     let checked = pipeline::check(&world, &[], options.threads());
     let (project, found) = (checked.value, checked.diagnostics);
@@ -88,7 +92,8 @@ fn verify(
         true => Strictness::Bytes,
         false => Strictness::Meaning,
     };
-    for difference in differences(&claimed, &made, strictness) {
+    let compared = differences(&claimed, &made, strictness);
+    for difference in compared.differences {
         let (what, more) = difference.what;
         let path = format!("{shown}/{}", difference.path);
         for what in what {
@@ -102,28 +107,49 @@ fn verify(
         }
     }
     let figures = counted(report.figures.figures.len() as u64, "figure");
-    Some(match strictness {
+    let said = match strictness {
         Strictness::Bytes => format!(
             "{shown}: all {} files are what their spec and the data give ({figures})",
             made.len()
         ),
         Strictness::Meaning => format!(
-            "{shown}: made by {}, verified by {MADE_BY}: {figures}, their rows and the words tied to them are what spec and data give; layout was not compared",
-            maker.unwrap_or_else(|| "an unnamed version".into())
+            "{shown}: says that it was made by {}, and was verified by {MADE_BY}: {figures}, their rows and the text of \
+             page and Markdown are what spec and data give.\n  not compared: the page's style, script and drawings, which \
+             decide what is seen of its text; formulas of the workbook{}\n  to compare every byte, verify with the \
+             version that made it",
+            maker.unwrap_or_else(|| "an unnamed version".into()),
+            compared.not_compared.iter().map(|path| format!(", `{path}`")).collect::<String>()
         ),
-    })
+    };
+    let own = own_templates(&claimed);
+    let templates = match own.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n  templates of its own, which decide what a page shows of what was checked: {}",
+            own.join(", ")
+        ),
+    };
+    Some(format!("{said}{read_from}{templates}"))
+}
+
+/// The templates of a bundle that are not the built-in ones.
+fn own_templates(claimed: &Bundle) -> Vec<String> {
+    let own = |name: &str| {
+        let bytes = claimed.get(&format!("spec/templates/{name}"))?;
+        (Theme::built_in(name).map(str::as_bytes) != Some(bytes)).then(|| format!("`{name}`"))
+    };
+    Theme::FILES.into_iter().filter_map(own).collect()
 }
 
 /// The publisher's file for each dataset, found by the digest that the spec pins, or that the bundle names.
 fn publishers_files(
     claimed: &Bundle,
     spec: &Disk,
-    data: &Path,
+    mut library: Library,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, PathBuf> {
     let declared = pipeline::declared(spec).value.1;
     let digests = data_files(claimed);
-    let mut library = Library::new(data);
     let mut files = BTreeMap::new();
     for dataset in declared.datasets.values() {
         let digest = dataset.sha256.as_ref().map(|(digest, _)| digest);
@@ -135,7 +161,7 @@ fn publishers_files(
             None if digests.contains_key(&dataset.path) => {
                 let message = format!(
                     "no file under `{}` is the one that `{}` was when the bundle was made",
-                    data.display(),
+                    library.root.display(),
                     dataset.path
                 );
                 let mut error = Diagnostic::error(Code::NotVerified, message)
@@ -154,13 +180,19 @@ fn publishers_files(
     files
 }
 
+/// Whether a folder holds what makes a bundle.
+fn is_bundle(folder: &Path) -> bool {
+    folder.join("figures.json").is_file() && folder.join("spec").is_dir()
+}
+
 /// Reads a bundle that was named on the command line.
 pub(super) fn read(folder: &Path) -> Result<Bundle, Diagnostic> {
     read_bundle(folder)
         .map_err(|error| Diagnostic::unreadable(&folder.display().to_string(), &error))
 }
 
-/// Files of a folder, found by their digest; each is hashed at most once, those of the same name first.
+/// Files of a folder, found by their digest; each is hashed at most once, those of the same name first. What lies in a bundle
+/// is no publisher's file: nothing proves itself.
 struct Library {
     root: PathBuf,
     paths: Vec<PathBuf>,
@@ -168,13 +200,19 @@ struct Library {
 }
 
 impl Library {
-    fn new(root: &Path) -> Self {
+    fn new(root: &Path, bundle: &Path) -> Self {
+        let bundle = fs::canonicalize(bundle).ok();
+        let within = |path: &Path| {
+            let path = fs::canonicalize(path).ok();
+            path.zip(bundle.as_ref()).is_some_and(|(path, bundle)| path.starts_with(bundle))
+        };
         let entries = WalkDir::new(root).sort_by_file_name().into_iter();
         // what is built or kept by tools holds no data of publishers
         let seen = |entry: &walkdir::DirEntry| {
             let name = entry.file_name().to_string_lossy();
-            entry.depth() == 0
-                || !(name.starts_with('.') || name == "target" || name == "node_modules")
+            let kept = name.starts_with('.') || name == "target" || name == "node_modules";
+            !(entry.depth() > 0 && kept
+                || entry.file_type().is_dir() && (is_bundle(entry.path()) || within(entry.path())))
         };
         let files = entries.filter_entry(seen).filter_map(Result::ok);
         let paths =

@@ -49,6 +49,8 @@ pub struct RestatedFigure {
     pub now: String,
     /// Whether the text of its edition cites it.
     pub cited: bool,
+    /// Whether only rows came to it: nothing of what was published was revised.
+    pub grown: bool,
 }
 
 /// What moved between two editions.
@@ -85,7 +87,7 @@ pub fn edition(report: &EditionReport) -> Result<Vec<(&'static str, String)>, Di
     context.insert("changes", &report.changes);
     context.insert("restated", &report.restated);
     let corrections: Vec<&RestatedFigure> =
-        report.restated.iter().filter(|figure| figure.cited).collect();
+        report.restated.iter().filter(|figure| figure.cited && !figure.grown).collect();
     context.insert("corrections", &corrections);
     context.insert("style", &format!("{}{}", Brand::default().css(), Theme::default().style()));
     let page = render_text(PAGE, &context)?;

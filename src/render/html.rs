@@ -8,6 +8,7 @@ use tera::Context;
 use super::brand::css_string;
 use super::evidence::{SCRIPT, method};
 use super::status::{found, of_figure, status};
+use super::theme::whole;
 use super::{Brand, Logo, Theme};
 use crate::diag::{Code, Diagnostic};
 use crate::digest::{base64, sha256_base64};
@@ -73,11 +74,26 @@ pub fn html(
     let style = format!("{}{}{}", brand.css(), theme.style(), running_title(&document.title.plain));
     context.insert("style", &style);
     let page = theme.page(&context)?;
-    with_policy(&page).map(String::into_bytes).ok_or_else(|| {
+    let held = with_policy(&page).map(String::into_bytes).ok_or_else(|| {
         Diagnostic::error(Code::Template, "`templates/page.html` has no `<head>`")
             .in_file("templates/page.html")
             .hint("begin the page with `<!doctype html><html><head>`")
-    })
+    })?;
+    whole(
+        "page.html",
+        &page,
+        &context,
+        &[
+            "title_html",
+            "cards_html",
+            "body_html",
+            "methods_html",
+            "notes_html",
+            "recheck",
+            "script",
+        ],
+    )?;
+    Ok(held)
 }
 
 /// What the page holds for machines, as JSON that ends no element.

@@ -4,6 +4,7 @@ use tera::Context;
 
 use super::Theme;
 use super::status::status;
+use super::theme::whole;
 use crate::diag::Diagnostic;
 use crate::document::{Citation, Detail, Document, Method, NoteContent, escape, marks};
 use crate::review::Review;
@@ -35,6 +36,7 @@ pub fn markdown(
     context.insert("methods", &document.methods.iter().map(method).collect::<Vec<_>>());
     context.insert("notes", &notes(document));
     let text = theme.briefing(&context)?;
+    whole("briefing.md", &text, &context, &["title", "body"])?;
     Ok(format!("{}\n", text.trim_end()).into_bytes())
 }
 

@@ -31,6 +31,11 @@ impl Theme {
     /// Names of the files that a project may override.
     pub const FILES: [&str; 3] = [PAGE.0, BRIEFING.0, STYLE.0];
 
+    /// The built-in file of a name.
+    pub fn built_in(name: &str) -> Option<&'static str> {
+        [PAGE, BRIEFING, STYLE].into_iter().find(|(own, _)| *own == name).map(|(_, text)| text)
+    }
+
     /// The built-in files, but for those that `file` has.
     pub fn with(file: impl Fn(&str) -> Option<String>) -> Self {
         let read =
@@ -49,6 +54,35 @@ impl Theme {
     pub(super) fn briefing(&self, context: &Context) -> Result<String, Diagnostic> {
         render_text((BRIEFING.0, &self.briefing), context)
     }
+}
+
+/// Requires that what was checked stands in what a template made of it, as it is.
+pub(super) fn whole(
+    name: &str,
+    text: &str,
+    context: &Context,
+    parts: &[&str],
+) -> Result<(), Diagnostic> {
+    let words = |part: &str| context.get(part).and_then(|value| value.as_str());
+    let lost = |part: &&str| words(part).is_some_and(|words| !text.contains(words));
+    // escaping leaves letters and digits as they are
+    let status = context.get("status").and_then(|status| status.as_array()).into_iter().flatten();
+    let spoken = status
+        .filter_map(|own| own.as_str())
+        .flat_map(|own| own.split(|c: char| !c.is_alphanumeric() && c != ' ').map(str::trim));
+    let missing = match parts.iter().copied().find(lost) {
+        Some(part) => part,
+        None if spoken.into_iter().any(|own| !text.contains(own)) => "status",
+        None => return Ok(()),
+    };
+    let message =
+        format!("`templates/{name}` leaves out or changes `{missing}`, which was checked");
+    Err(Diagnostic::error(Code::Template, message).in_file(format!("templates/{name}")).hint(
+        match missing {
+            "status" => "print `{{ status[0] }}` and `{{ status[1] }}`".to_string(),
+            part => format!("print it as it is: `{{{{ {part} | safe }}}}`"),
+        },
+    ))
 }
 
 /// Renders a template, escaped for HTML or for Markdown by its name.
