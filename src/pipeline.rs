@@ -171,8 +171,12 @@ pub fn trace(
     let text = checked.texts.add(path, content.clone());
     let whole = Span::new(text, 0, content.len());
     // what is wrong with the text as a body is not asked here
-    let prose =
-        spec::prose::parse(&Passage::verbatim(content, whole), false, &mut Diagnostics::default());
+    let prose = spec::prose::parse(
+        &Passage::verbatim(content, whole),
+        false,
+        &indexmap::IndexMap::new(),
+        &mut Diagnostics::default(),
+    );
     let sources = std::mem::take(&mut checked.sources);
     let mut frames: BTreeMap<String, Frame> = BTreeMap::new();
     for (name, dataset) in &sources.datasets {

@@ -3,6 +3,7 @@
 //! In: paths and contents. Out: [`Span`]s, which diagnostics point at, with lines and columns.
 
 use serde::Deserialize;
+use unicode_security::skeleton;
 
 /// Which text a span belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
@@ -192,6 +193,31 @@ pub(crate) fn in_a_sentence(text: &str) -> String {
         Some(first) => first.to_lowercase().chain(chars).collect(),
         None => text.to_string(),
     }
+}
+
+/// A text as it looks: in lower case, without differences of spaces and signs, with letters of other scripts as those that they look
+/// like (the skeleton of Unicode Technical Standard 39, letter by letter: within ASCII it takes 1 for l and rn for m).
+pub(crate) fn look(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let plain: String = lower
+        .chars()
+        .map(|c| match c {
+            '‐' | '‑' | '–' | '—' | '−' | '_' => '-',
+            '’' | '‘' | '`' | '´' => '\'',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}'))
+        .collect();
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut look = String::new();
+    for c in words.join(" ").chars() {
+        match c.is_ascii() {
+            true => look.push(c),
+            false => look.extend(skeleton(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    look
 }
 
 #[cfg(test)]

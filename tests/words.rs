@@ -13,7 +13,7 @@ fn words_are_judged_as_the_list_says() {
             "figures:\n  zero: count() from t\n  x:\n    reason: made\n    value: \"{}\"\n  y:\n    reason: made\n    value: 7\n",
             recipe
         );
-        let project = Project::of("a\n1\n", "", &spec, &format!("[=](fig:zero) {words}\n"));
+        let project = Project::of("a\n1\n", "", &spec, &format!("[=](fig:zero).\n\n{words}\n"));
         let ran = project.run(&["check"]);
         let found = match (
             ran.code,

@@ -57,8 +57,9 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
     let rules = Rules { lexicon, locale, rounding: spec.rounding };
     let shown = OnceCell::new();
     for prose in spec.proses() {
-        let reading = read(&prose.plain.text, lexicon, locale);
         let context = context(spec, figures, prose);
+        let prose = &filled(prose, figures, shower);
+        let reading = read(&prose.plain.text, lexicon, locale);
         let reading = &reading;
         let shown = &shown;
         let checker =
@@ -86,11 +87,21 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
     Outcome::new(verdicts, diagnostics)
 }
 
+/// A text with the values that it inserts: they are read as if they had been typed.
+pub(super) fn filled(prose: &Prose, figures: &Figures, shower: Shower<'_>) -> Prose {
+    let value = |reference: &Reference| {
+        let figure = figures.find(reference).ok().flatten()?;
+        Some(shower.figure(figure).to_string())
+    };
+    Prose { plain: prose.plain.filled(value), ..prose.clone() }
+}
+
 /// The periods of what stands beside words: a figure its label, a card its value, a chart its texts, a table its caption.
 fn beside(inputs: Inputs<'_>, rules: Rules<'_>, diagnostics: &mut Diagnostics) {
     let Inputs { spec, figures, frames, locale, lexicon, .. } = inputs;
     let shower = Shower { locale, rounding: spec.rounding };
     let mut guard = |prose: &Prose, say: &dyn Fn(&Guards<'_>, &mut Diagnostics)| {
+        let prose = &filled(prose, figures, shower);
         let reading = read(&prose.plain.text, lexicon, locale);
         let (context, reading) = (BTreeSet::new(), &reading);
         let telling = &RefCell::default();
@@ -216,19 +227,22 @@ impl<'a> Checker<'a> {
                 MarkKind::Insert(reference) => {
                     verdicts.inserted += 1;
                     if let Some(Some(figure)) = diagnostics.take(self.figures.find(reference)) {
-                        let subject = Subject::of(self.spec, self.figures, reference, figure);
-                        verdicts
-                            .statements
-                            .push(self.statement(mark, std::slice::from_ref(&subject)));
-                        tied.push(Tied { mark, subjects: vec![subject], unhedged: false });
+                        let subjects =
+                            vec![Subject::of(self.spec, self.figures, reference, figure)];
+                        verdicts.statements.push(self.statement(mark, &subjects));
+                        let unhedged = self.insert(mark, &subjects, tied.last(), diagnostics);
+                        tied.push(Tied { mark, subjects, unhedged });
                         let printed = number::inserted(figure, &self.shower);
                         diagnostics.take(printed.map_err(|error| error.at(reference.span)));
                     }
                 }
-                MarkKind::Cite | MarkKind::Exempt(_) | MarkKind::Code => {}
+                MarkKind::Cite(_)
+                | MarkKind::Exempt(_)
+                | MarkKind::Code
+                | MarkKind::Parameter(_) => {}
             }
         }
-        self.outside(&mut found, &mut verdicts.exempt, diagnostics);
+        self.outside(&mut found, verdicts, diagnostics);
         self.across(&tied, diagnostics);
         let Self { spec, figures, frames, shower, rules, prose, reading, .. } = *self;
         let context = self.context.clone();
@@ -241,34 +255,66 @@ impl<'a> Checker<'a> {
 
     /// What a link states, in its sentence.
     fn statement(&self, mark: &Mark, subjects: &[Subject<'a>]) -> Statement {
-        let range = self.reading.sentence(mark.range.start);
-        let range = range.start.min(mark.range.start)..range.end.max(mark.range.end);
         Statement {
             figures: subjects.iter().map(|subject| subject.figure.id.clone()).collect(),
-            words: self.inserted(&mark.range, false),
-            sentence: self.inserted(&range, false),
-            written: self.inserted(&range, true),
-            span: mark.span,
+            ..self.said(&mark.range, None, mark.span)
         }
     }
 
-    /// A stretch of the text with its inserted values: as they are printed, or as the author writes them.
-    fn inserted(&self, range: &Range<usize>, written: bool) -> String {
+    /// Words that are tied to no figure, in their sentence.
+    fn said(&self, words: &Range<usize>, reason: Option<String>, span: Span) -> Statement {
+        let text = &self.prose.plain.text;
+        let range = self.reading.sentence(words.start);
+        let range = range.start.min(words.start)..range.end.max(words.end);
+        Statement {
+            figures: Vec::new(),
+            reason,
+            words: text[words.clone()].trim().to_string(),
+            sentence: text[range.clone()].trim().to_string(),
+            written: self.written(&range),
+            span,
+        }
+    }
+
+    /// A stretch of the text as the author writes it: links where values are inserted and sources are cited.
+    fn written(&self, range: &Range<usize>) -> String {
         let plain = &self.prose.plain;
         let mut text = String::new();
         let mut at = range.start;
         for mark in plain.marks_within(range) {
-            let MarkKind::Insert(reference) = &mark.kind else { continue };
-            text.push_str(&plain.text[at..mark.range.start]);
-            match self.figures.find(reference) {
-                _ if written => text.push_str(&format!("[=](fig:{reference})")),
-                Ok(Some(figure)) => text.push_str(self.shower.figure(figure).as_str()),
-                _ => {}
-            }
-            at = mark.range.end;
+            let (from, to) = (mark.range.start.max(at), mark.range.end.min(range.end));
+            let link = match &mark.kind {
+                MarkKind::Insert(reference) => format!("[=](fig:{reference})"),
+                MarkKind::Cite(source) => format!("[{}](cite:{source})", &plain.text[from..to]),
+                _ => continue,
+            };
+            text.push_str(&plain.text[at..from]);
+            text.push_str(&link);
+            at = to;
         }
         text.push_str(&plain.text[at..range.end]);
         text.trim().to_string()
+    }
+
+    /// An inserted value with the words around it; whether the hedge of its number compares it with the claim before. What it
+    /// prints alone is right by construction: where that cannot be read, nothing is said.
+    fn insert(
+        &self,
+        mark: &Mark,
+        subjects: &[Subject<'a>],
+        before: Option<&Tied<'a>>,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let printed = &self.prose.plain.text[mark.range.clone()];
+        let alone = read(printed, self.rules.lexicon, self.rules.locale);
+        let inside = alone.terms.iter().filter(|term| term.number().is_some()).collect();
+        let reading =
+            judge::Reading { words: printed, at: 0, inside, ..judge::Reading::of(printed) };
+        let alone = judge(&reading, subjects, &self.shower, &self.rules);
+        if !alone.finding.is_some_and(Finding::ties) {
+            return false;
+        }
+        self.claim(mark, subjects, before, diagnostics).1
     }
 
     /// The figures of a link; none where one failed or does not exist, which is said.
@@ -584,7 +630,7 @@ impl<'a> Checker<'a> {
 
     /// Whether a stretch lies in a link or in code.
     pub(super) fn marked(&self, range: &Range<usize>) -> bool {
-        self.mark(range).is_some_and(|mark| !matches!(mark.kind, MarkKind::Cite))
+        self.mark(range).is_some_and(|mark| !matches!(mark.kind, MarkKind::Cite(_)))
     }
 
     fn mark(&self, range: &Range<usize>) -> Option<&'a Mark> {
@@ -597,7 +643,7 @@ impl<'a> Checker<'a> {
     fn outside(
         &self,
         found: &mut Vec<Verdict>,
-        exempt: &mut Vec<Exempted>,
+        verdicts: &mut Verdicts,
         diagnostics: &mut Diagnostics,
     ) {
         let text = &self.prose.plain.text;
@@ -609,7 +655,12 @@ impl<'a> Checker<'a> {
             let (rule, reason) = match (mark.map(|mark| &mark.kind), &term.kind) {
                 (Some(MarkKind::Claim(_) | MarkKind::Insert(_)), _) => continue,
                 (Some(MarkKind::Exempt(reason)), _) if counts(term) => {
+                    // what the author alone answers for is for a reviewer to see
+                    verdicts.statements.push(self.said(&core, Some(reason.clone()), span));
                     (Rule::Reason, Some(reason.clone()))
+                }
+                (Some(MarkKind::Parameter(name)), _) if counts(term) => {
+                    (Rule::Parameter, Some(name.clone()))
                 }
                 (Some(MarkKind::Code), _) if counts(term) => (Rule::Code, None),
                 (_, TermKind::Exempt(exempt)) => (exempt.rule, None),
@@ -621,13 +672,14 @@ impl<'a> Checker<'a> {
                     let words = text[term.range.clone()].to_string();
                     let span = self.prose.plain.span(&term.range, &self.prose.passage);
                     let (verdict, error) = self.untied(term, words, span);
+                    verdicts.statements.push(self.said(&term.range, None, span));
                     found.push(verdict);
                     diagnostics.push(error);
                     continue;
                 }
                 _ => continue,
             };
-            exempt.push(Exempted { words, rule, reason, span });
+            verdicts.exempt.push(Exempted { words, rule, reason, span });
         }
     }
 

@@ -40,13 +40,15 @@ pub enum Rule {
     Base,
     /// Code.
     Code,
+    /// The value of a parameter.
+    Parameter,
     /// The author says why.
     Reason,
 }
 
 impl Rule {
     /// Every rule, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Date,
         Self::Period,
         Self::Label,
@@ -62,6 +64,7 @@ impl Rule {
         Self::Idiom,
         Self::Base,
         Self::Code,
+        Self::Parameter,
         Self::Reason,
     ];
 
@@ -83,6 +86,7 @@ impl Rule {
             Self::Idiom => "idiom",
             Self::Base => "base",
             Self::Code => "code",
+            Self::Parameter => "parameter",
             Self::Reason => "reason",
         }
     }

@@ -148,7 +148,7 @@ impl<'a> Guards<'a> {
         let text = &self.prose.plain.text;
         let aside = |range: &Range<usize>| {
             self.prose.plain.marks_within(range).iter().any(|mark| {
-                matches!(mark.kind, MarkKind::Cite | MarkKind::Exempt(_))
+                matches!(mark.kind, MarkKind::Cite(_) | MarkKind::Exempt(_))
                     && mark.range.start <= range.start
                     && range.end <= mark.range.end
             })

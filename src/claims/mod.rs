@@ -110,16 +110,19 @@ pub struct Exempted {
     pub span: Span,
 }
 
-/// Words of the report's own that are tied to figures, or a value that it inserts, in their sentence.
+/// Words of the report's own that are tied to figures, a value that it inserts, or a number that the author alone answers for, in their
+/// sentence.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Statement {
-    /// Ids of the figures, in the order of the link.
+    /// Ids of the figures, in the order of the link; none of a number that is tied to nothing.
     pub figures: Vec<String>,
+    /// Why such a number is no statistic, where the author says so.
+    pub reason: Option<String>,
     /// The words; an inserted value as it is printed.
     pub words: String,
     /// The sentence as a reader sees it.
     pub sentence: String,
-    /// The sentence as the author wrote it: `[=](fig:id)` where a value is inserted.
+    /// The sentence as the author wrote it: `[=](fig:id)` where a value is inserted, `[words](cite:id)` where a source is cited.
     pub written: String,
     /// Where the link stands.
     pub span: Span,

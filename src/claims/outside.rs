@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::check::{Checker, Inputs};
+use super::check::{Checker, Inputs, filled};
 use super::grammar::read;
 use super::number::Rules;
 use super::{Finding, Verdict, Verdicts};
@@ -76,7 +76,7 @@ pub(super) fn judge(inputs: Inputs<'_>, verdicts: &mut Verdicts, diagnostics: &m
             let known = sources.sources.keys().map(String::as_str);
             diagnostics.push(error.at(*span).did_you_mean(source, known));
         }
-        let prose = &claim.words;
+        let prose = &filled(&claim.words, figures, shower);
         let reading = read(&prose.plain.text, lexicon, locale);
         let (context, reading) = (BTreeSet::new(), &reading);
         let shown = &shown;

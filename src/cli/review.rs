@@ -86,6 +86,7 @@ fn list(own: &Report, review: &Review, all: bool, options: &Options) {
         let of = &item.fingerprint.of;
         match item.fingerprint.words.as_str() {
             "" => anstream::println!("      {of}: {}; {found}", item.shown),
+            words if item.shown.is_empty() => anstream::println!("      “{words}”, {of}; {found}"),
             words => anstream::println!("      “{words}” {of} = {}; {found}", item.shown),
         }
     }
@@ -227,8 +228,10 @@ fn sign(
     let key = fs::read_to_string(options.project.join(path))
         .map_err(|error| Diagnostic::unreadable(&shown, &error));
     let Some(key) = diagnostics.take(key) else { return };
-    for (off, _) in new.values_mut().flatten() {
-        let signed = review::sign(off, &key).map_err(|error| {
+    let offs =
+        new.iter_mut().flat_map(|(report, offs)| offs.iter_mut().map(move |off| (report, off)));
+    for (report, (off, _)) in offs {
+        let signed = review::sign(off, report, &key).map_err(|error| {
             let message = format!("`{shown}` cannot sign: {error}");
             Diagnostic::error(Code::Review, message)
                 .in_file(shown.as_str())

@@ -268,7 +268,7 @@ impl Maker<'_> {
         let canonical = language::recipe(recipe);
         let chain =
             recipe.from.as_ref().map(|(from, _)| self.spec.chain(from).0).unwrap_or_default();
-        recipe_text(canonical, language::recipe_in_words(recipe, self), &chain)
+        recipe_text(canonical, language::recipe_in_words(recipe, self), &chain, self.spec)
     }
 
     fn derive(&mut self, figure: &mut Figure, term: &Term) -> Result<(), Trouble> {
@@ -575,6 +575,7 @@ pub(super) fn recipe_text(
     canonical: String,
     words: String,
     chain: &[&spec::Selection],
+    spec: &Spec,
 ) -> RecipeText {
     let mut all = canonical.clone();
     for selection in chain {
@@ -584,6 +585,15 @@ pub(super) fn recipe_text(
             all.push_str(&format!("\n{} = {}", name.words, language::expression(expr)));
         }
     }
+    let named = |name: &String| {
+        let sign = format!("${name}");
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        all.match_indices(&sign).any(|(at, _)| ends(&all[at + sign.len()..]))
+    };
+    let parameters = spec.parameters.iter().filter(|(name, _)| named(name));
+    let parameters: String =
+        parameters.map(|(name, value)| format!("\n${name} = {value}")).collect();
+    all.push_str(&parameters);
     RecipeText { canonical, words, sha256: crate::digest::sha256(all.as_bytes()) }
 }
 

@@ -109,7 +109,7 @@ pub struct RecipeText {
     pub canonical: String,
     /// One sentence.
     pub words: String,
-    /// SHA-256 of the canonical text and of that of every selection below it, one a line.
+    /// SHA-256 of the canonical text, of that of every selection below it, and of the parameters in them, one a line.
     pub sha256: String,
 }
 

@@ -14,7 +14,7 @@ use crate::diag::{Code, Diagnostic, list};
 use crate::exact::Exact;
 use crate::frame::{Key, Partial};
 use crate::language::{Expr, Recipe};
-use crate::spec::{self, SeriesOrigin, prose};
+use crate::spec::{self, SeriesOrigin, Spec, prose};
 use crate::text::Span;
 use crate::value::{Number, Value};
 
@@ -144,7 +144,7 @@ impl Maker<'_> {
             })
             .collect();
         let mut series = self.series_shell(id, declared, texts.first().cloned());
-        name_values(&mut series, declared, values, (&texts, &[]));
+        name_values(&mut series, declared, values, (&texts, &[], self.spec));
         let mut named: Vec<(String, Span)> = Vec::new();
         for term in terms {
             term.named(&mut |name, _, span| {
@@ -296,7 +296,12 @@ impl Maker<'_> {
             .collect();
         let mut series = self.series_shell(id, declared, texts.first().cloned());
         series.keys = by.iter().map(|(key, _)| key.clone()).collect();
-        name_values(&mut series, declared, values, (&texts, &self.spec.chain(&from.0).0));
+        name_values(
+            &mut series,
+            declared,
+            values,
+            (&texts, &self.spec.chain(&from.0).0, self.spec),
+        );
         series.without_key = answer.values.without_key;
         let groups = || answer.values.groups.values();
         let most =
@@ -580,7 +585,7 @@ fn name_values(
     series: &mut Series,
     declared: &spec::Series,
     values: &[(String, Expr)],
-    (texts, chain): (&[RecipeText], &[&spec::Selection]),
+    (texts, chain, spec): (&[RecipeText], &[&spec::Selection], &Spec),
 ) {
     if values.len() > 1 {
         let canonical: Vec<&str> = texts.iter().map(|text| text.canonical.as_str()).collect();
@@ -588,7 +593,7 @@ fn name_values(
         if declared.label.is_none() {
             series.label = series.id.replace('_', " ");
         }
-        series.recipe = Some(recipe_text(canonical.join("; "), words.join("; "), chain));
+        series.recipe = Some(recipe_text(canonical.join("; "), words.join("; "), chain, spec));
     }
     for (name, _) in values {
         let label = declared.labels.get(name).map(|label| prose::plain(label.inlines()));

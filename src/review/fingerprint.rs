@@ -6,8 +6,9 @@ use crate::claims::Verdicts;
 use crate::digest::sha256;
 use crate::document::{ChartBlock, Document, Grid, TableBlock};
 use crate::figures::{Figure, Figures, Provenance, Series, Shower};
+use crate::language::{Function, Kind};
 use crate::sources::{Source, Sources};
-use crate::spec::{SeriesOrigin, Spec, TableRows};
+use crate::spec::{Chart, SeriesOrigin, Spec, TableRows};
 use crate::text::Span;
 
 /// What a sign-off is bound to. The digest of a file is not part of it: a new release with the same rows changes nothing
@@ -22,9 +23,10 @@ pub struct Fingerprint {
     pub sentence: String,
     /// The values as printed; of a chart or table the SHA-256 of its data.
     pub shown: String,
-    /// SHA-256 of the recipes, quotations and reasons of the figures, and of all that they are made from.
+    /// SHA-256 of the recipes, quotations and reasons of the figures, and of all that they are made from, with their labels,
+    /// caveats and units.
     pub recipe: String,
-    /// SHA-256 of the digests of their rows.
+    /// SHA-256 of the digests of their rows, and of their values before rounding.
     pub rows: String,
     /// SHA-256 of publisher, title, address, date and version of each source.
     pub sources: String,
@@ -67,8 +69,8 @@ impl Part {
             Self::Sentence => format!("the sentence was “{}”", before.sentence),
             Self::Shown if before.of.contains(':') => "its values are others".into(),
             Self::Shown => format!("the value was {}", before.shown),
-            Self::Recipe => "it is made in another way".into(),
-            Self::Rows => "its rows are others".into(),
+            Self::Recipe => "it is made or described in another way".into(),
+            Self::Rows => "its rows are others, or are read in another way".into(),
             Self::Sources => "a source is another, or its title, address, date or version".into(),
         }
     }
@@ -219,8 +221,13 @@ impl<'a> Maker<'a> {
         let mut items: Vec<Item> = Vec::new();
         for stated in &verdicts.statements {
             let shown: Vec<String> = stated.figures.iter().map(|id| self.shown(id)).collect();
+            // a number that is tied to nothing rests on the author alone
+            let of = match stated.figures.is_empty() {
+                true => "no figure".to_string(),
+                false => stated.figures.join(", "),
+            };
             let fingerprint = Fingerprint {
-                of: stated.figures.join(", "),
+                of,
                 words: stated.words.clone(),
                 sentence: stated.written.clone(),
                 shown: shown.join("; "),
@@ -228,6 +235,11 @@ impl<'a> Maker<'a> {
             };
             let mut item = self.item(ItemKind::Claim, fingerprint, stated.figures.clone());
             item.sentence.clone_from(&stated.sentence);
+            if stated.figures.is_empty() {
+                let reason = stated.reason.as_deref().unwrap_or("not said");
+                item.fingerprint.recipe = sha256(reason.as_bytes());
+                item.made.push(format!("tied to no figure; why: {reason}"));
+            }
             // a key figure is read with what it is
             let mut cards = spec.cards.iter().zip(&document.cards);
             let card = cards.find(|(card, _)| card.value.passage.span.holds(stated.span));
@@ -249,9 +261,14 @@ impl<'a> Maker<'a> {
                 std::iter::once(outside.verdict.name().to_string()).chain(shown).collect();
             let on = claim.on.map_or(String::new(), |on| format!(", {on}"));
             let words = claim.words.plain.text.trim().to_string();
+            let said = if claim.paraphrase { "as this report puts it: " } else { "" };
+            let said = format!("{}{on}: {said}{words}", claim.who);
+            let more = [&claim.untied, &claim.note].into_iter().flatten();
+            let more = more.map(|text| text.plain.text.trim().to_string());
+            let sentence: Vec<String> = std::iter::once(said).chain(more).collect();
             let fingerprint = Fingerprint {
                 of: format!("claim:{id}"),
-                sentence: format!("{}{on}: {words}", claim.who),
+                sentence: sentence.join(" | "),
                 words,
                 shown: shown.join("; "),
                 ..Fingerprint::default()
@@ -276,8 +293,14 @@ impl<'a> Maker<'a> {
     }
 
     fn chart(&self, chart: &ChartBlock) -> Item {
-        let texts = [&chart.title.plain, &chart.subtitle.plain, &chart.alt];
-        let drawn = chart.description.join(" ");
+        let note = chart.note.iter().map(|note| &note.plain);
+        let texts: Vec<&String> = [&chart.title.plain, &chart.subtitle.plain, &chart.alt]
+            .into_iter()
+            .chain(note)
+            .collect();
+        let declared = self.inputs.spec.charts.get(&chart.id);
+        let way = declared.map_or_else(String::new, drawn);
+        let drawn = [&chart.description[..], &chart.remarks(), &[way]].concat().join(" ");
         self.printed(ItemKind::Chart, &chart.id, &texts, (&chart.data, &drawn), [&chart.series])
     }
 
@@ -328,8 +351,8 @@ impl<'a> Maker<'a> {
         let mut rows = Vec::new();
         let mut sources: BTreeSet<&str> = BTreeSet::new();
         for id in &under {
-            recipes.push(format!("{id}: {}", self.recipe(id)));
-            rows.extend(self.rows(id).map(|digest| format!("{id}: {digest}")));
+            recipes.push(format!("{id}: {}{}", self.recipe(id), self.described(id)));
+            rows.extend(self.rows(id).map(|digest| format!("{id}: {digest} {}", self.values(id))));
             sources.extend(
                 self.figures(id).into_iter().flat_map(|figure| &figure.sources).map(String::as_str),
             );
@@ -414,13 +437,55 @@ impl<'a> Maker<'a> {
         series.recipe.as_ref().map_or_else(String::new, |recipe| recipe.sha256.clone())
     }
 
-    /// The digest of the rows of a figure, series or point.
+    /// What readers are told of figures beside their values.
+    fn described(&self, id: &str) -> String {
+        let own = |figure: &Figure| {
+            let caveat = figure.caveat.as_ref().map_or("", |caveat| caveat.plain.text.trim());
+            let unit = figure.value.number().and_then(|number| number.measure.unit.as_deref());
+            let declared = self.inputs.spec.figures.get(&figure.id);
+            let second_hand = declared.is_some_and(|declared| declared.second_hand);
+            let periods: Vec<String> = figure.covers.iter().map(ToString::to_string).collect();
+            // of a quoted value; those of rows are in the rows
+            let periods = if figure.counts.is_none() { periods.join(", ") } else { String::new() };
+            let second_hand = if second_hand { "second-hand" } else { "" };
+            let unit = unit.unwrap_or_default();
+            format!("\t{}\t{caveat}\t{unit}\t{second_hand}\t{periods}", figure.label)
+        };
+        let mut all: Vec<String> = self.figures(id).into_iter().map(own).collect();
+        all.dedup();
+        all.concat()
+    }
+
+    /// The values before rounding.
+    fn values(&self, id: &str) -> String {
+        let figures = self.figures(id).into_iter();
+        figures.map(|figure| figure.value.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The digest of the rows of a figure, series or point; of a point that is a part of a total, of all rows.
     fn rows(&self, id: &str) -> Option<&'a String> {
         let Digests { whole, points } = self.inputs.digests;
         match self.points.get(id) {
+            Some((series, _)) if self.of_total(&series.id) => whole.get(&series.id),
             Some((series, key)) => points.get(&format!("{}/{key}", series.id)),
             None => whole.get(id),
         }
+    }
+
+    /// Whether the points of a series are seen against all of its rows.
+    fn of_total(&self, id: &str) -> bool {
+        let declared = self.inputs.spec.series.get(id);
+        let Some(SeriesOrigin::Grouped { values, .. }) = declared.map(|series| &series.origin)
+        else {
+            return false;
+        };
+        let mut found = false;
+        values.iter().for_each(|(_, value)| {
+            value.walk(&mut |expr| {
+                found |= matches!(&expr.kind, Kind::Call { function: Function::Total, .. });
+            });
+        });
+        found
     }
 
     /// How a figure, series or point is made, for the eye.
@@ -459,6 +524,14 @@ impl<'a> Maker<'a> {
                 .then(|| format!("{id}: evidence/{base}.csv")),
         }
     }
+}
+
+/// How a chart draws its values, as far as it changes what a reader takes from them.
+fn drawn(chart: &Chart) -> String {
+    let lying = if chart.horizontal { ", lying" } else { "" };
+    let axis = chart.axis.as_ref().map_or("", |axis| axis.plain.text.trim());
+    let zero = if chart.zero { "with 0" } else { "without 0" };
+    format!("{}{lying}, axis {zero}: {axis}", chart.kind.name())
 }
 
 /// Whether a figure is of an id: its own, or that of its series or point.

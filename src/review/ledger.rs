@@ -7,7 +7,7 @@ use super::signature::is_key;
 use super::{Fingerprint, Item};
 use crate::diag::{Code, Diagnostic, Diagnostics, Outcome};
 use crate::spec::decode::decode;
-use crate::spec::{Reviewer, Spec, yaml};
+use crate::spec::{Reviewer, Spec, same_name, yaml};
 use crate::text::{Passage, TextId, Texts};
 use crate::value::Date;
 
@@ -64,12 +64,13 @@ pub struct SignOff {
 }
 
 impl SignOff {
-    /// What is signed: all of it, a line each, `\` and line feeds escaped.
-    pub fn statement(&self) -> String {
+    /// What is signed: the report's name and all of the sign-off, a line each, `\` and line feeds escaped.
+    pub fn statement(&self, report: &str) -> String {
         let (verdict, on) = (self.verdict.name().to_string(), self.on.to_string());
         let note = self.note.clone().unwrap_or_default();
         let title = "tieout sign-off".to_string();
-        lines([&title, &self.fingerprint.sha256(), &verdict, &self.by, &on, &note])
+        let report = report.to_string();
+        lines([&title, &report, &self.fingerprint.sha256(), &verdict, &self.by, &on, &note])
     }
 }
 
@@ -104,13 +105,19 @@ impl Ledger {
     pub fn parse(texts: &Texts, id: TextId, spec: &Spec) -> Outcome<Self> {
         let mut diagnostics = Diagnostics::default();
         let mut ledger = Self::default();
-        for reviewer in &spec.reviewers {
+        for (place, reviewer) in spec.reviewers.iter().enumerate() {
             let key = reviewer.key.as_ref().filter(|key| !is_key(key));
             let wrong = match spec.is_author(&reviewer.name) {
                 true => Some((
                     format!("`{}` is an author and a reviewer", reviewer.name),
                     "who wrote a report cannot sign it off",
                 )),
+                false if spec.reviewers[..place].iter().any(|other| other.is(&reviewer.name)) => {
+                    Some((
+                        format!("the reviewer `{}` stands there twice", reviewer.name),
+                        "keep one, with the key",
+                    ))
+                }
                 false => key.map(|key| {
                     let hint = "write the second line of the `.pub` file that `minisign -G` makes";
                     (format!("`{key}` is no public key of minisign"), hint)
@@ -165,11 +172,12 @@ impl Ledger {
         Outcome::new(ledger, diagnostics)
     }
 
-    /// Adds sign-offs. One takes the place of the last about the same item, also where that had lapsed.
+    /// Adds sign-offs. One takes the place of the last by the same reviewer about the same item, also where that had lapsed.
     pub fn record(&mut self, new: Vec<(SignOff, Option<Fingerprint>)>) {
         for (off, lapsed) in new {
             let same = |known: &SignOff| {
-                known.fingerprint == off.fingerprint || Some(&known.fingerprint) == lapsed.as_ref()
+                Some(&known.fingerprint) == lapsed.as_ref()
+                    || known.fingerprint == off.fingerprint && same_name(&known.by, &off.by)
             };
             self.sign_offs.retain(|known| !same(known));
             self.sign_offs.push(off);

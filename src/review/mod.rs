@@ -17,7 +17,7 @@ pub use sheet::{Read, sheet, verdicts};
 #[cfg(feature = "sign")]
 pub use signature::sign;
 
-use crate::spec::Spec;
+use crate::spec::{Spec, same_name};
 use fingerprint::is_of;
 
 /// All that a reviewer checks, in reading order, and how far that has come.
@@ -76,10 +76,9 @@ impl State {
 impl Review {
     /// The state of every item, by the sign-offs of a ledger.
     pub fn of(items: Vec<Item>, ledger: &Ledger, spec: &Spec) -> Self {
-        let mut by_fingerprint: BTreeMap<&Fingerprint, &SignOff> = BTreeMap::new();
-        // the last word counts
+        let mut by_fingerprint: BTreeMap<&Fingerprint, Vec<&SignOff>> = BTreeMap::new();
         for off in &ledger.sign_offs {
-            by_fingerprint.insert(&off.fingerprint, off);
+            by_fingerprint.entry(&off.fingerprint).or_default().push(off);
         }
         let today: BTreeSet<&Fingerprint> = items.iter().map(|item| &item.fingerprint).collect();
         let old: Vec<&SignOff> =
@@ -87,9 +86,7 @@ impl Review {
         let unsigned = items.iter().filter(|i| !by_fingerprint.contains_key(&i.fingerprint));
         let lapsed = lapsed(unsigned.map(|item| &item.fingerprint).collect(), &old);
         let state = |item: &Item| match by_fingerprint.get(&item.fingerprint) {
-            Some(off) if !signature::holds(off, spec) => State::Unproven((*off).clone()),
-            Some(off) if off.verdict == Verdict::Agreed => State::Agreed((*off).clone()),
-            Some(off) => State::Disagreed((*off).clone()),
+            Some(offs) => found(offs, spec),
             None => match lapsed.get(&item.fingerprint) {
                 Some(off) => {
                     State::Lapsed((*off).clone(), item.fingerprint.differs(&off.fingerprint))
@@ -122,6 +119,30 @@ impl Review {
         let of = |item: &Item| item.figures.iter().any(|figure| is_of(figure, id));
         let items = self.items.iter().filter(|(item, _)| of(item));
         items.map(|(_, state)| state).collect()
+    }
+}
+
+/// What the sign-offs of one item come to: of each reviewer the last word counts, and whoever disagrees is heard.
+fn found(offs: &[&SignOff], spec: &Spec) -> State {
+    let mut last: Vec<&SignOff> = Vec::new();
+    let (proven, unproven): (Vec<&SignOff>, Vec<&SignOff>) =
+        offs.iter().copied().partition(|off| signature::holds(off, spec));
+    for off in proven {
+        match last.iter_mut().find(|known| same_name(&known.by, &off.by)) {
+            // the later day; on one day, what was written later
+            Some(known) if off.on >= known.on => *known = off,
+            Some(_) => {}
+            None => last.push(off),
+        }
+    }
+    let latest = |verdict: Verdict| {
+        last.iter().filter(|off| off.verdict == verdict).max_by_key(|off| off.on).copied()
+    };
+    match (latest(Verdict::Disagreed), latest(Verdict::Agreed), unproven.last()) {
+        (Some(off), ..) => State::Disagreed(off.clone()),
+        (None, Some(off), _) => State::Agreed(off.clone()),
+        (None, None, Some(off)) => State::Unproven((*off).clone()),
+        (None, None, None) => State::New,
     }
 }
 

@@ -117,7 +117,7 @@ pub fn verdicts(
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |place| line_of(text, place.byte() as usize));
         let cell = |name: &str| {
             let cell = column(name).and_then(|index| record.get(index)).unwrap_or_default();
             cell.strip_prefix('\'').unwrap_or(cell).trim().to_string()
@@ -140,6 +140,14 @@ pub fn verdicts(
         }
     }
     Outcome::new(read, diagnostics)
+}
+
+/// The line on which a record begins: its position is where the one before ended.
+fn line_of(text: &str, byte: usize) -> u64 {
+    let rest = &text.as_bytes()[byte.min(text.len())..];
+    let ends = rest.iter().take_while(|c| matches!(c, b'\r' | b'\n')).count();
+    let before = &text.as_bytes()[..(byte + ends).min(text.len())];
+    1 + before.iter().filter(|c| **c == b'\n').count() as u64
 }
 
 type New = (String, SignOff, Option<Fingerprint>);
@@ -166,6 +174,26 @@ fn row(
         )]);
     };
     let mut wrong = Vec::new();
+    // what the reviewer read must be what is signed
+    let read = [
+        ("sentence", item.sentence.clone()),
+        ("words", item.fingerprint.words.clone()),
+        ("value", item.shown.clone()),
+        ("made by", item.made.join("; ")),
+        ("source", item.sources.join("; ")),
+    ];
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (name, own) in read {
+        let read = cell(name);
+        let own = inert(&own);
+        if !read.is_empty() && plain(&read) != plain(own.strip_prefix('\'').unwrap_or(&own)) {
+            wrong.push((
+                format!("the sheet says `{read}` under `{name}`, where the report has `{own}`"),
+                "a verdict holds for what the sheet said: write a new one and check it again"
+                    .into(),
+            ));
+        }
+    }
     let verdict = Verdict::parse(&cell("verdict"));
     if verdict.is_none() {
         wrong.push((

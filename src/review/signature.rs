@@ -14,9 +14,9 @@ pub(super) fn holds(off: &SignOff, spec: &Spec) -> bool {
     };
     let signature = off.signature.as_ref().and_then(|text| Signature::decode(text).ok());
     let key = PublicKey::from_base64(key).ok();
-    let proven = key
-        .zip(signature)
-        .map(|(key, signature)| key.verify(off.statement().as_bytes(), &signature, false).is_ok());
+    let proven = key.zip(signature).map(|(key, signature)| {
+        key.verify(off.statement(&spec.name).as_bytes(), &signature, false).is_ok()
+    });
     proven.unwrap_or(false)
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn is_key(text: &str) -> bool {
 /// # Errors
 /// The key cannot be read or opened.
 #[cfg(feature = "sign")]
-pub fn sign(off: &SignOff, key: &str) -> Result<String, String> {
+pub fn sign(off: &SignOff, report: &str, key: &str) -> Result<String, String> {
     let failed = |error: minisign::PError| error.to_string();
     // a key without a password, as `minisign -W` makes it, has no checksum either
     let bytes = key.lines().nth(1).and_then(|line| STANDARD.decode(line.trim()).ok());
@@ -42,7 +42,7 @@ pub fn sign(off: &SignOff, key: &str) -> Result<String, String> {
             .and_then(|boxed| boxed.into_secret_key(None))
             .map_err(failed)?,
     };
-    let statement = off.statement();
+    let statement = off.statement(report);
     let signed = minisign::sign(None, &key, statement.as_bytes(), Some("tieout"), Some("tieout"));
     Ok(signed.map_err(failed)?.to_string())
 }

@@ -12,7 +12,7 @@ use crate::frame::{
     Program, Query, Scope, TypedKind, scan,
 };
 use crate::language::{Expr, Kind};
-use crate::text::Span;
+use crate::text::{Span, look};
 use crate::value::Value;
 
 /// Duplicate keys and broken rules; `false` where there is one.
@@ -230,31 +230,6 @@ fn look_alikes(
 
 /// Texts of a column that are compared at most.
 const MOST_TEXTS: usize = 100_000;
-
-/// A text as it looks: in lower case, without differences of spaces and signs, with letters of other scripts as those that they look
-/// like (the skeleton of Unicode Technical Standard 39, letter by letter: within ASCII it takes 1 for l and rn for m).
-fn look(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let plain: String = lower
-        .chars()
-        .map(|c| match c {
-            '‐' | '‑' | '–' | '—' | '−' | '_' => '-',
-            '’' | '‘' | '`' | '´' => '\'',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        })
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}'))
-        .collect();
-    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut look = String::new();
-    for c in words.join(" ").chars() {
-        match c.is_ascii() {
-            true => look.push(c),
-            false => look.extend(skeleton(c.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    look
-}
 
 /// A text with what can't be seen in it spelled out.
 fn shown(text: &str) -> String {

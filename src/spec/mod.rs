@@ -22,7 +22,7 @@ pub use self::prose::{Align, Block, Claim, Inline, Prose, Reference, Target};
 use crate::diag::{Code, Severity};
 use crate::exact::Rounding;
 use crate::language::{Expr, Recipe};
-use crate::text::{Passage, Span, TextId};
+use crate::text::{Passage, Span, TextId, look};
 use crate::value::{Date, Format, PartialDate, Period, Value};
 
 pub(crate) use resolve::is_id;
@@ -460,8 +460,29 @@ pub(crate) fn schema() -> serde_json::Value {
     raw::schema::<raw::RawReport>("tieout report")
 }
 
-fn same_name(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+impl Reviewer {
+    /// Whether a name is the reviewer's.
+    pub fn is(&self, name: &str) -> bool {
+        same_name(&self.name, name)
+    }
+}
+
+/// Whether two names are of one person, as far as letters tell: in any case and order, with or without accents, in letters of
+/// other scripts that look the same.
+pub fn same_name(a: &str, b: &str) -> bool {
+    let parts = |name: &str| {
+        let plain = look(&name.to_uppercase());
+        let plain: String =
+            plain.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
+        let mut parts: Vec<String> = plain
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .map(str::to_string)
+            .collect();
+        parts.sort();
+        parts
+    };
+    parts(a) == parts(b)
 }
 
 impl Spec {
@@ -501,7 +522,7 @@ impl Spec {
 
     /// The reviewer of a name, in any case, where the report names reviewers.
     pub fn reviewer(&self, name: &str) -> Option<&Reviewer> {
-        self.reviewers.iter().find(|reviewer| same_name(&reviewer.name, name))
+        self.reviewers.iter().find(|reviewer| reviewer.is(name))
     }
 
     /// The selections under a frame's name, from the outermost to the dataset or series that they stand on.

@@ -3,6 +3,7 @@
 //! The check of words reads this form, because a phrase may begin before a link and end behind it: `nearly
 //! [6,000](fig:x)`, `[47](fig:y) percent`.
 
+use std::iter::Peekable;
 use std::ops::Range;
 
 use super::prose::Reference;
@@ -18,8 +19,8 @@ pub struct Plain {
     pub text: String,
     /// What links make of them, in order; none inside another.
     pub marks: Vec<Mark>,
-    /// Where stretches begin that stand in the passage as they are: byte here, byte there.
-    places: Vec<(usize, usize)>,
+    /// Where stretches begin that stand in the passage: byte here, byte there, and how far they go on there.
+    places: Vec<(usize, usize, usize)>,
 }
 
 /// A stretch of words that is more than words.
@@ -40,8 +41,10 @@ pub enum MarkKind {
     Claim(Vec<Reference>),
     /// A figure's value stands here.
     Insert(Reference),
-    /// A source is cited.
-    Cite,
+    /// A source is cited, by its id.
+    Cite(String),
+    /// A parameter's value stands here.
+    Parameter(String),
     /// The author says why a number in them is no statistic.
     Exempt(String),
     /// They are code.
@@ -51,7 +54,7 @@ pub enum MarkKind {
 impl Plain {
     /// Words that stand in the passage from a byte on.
     pub(super) fn words(&mut self, words: &str, from: usize) {
-        self.places.push((self.text.len(), from));
+        self.places.push((self.text.len(), from, usize::MAX));
         self.text.push_str(words);
     }
 
@@ -75,15 +78,78 @@ impl Plain {
     /// Takes back the words from `start` on.
     pub(super) fn cut(&mut self, start: usize) {
         self.text.truncate(start);
-        self.places.retain(|(at, _)| *at < start);
+        self.places.retain(|(at, ..)| *at < start);
     }
 
     /// A value in place of the words from `start` on.
     pub(super) fn insert(&mut self, start: usize, reference: Reference, from: usize) {
         let span = reference.span;
         self.cut(start);
-        self.words(INSERTED.encode_utf8(&mut [0; 4]), from);
+        self.instead(INSERTED.encode_utf8(&mut [0; 4]), from, span);
         self.mark(start, MarkKind::Insert(reference), span);
+    }
+
+    /// The value of a parameter in place of the words from `start` on.
+    pub(super) fn parameter(
+        &mut self,
+        start: usize,
+        parameter: Reference,
+        value: &str,
+        from: usize,
+    ) {
+        self.cut(start);
+        self.instead(value, from, parameter.span);
+        self.mark(start, MarkKind::Parameter(parameter.id), parameter.span);
+    }
+
+    /// Words that stand for a link.
+    fn instead(&mut self, words: &str, from: usize, link: Span) {
+        self.places.push((self.text.len(), from, (link.end - link.start).saturating_sub(1)));
+        self.text.push_str(words);
+    }
+
+    /// The same text with the values that it inserts, where `value` knows them.
+    pub fn filled(&self, value: impl Fn(&Reference) -> Option<String>) -> Self {
+        let mut filled = Self::default();
+        let mut places = self.places.iter().peekable();
+        let mut at = 0;
+        for mark in &self.marks {
+            let MarkKind::Insert(reference) = &mark.kind else { continue };
+            let Some(value) = value(reference) else { continue };
+            self.copy(at..mark.range.start, &mut places, &mut filled);
+            let from = places.next_if(|(start, ..)| *start == mark.range.start);
+            filled.instead(&value, from.map_or(0, |(_, from, _)| *from), mark.span);
+            at = mark.range.end;
+        }
+        self.copy(at..self.text.len(), &mut places, &mut filled);
+        // what stands in front of a mark is as much longer as the values are
+        let mut longer = 0_isize;
+        let moved = |at: usize, longer: isize| at.saturating_add_signed(longer);
+        for mark in &self.marks {
+            let start = moved(mark.range.start, longer);
+            if let MarkKind::Insert(reference) = &mark.kind
+                && let Some(value) = value(reference)
+            {
+                longer += value.len() as isize - mark.range.len() as isize;
+            }
+            let range = start..moved(mark.range.end, longer);
+            filled.marks.push(Mark { range, ..mark.clone() });
+        }
+        filled
+    }
+
+    /// A stretch as it is, with the places in it.
+    fn copy<'p>(
+        &self,
+        range: Range<usize>,
+        places: &mut Peekable<impl Iterator<Item = &'p (usize, usize, usize)>>,
+        into: &mut Self,
+    ) {
+        let shift = into.text.len();
+        while let Some((start, from, most)) = places.next_if(|(start, ..)| *start < range.end) {
+            into.places.push((start - range.start + shift, *from, *most));
+        }
+        into.text.push_str(&self.text[range]);
     }
 
     /// The marks of which some byte lies in a stretch.
@@ -96,9 +162,9 @@ impl Plain {
     /// Where bytes of the plain text stand in the author's.
     pub fn span(&self, range: &Range<usize>, passage: &Passage) -> Span {
         let place = |at: usize| {
-            let index = self.places.partition_point(|(start, _)| *start <= at);
-            let (start, from) = self.places[..index].last().copied().unwrap_or((0, 0));
-            from + (at - start)
+            let index = self.places.partition_point(|(start, ..)| *start <= at);
+            let (start, from, most) = self.places[..index].last().copied().unwrap_or((0, 0, 0));
+            from + (at - start).min(most)
         };
         let start = place(range.start);
         let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use indexmap::IndexMap;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag};
 
 use super::plain::{MarkKind, Plain};
@@ -174,12 +175,17 @@ const SCHEMES: [&str; 6] = ["fig", "chart", "table", "cite", "param", "num"];
 const WEB: [&str; 3] = ["http", "https", "mailto"];
 
 /// Reads a text. `inline` texts (titles, labels) are one paragraph.
-pub fn parse(passage: &Passage, inline: bool, diagnostics: &mut Diagnostics) -> Prose {
+pub fn parse(
+    passage: &Passage,
+    inline: bool,
+    parameters: &IndexMap<String, String>,
+    diagnostics: &mut Diagnostics,
+) -> Prose {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(&passage.words, options).into_offset_iter();
     let stack = vec![Open::new(Shape::Body, 0..0, 0)];
-    let mut reader = Reader { passage, diagnostics, stack, plain: Plain::default() };
+    let mut reader = Reader { passage, parameters, diagnostics, stack, plain: Plain::default() };
     for (event, range) in events {
         reader.event(event, range);
     }
@@ -322,6 +328,7 @@ enum Shape {
 
 struct Reader<'a> {
     passage: &'a Passage,
+    parameters: &'a IndexMap<String, String>,
     diagnostics: &'a mut Diagnostics,
     stack: Vec<Open>,
     plain: Plain,
@@ -650,7 +657,7 @@ impl Reader<'_> {
                 let kind = match scheme {
                     "fig" => MarkKind::Claim(references.clone()),
                     "num" => MarkKind::Exempt(target.trim().replace('-', " ")),
-                    _ => MarkKind::Cite,
+                    _ => MarkKind::Cite(target.trim().to_string()),
                 };
                 self.plain.mark(start, kind, span);
                 let claim = Claim { references, content, words, range, inner, span };
@@ -661,8 +668,10 @@ impl Reader<'_> {
                 });
             }
             "param" => {
-                self.plain.cut(start);
-                self.inline(Inline::Parameter(Reference::parse(target, span), range));
+                let parameter = Reference::parse(target, span);
+                let value = self.parameters.get(&parameter.id).map_or("", String::as_str);
+                self.plain.parameter(start, parameter.clone(), value, range.start);
+                self.inline(Inline::Parameter(parameter, range));
             }
             "chart" | "table" => {
                 // its words are no part of the text: the chart's own title takes their place

@@ -32,6 +32,7 @@ pub fn parse(texts: &Texts, name: &str, spec: TextId, body: TextId) -> Outcome<O
 
 pub(super) struct Resolver<'a> {
     locale: Locale,
+    parameters: IndexMap<String, String>,
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
@@ -49,7 +50,8 @@ impl<'a> Resolver<'a> {
                     .hint(format!("known: {known}")),
             );
         }
-        Some(Self { locale: locale.or_else(|| Locale::named("en-GB"))?, diagnostics })
+        let locale = locale.or_else(|| Locale::named("en-GB"))?;
+        Some(Self { locale, parameters: IndexMap::new(), diagnostics })
     }
 
     fn spec(
@@ -79,11 +81,13 @@ impl<'a> Resolver<'a> {
         let declared =
             raw.figures.0.iter().map(|(id, _)| id).chain(raw.series.0.iter().map(|(id, _)| id));
         let declared: BTreeSet<String> = declared.map(|id| id.words.clone()).collect();
+        this.parameters = this.section(raw.parameters, |_, _, value: Passage| Some(value.words));
         let content = texts.get(body).content.clone();
         let end = content.len();
         let body = prose::parse(
             &Passage::verbatim(content, Span::new(body, 0, end)),
             false,
+            &this.parameters,
             this.diagnostics,
         );
         let mut spec = Spec {
@@ -113,7 +117,7 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .map(|card| Card { value: this.prose(&card.value), label: this.prose(&card.label) })
                 .collect(),
-            parameters: this.section(raw.parameters, |_, _, value: Passage| Some(value.words)),
+            parameters: this.parameters.clone(),
             selections: this.section(raw.selections, Self::selection),
             figures: this.section(raw.figures, Self::figure),
             series: this.section(raw.series, Self::series),
@@ -148,7 +152,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn prose(&mut self, passage: &Passage) -> Prose {
-        prose::parse(passage, true, self.diagnostics)
+        prose::parse(passage, true, &self.parameters, self.diagnostics)
     }
 
     pub(super) fn optional_prose(&mut self, passage: &Option<Passage>) -> Option<Prose> {
