@@ -924,8 +924,12 @@ const compare = (stated, printed, make) => {
     found.same = found.now === stated.value;
     if (stated.print && printed !== null && typeof own !== "string" && isKnown(own)) {
       const whole = String(rounded(times(own.c, parsed(stated.print[0])), stated.print[1]));
-      const seen = digits(printed);
-      found.printed = seen === whole + (stated.print[2] || "");
+      const [, decimals, more = ""] = stated.print;
+      // groups have three digits, decimals as many as are printed
+      const tail = /[.,](\d{1,2})(?!\d)/.exec(printed);
+      const apart = decimals > 2 || (tail ? tail[1].length : 0) === decimals;
+      const minus = own.c.n < 0n && whole !== "0";
+      found.printed = digits(printed) === whole + more && apart && /^\D*[-−]/.test(printed) === minus;
     } else found.printed = true;
   } catch (error) {
     if (!(error instanceof Nothing)) throw error;

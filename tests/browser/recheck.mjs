@@ -174,6 +174,8 @@ for (const [from, to, what, id] of [
   ['<strong class="shown">4,580</strong> <span class="kind">computed', '<strong class="shown">4,581</strong> <span class="kind">computed', "printed", "dtn_2022"],
   // a digit more behind a percentage
   ['<strong class="shown">635%</strong>', '<strong class="shown">6350%</strong>', "printed", "dtn_rise_2016"],
+  ['<strong class="shown">635%</strong>', '<strong class="shown">6.35%</strong>', "printed", "dtn_rise_2016"],
+  ['<strong class="shown">635%</strong>', '<strong class="shown">−635%</strong>', "printed", "dtn_rise_2016"],
 ]) {
   check(html.split(from).length === 2, `the page has ${from} once`);
   writeFileSync(join(folder, "wrong.html"), html.replace(from, to));
