@@ -99,6 +99,13 @@ pub(super) fn is_period(cell: &[u8]) -> bool {
         .is_ok_and(|text| Period::parse(text, None).is_some() || Period::is_ambiguous(text))
 }
 
+/// Whether a column holds years: its name says so, and every text is one.
+pub(super) fn is_year<'a>(name: &str, mut cells: impl Iterator<Item = &'a [u8]>) -> bool {
+    let year = |cell: &[u8]| cell.len() == 4 && matches!(&cell[..2], b"19" | b"20");
+    (name == "year" || name.ends_with("_year"))
+        && cells.all(|cell| year(cell) && cell.iter().all(u8::is_ascii_digit))
+}
+
 /// The narrowest type that all texts have; nine in ten where the rest may be markers.
 pub(super) fn infer<'a>(cells: impl Iterator<Item = &'a [u8]> + Clone) -> ColumnType {
     let total = cells.clone().count();

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{infer, is_code, typed, ungrouped};
+use super::cells::{infer, is_code, is_year, typed, ungrouped};
 use super::declare::{ColumnType, declare};
 use super::grid::{self, Grid, Line, Opened};
 use super::header::{one_line, slugs, tagged};
 use super::vocabulary::{self, Sign};
-use crate::diag::{Diagnostic, Diagnostics, Outcome};
+use crate::diag::{Diagnostic, Diagnostics, Outcome, first};
 use crate::frame::letters;
 use crate::text::{Passage, Span, Texts};
 
@@ -274,16 +274,22 @@ impl Proposer<'_> {
             let dated =
                 matches!(inferred, ColumnType::Period(_) | ColumnType::Date | ColumnType::Boolean);
             let mut proposed = Column {
-                name,
                 header: header.clone(),
                 letter: left + column as u32 + 1,
-                kind: inferred,
+                kind: match inferred {
+                    ColumnType::Integer if is_year(&name, texts.iter().map(|t| t.as_bytes())) => {
+                        ColumnType::Period(None)
+                    }
+                    inferred => inferred,
+                },
+                name,
                 thousands: false,
                 missing: Vec::new(),
                 suppressed: Vec::new(),
                 other: Vec::new(),
                 distinct: counts.len(),
             };
+            let dated = dated || matches!(proposed.kind, ColumnType::Period(_));
             if numeric * 2 > filled && !code && !dated {
                 let numbers: Vec<Vec<u8>> =
                     texts.iter().filter(|text| number(text)).map(|text| plain(text)).collect();
@@ -379,7 +385,9 @@ impl Proposer<'_> {
             let total = |text: &String| {
                 let lower = text.to_lowercase();
                 let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-                words.contains(&"total") || lower == "all" || lower.starts_with("all ")
+                vocabulary::is_total(text.as_bytes())
+                    || words.contains(&"total")
+                    || lower.starts_with("all ")
             };
             let found: BTreeSet<String> =
                 rows.iter().take(LOOKED_AT).filter_map(own).filter(total).collect();
@@ -387,11 +395,8 @@ impl Proposer<'_> {
             if found.is_empty() || !others {
                 continue;
             }
-            let texts: Vec<String> = found
-                .iter()
-                .take(8)
-                .map(|text| format!("'{}'", text.replace('\'', "''")))
-                .collect();
+            let texts: Vec<String> =
+                found.iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
             let condition = match &texts[..] {
                 [one] => format!("{} = {one}", column.name),
                 _ => format!("{} in ({})", column.name, texts.join(", ")),
@@ -400,7 +405,7 @@ impl Proposer<'_> {
             self.unsure.push(format!(
                 "rows of `{}` look like totals ({}): a sum that counts them counts everything twice; `ignore_rows:` leaves them out",
                 column.name,
-                texts.join(", ")
+                first(&texts, 8)
             ));
             return;
         }

@@ -43,7 +43,8 @@ const SIGNS: [(&str, Sign, &str); 26] = [
     ("not applicable", Sign::Missing, "not applicable"),
 ];
 
-/// Whether the label of a row reads as a total: *Total*, *All ages*, *Total England*.
+/// Whether the label of a row reads as a total, or as another number made of the rows: *Total*, *All ages*, *Total England*,
+/// *Wales (Total)*, *United States Total6, 7*, *Year to date*, *Percent change*.
 pub(super) fn is_total(label: &[u8]) -> bool {
     // most labels are out after their first word, of which no text is made
     const FIRST: [&[u8]; 9] = [
@@ -57,6 +58,9 @@ pub(super) fn is_total(label: &[u8]) -> bool {
         b"sum",
         b"grand",
     ];
+    if label.len() <= 60 && (ends_in_total(label) || is_summary(label)) {
+        return true;
+    }
     let end = label.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(label.len());
     let first = |known: &&[u8]| label[..end].eq_ignore_ascii_case(known);
     if label.len() > 60 || !FIRST.iter().any(first) {
@@ -73,6 +77,29 @@ pub(super) fn is_total(label: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether *total* is the last word, before signs and the numbers of notes.
+fn ends_in_total(label: &[u8]) -> bool {
+    let end = label.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let (rest, word) = label[..end].split_at(end.saturating_sub(5));
+    word.eq_ignore_ascii_case(b"total") && rest.last().is_some_and(|c| !c.is_ascii_alphanumeric())
+}
+
+/// Whether a row sums up others in another way.
+fn is_summary(label: &[u8]) -> bool {
+    const WORDS: [&[u8]; 8] = [
+        b"year to date",
+        b"latest 12 months",
+        b"percent change",
+        b"percentage change",
+        b"% change",
+        b"median",
+        b"average",
+        b"mean",
+    ];
+    let label = label.trim_ascii();
+    WORDS.iter().any(|words| label.eq_ignore_ascii_case(words))
 }
 
 /// What a header says its numbers are in: *(thousands)*, *£m*; the power of ten, and the words.
@@ -196,12 +223,24 @@ mod tests {
             "All ages",
             "Total England",
             "All other nationalities",
+            "Western Australia (Total)",
+            "United States Total6, 7, 8, 9",
+            "Percent change",
+            "Year to date",
         ] {
             assert!(is_total(label.as_bytes()), "{label}");
         }
-        for label in
-            ["Totnes", "Allerdale", "All Saints Road", "Sumatra", "", "12", "Albania", "Some total"]
-        {
+        for label in [
+            "Totnes",
+            "Allerdale",
+            "All Saints Road",
+            "Sumatra",
+            "",
+            "12",
+            "Albania",
+            "Subtotality",
+            "Median age",
+        ] {
             assert_eq!(is_total(label.as_bytes()), label == "All Saints Road", "{label}");
         }
     }
