@@ -30,3 +30,31 @@ fn words_are_judged_as_the_list_says() {
     }
     assert!(count >= 60, "only {count} claims");
 }
+
+/// What is true in the sentences of people must pass without a word: those that are false, in the same forms, are in
+/// `tests/diagnostics/wrong-claim--across.txt` and `other-period--change.txt`.
+#[test]
+fn true_sentences_pass_without_a_word() {
+    let false_ones = root().join("tests/diagnostics/wrong-claim--across.txt");
+    let text = std::fs::read_to_string(false_ones).unwrap();
+    let files = text.split("=== ").skip(1).filter_map(|part| part.split_once('\n'));
+    let files: Vec<(&str, &str)> = files.filter(|(path, _)| path.contains('/')).collect();
+    let list = std::fs::read_to_string(root().join("tests/sentences.txt")).unwrap();
+    let paragraphs = list.split("\n\n").filter(|own| !own.starts_with('#')).count();
+    let project = Project::new(&files);
+    for paragraph in list.split_inclusive("\n\n") {
+        let sentences: String = paragraph
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        project.write("reports/r.md", &sentences);
+        let ran = project.run(&["check"]).expect(0);
+        assert!(
+            ran.err.trim() == "0 errors, 0 warnings" || ran.err.trim().is_empty(),
+            "{sentences}\n{}",
+            ran.err
+        );
+    }
+    assert!(paragraphs >= 5, "{paragraphs}");
+}

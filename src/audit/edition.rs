@@ -456,7 +456,8 @@ fn causes(
     };
     let (was, is) = (lines(old, new), lines(new, old));
     // a lock tells nothing
-    if !old.told.is_empty() && !(was.is_empty() && is.is_empty()) && !(point && same_value) {
+    let other = !was.is_empty() || !is.is_empty();
+    if other && !old.told.is_empty() && !(point && same_value) {
         causes.push(Cause::Told { before: was, after: is });
     }
     causes

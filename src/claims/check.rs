@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::comparisons::Comparisons;
 use super::exempt::Rule;
-use super::grammar::{Reading, Term, TermKind, read};
+use super::grammar::{Reading, Term, TermKind, Unit, read};
 use super::guards::Guards;
 use super::judge::{self, Role, judge, said};
 use super::lexicon::{Lexicon, Sense};
@@ -729,7 +729,9 @@ impl<'a> Checker<'a> {
             // the first figure of a value is the one that is offered
             figures.map(shown).collect::<Vec<_>>().into_iter().rev().collect()
         });
-        let same = shown.get(&words).or_else(|| shown.get(&format!("{words}%")));
+        let percent = term.number().is_some_and(|stated| stated.unit == Unit::Percent);
+        let same =
+            shown.get(&words).or_else(|| shown.get(&format!("{words}%")).filter(|_| percent));
         let hint = match same {
             Some(id) => format!("`{id}` has this value: `[{words}](fig:{id})`"),
             None => format!(

@@ -500,6 +500,11 @@ impl Look<'_> {
     /// `a 17-year-old`, `aged 18 to 24`, `under-18s`, `25 and over`.
     fn age(&self, at: usize) -> Found {
         let token = self.token(at)?;
+        // aged under 18: the bound is the age's, and no hedge
+        let bound = self.lexicon.before(self.tokens, at + 1, Sense::AgeBefore).is_some();
+        if token.kind == Kind::Word && bound && self.whole(at + 1).is_some_and(|age| age < 130) {
+            return Some((Exempt::of(Rule::Age), self.age_end(at + 2)));
+        }
         if token.whole().is_none_or(|age| age >= 130) {
             // a four-year-old
             let counted = self.lexicon.at(self.tokens, at, |sense| match sense {

@@ -491,6 +491,10 @@ impl Reader<'_> {
             // half a percentage point
             stated.form = Form::Words;
         }
+        // half as many
+        if stated.form == Form::Fraction && lexicon.is(self.tokens, end, Sense::AsMany).is_some() {
+            stated.form = Form::Multiple;
+        }
         Some((stated, end))
     }
 

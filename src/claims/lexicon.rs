@@ -100,6 +100,7 @@ struct Data {
     capital_labels: Vec<String>,
     label_joins: Vec<String>,
     age: Vec<String>,
+    as_many: Vec<String>,
     age_before: Vec<String>,
     age_after: Vec<String>,
     lasting: Vec<String>,
@@ -329,6 +330,7 @@ pub(super) enum Sense {
     Label,
     CapitalLabel,
     LabelJoin,
+    AsMany,
     Age,
     AgeBefore,
     AgeAfter,
@@ -495,7 +497,9 @@ impl Lexicon {
             lexicon.add(word, Sense::Fraction(*of), locale);
             // the shortest, and its plural
             let names = lexicon.fraction_names.entry(*of).or_default();
-            if names.0.is_empty() || word.len() < names.0.len() {
+            let plural = |word: &str| data.fractions.contains_key(&format!("{word}s"));
+            let better = (!plural(word), word.len()) < (!plural(&names.0), names.0.len());
+            if names.0.is_empty() || better {
                 names.0.clone_from(word);
             }
         }
@@ -609,6 +613,7 @@ impl Lexicon {
             (&data.capital_labels, Sense::CapitalLabel),
             (&data.label_joins, Sense::LabelJoin),
             (&data.age, Sense::Age),
+            (&data.as_many, Sense::AsMany),
             (&data.age_before, Sense::AgeBefore),
             (&data.age_after, Sense::AgeAfter),
             (&data.lasting, Sense::Lasting),
@@ -718,7 +723,7 @@ impl Lexicon {
 
     /// How many tokens a phrase of a sense has that ends right before a token.
     pub(super) fn before(&self, tokens: &[Token], index: usize, sense: Sense) -> Option<usize> {
-        (1..=3.min(index)).rev().find(|length| {
+        (1..=4.min(index)).rev().find(|length| {
             self.at(tokens, index - length, |found| (found == sense).then_some(()))
                 .is_some_and(|(_, found)| found == *length)
         })

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use super::Finding;
 use super::check::{Checker, Tied};
-use super::grammar::{Term, TermKind};
+use super::exempt::Rule;
+use super::grammar::{Term, TermKind, Unit};
 use super::guards::{names, significant};
 use super::judge::{self, Role, judge};
 use super::lexicon::{Sense, Way};
+use super::number::agreement;
 use super::subject::Subject;
 use super::token::Kind;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -15,6 +18,11 @@ use crate::figures::Figure;
 
 /// How many words may stand between a comparison or direction and its number.
 pub(super) const REACH: usize = 7;
+
+/// Whether a term names a time.
+fn timed(term: &Term) -> bool {
+    matches!(&term.kind, TermKind::Exempt(exempt) if matches!(exempt.rule, Rule::Date | Rule::Period))
+}
 
 impl<'a> Checker<'a> {
     /// Checks the words between and beside the claims of each sentence.
@@ -39,9 +47,46 @@ impl<'a> Checker<'a> {
             };
             let from = tied.partition_point(|tied| tied.mark.range.start < term.range.end);
             let before = tied[..from].last().filter(within);
+            // rose by [13%], from [A] to [B]: the number between is the change
+            let plain = |tied: &&Tied<'_>| self.role_of(tied) != Some(Role::By);
             let mut after = tied[from..].iter().take(6).filter(within);
-            let Some(first) = after.next() else { continue };
-            let second = after.next();
+            let by = after.clone().next().filter(|tied| !plain(tied));
+            let mut ends = after.by_ref().filter(plain);
+            let (first, second) = (ends.next(), ends.next());
+            // decreased between 2023 ([A]) and 2024 ([B]); fell: [B], compared with [A]
+            if let (Some(a), Some(b)) = (first, second) {
+                let lexicon = self.rules.lexicon;
+                let tokens = &self.reading.tokens;
+                let start = self.reading.token_at(a.mark.range.start);
+                let (end, next) = (
+                    self.reading.token_at(a.mark.range.end),
+                    self.reading.token_at(b.mark.range.start),
+                );
+                let any = |mut range: Range<usize>, sense| {
+                    range.any(|at| lexicon.is(tokens, at, sense).is_some())
+                };
+                let close =
+                    term.tokens.end <= start && start <= term.tokens.end + 5 && next <= end + 5;
+                let between = any(term.tokens.end..start, Sense::Between)
+                    && any(end..next, Sense::BetweenAnd);
+                let compared = (end..next).any(|at| {
+                    lexicon.is(tokens, at, Sense::ThanWord).is_some_and(|length| length > 1)
+                });
+                match (close && between, close && compared) {
+                    (true, _) => self.says(term, &[a.subjects[0], b.subjects[0]], diagnostics),
+                    (_, true) => self.says(term, &[b.subjects[0], a.subjects[0]], diagnostics),
+                    _ => {}
+                }
+            }
+            // went from [A] to [B], an increase of [13%]
+            let told: Vec<&Tied<'_>> = tied[..from].iter().filter(within).collect();
+            if let [.., first, second] = told[..]
+                && (self.role_of(first), self.role_of(second)) == (Some(Role::From), Some(Role::To))
+                && self.reading.token_at(second.mark.range.end) + 4 >= term.tokens.start
+            {
+                self.says(term, &[first.subjects[0], second.subjects[0]], diagnostics);
+            }
+            let Some(first) = first else { continue };
             let roles = (self.role_of(first), second.and_then(|tied| self.role_of(tied)));
             let behind = self.reading.token_at(first.mark.range.start);
             let pair = match (roles, second, before) {
@@ -61,8 +106,48 @@ impl<'a> Checker<'a> {
             });
             if !nearer {
                 self.says(term, &[from.subjects[0], to.subjects[0]], diagnostics);
+                if let Some(by) = by {
+                    self.change(by, from, to, diagnostics);
+                }
             }
         }
+    }
+
+    /// *By [13%]* beside *from [A] to [B]*: the change between the two, of whatever figure it is told.
+    fn change(&self, by: &Tied<'a>, from: &Tied<'a>, to: &Tied<'a>, diagnostics: &mut Diagnostics) {
+        let ends = [from, to].map(|tied| tied.subjects[0].figure);
+        let Some(stated) = self.inside(by.mark).find_map(Term::number) else { return };
+        let values = ends.map(|figure| figure.value.number().filter(|own| own.hidden.is_none()));
+        let [Some(a), Some(b)] = values else { return };
+        let gap = (&b.value - &a.value).abs();
+        let hundred = Exact::from(100);
+        let value = match stated.unit {
+            Unit::Percent => gap.checked_div(&a.value).map(|share| share * hundred),
+            Unit::Points => Some(gap * hundred),
+            _ => Some(gap),
+        };
+        let Some(value) = value.filter(|_| a.measure.scale == b.measure.scale) else { return };
+        if agreement(stated, &value, value.is_integer(), &self.rules).finding != Finding::Wrong {
+            return;
+        }
+        let places = stated.value.decimals().unwrap_or(0);
+        let is = self.rules.locale.digits(&value.round(places as i32, self.rules.rounding), places);
+        let message = format!(
+            "`{}` is not the change from `{}` to `{}`, which is {is}{}",
+            &self.prose.plain.text[by.mark.range.clone()],
+            ends[0].id,
+            ends[1].id,
+            match stated.unit {
+                Unit::Percent => "%",
+                Unit::Points => " points",
+                _ => "",
+            }
+        );
+        diagnostics.push(
+            Diagnostic::error(Code::WrongClaim, message)
+                .at(by.mark.span)
+                .hint("tie the three numbers to the same thing"),
+        );
     }
 
     /// Judges a word that stands in no link against figures.
@@ -138,9 +223,16 @@ impl<'a> Checker<'a> {
         }
         let from = self.reading.token_at(a.mark.range.end);
         let to = self.reading.token_at(b.mark.range.start);
+        let times = self.reading.within(&(a.mark.range.end..b.mark.range.start)).iter();
+        let times: Vec<Range<usize>> =
+            times.filter(|term| timed(term)).map(|term| term.tokens.clone()).collect();
         let near = |at: usize| {
             to.saturating_sub(at) <= REACH
-                && (at..to).all(|at| tokens[at].kind == Kind::Word || tokens[at].is("("))
+                && (at..to).all(|at| {
+                    tokens[at].kind == Kind::Word
+                        || tokens[at].is("(")
+                        || times.iter().any(|time| time.contains(&at))
+                })
         };
         let joins = |at: usize| self.rules.lexicon.is(tokens, at, Sense::And).is_some();
         let apart = || (from..to).any(joins);
@@ -161,15 +253,21 @@ impl<'a> Checker<'a> {
             return None;
         }
         let sentence = self.reading.sentence(a.mark.range.start);
-        let before = self.reading.within(&(sentence.start..a.mark.range.start));
-        let term = before.iter().rfind(|term| !self.marked(&term.range))?;
-        let way = match &term.kind {
-            TermKind::Phrase(senses) if senses.contains(&Sense::Greater) => Way::Up,
-            TermKind::Phrase(senses) if senses.contains(&Sense::Less) => Way::Down,
-            _ => return None,
+        let way = |term: &Term| match &term.kind {
+            TermKind::Phrase(senses) if senses.contains(&Sense::Greater) => Some(Way::Up),
+            TermKind::Phrase(senses) if senses.contains(&Sense::Less) => Some(Way::Down),
+            _ => None,
         };
+        // A ([1]) had more people than B ([2])
+        let between = self.reading.within(&(a.mark.range.end..tokens[word].range.start));
+        let found = between.iter().filter(|term| !self.marked(&term.range));
+        if let Some((term, way)) = found.rev().find_map(|term| Some((term, way(term)?))) {
+            return Some((term.range.clone(), way));
+        }
+        let before = self.reading.within(&(sentence.start..a.mark.range.start));
+        let term = before.iter().rfind(|term| !self.marked(&term.range) && !timed(term))?;
         let distance = self.reading.token_at(a.mark.range.start) - term.tokens.end;
-        (distance <= REACH).then(|| (term.range.clone(), way))
+        way(term).filter(|_| distance <= REACH).map(|way| (term.range.clone(), way))
     }
 
     /// The number of a claim without its hedge, where the hedge may as well compare it with the claim before:
@@ -215,9 +313,15 @@ impl<'a> Checker<'a> {
             );
             let between = &tokens[term.tokens.end..first];
             let Some((opens, words)) = between.split_last() else { continue };
+            let times = self.reading.within(&(term.range.end..claim.mark.range.start)).iter();
+            let times: Vec<Range<usize>> =
+                times.filter(|term| timed(term)).map(|term| term.tokens.clone()).collect();
+            let plain = |at: usize| {
+                tokens[at].kind == Kind::Word || times.iter().any(|time| time.contains(&at))
+            };
             let beside = (opens.is(",") || opens.is("(") || opens.is("–"))
                 && words.len() <= REACH
-                && words.iter().all(|token| token.kind == Kind::Word);
+                && (term.tokens.end..first - 1).all(plain);
             let closes =
                 tokens.get(last).is_none_or(|token| matches!(token.kind, Kind::Sign | Kind::End));
             if beside && closes && subject.is_percent() {

@@ -5,6 +5,7 @@ use super::{Assigned, Judge, Role, Sides};
 use crate::claims::Finding;
 use crate::claims::grammar::{Form, Term, TermKind};
 use crate::claims::lexicon::{Sense, Way};
+use crate::claims::number::agreement;
 use crate::claims::subject::{Sort, Subject};
 use crate::diag::counted;
 use crate::exact::Exact;
@@ -96,6 +97,37 @@ impl Judge<'_, '_> {
             }
         }
         self.role_fits(ways, figures, assigned);
+        if self.reading.sides == Sides::Turned {
+            self.turned(figures, assigned);
+        }
+    }
+
+    /// A relative change whose base is the other place: 58% more than Wales is 37% less than Scotland.
+    fn turned(&mut self, figures: &[Subject<'_>], assigned: &[(Assigned<'_>, Option<usize>)]) {
+        let ([subject], [(number, _)]) = (figures, assigned) else { return };
+        let Some(value) = self.number(subject.figure).map(|number| number.value) else { return };
+        let one = Exact::one();
+        let other = match subject.sort {
+            Sort::PercentChange => {
+                one.checked_div(&(&value + &one)).map(|ratio| (&ratio - &one) * Exact::from(100))
+            }
+            Sort::Ratio => one.checked_div(&value),
+            _ => return,
+        };
+        let Some(other) = other.map(|other| other.abs()) else { return };
+        if agreement(&number.stated, &other, false, self.rules).finding != Finding::Wrong {
+            return;
+        }
+        let (places, sign) = if subject.sort == Sort::Ratio { (1, "") } else { (0, "%") };
+        let rounded = other.round(places as i32, self.rules.rounding);
+        let shown = self.rules.locale.digits(&rounded, places);
+        self.wrong(
+            format!(
+                "`{}` is seen from its own base; from the place behind `than` it is {shown}{sign}",
+                subject.figure.id
+            ),
+            "turn the sentence round, or cite the change with `to` the other way round",
+        );
     }
 
     /// Whether figures go a way, and what they do; none where there is nothing to see it by. `near`: a single point may be

@@ -126,38 +126,50 @@ impl Judge<'_, '_> {
     ) {
         let Some((_, point, place)) = subject.point else { return };
         let Some(own) = subject.figure.value.number() else { return };
-        let first_day = since.map(|year| Period::Year(year).days().0.days());
         let own_day = point.keys.iter().find_map(time);
-        // since a year: the points from it to this one
-        let counts = |other: &&Point| {
+        // from a day on: the points from it to this one
+        let counts = |other: &Point, first: Option<i64>| {
             let day = other.keys.iter().find_map(time);
-            let from = first_day.zip(day).is_none_or(|(first, day)| first <= day);
+            let from = first.zip(day).is_none_or(|(first, day)| first <= day);
             let to = since.and(own_day).zip(day).is_none_or(|(own, day)| day <= own);
             from && to
         };
-        let others: Vec<&Figure> = match among {
-            true => subject.neighbours().unwrap_or_default(),
-            false => {
-                let line = subject.line().unwrap_or_default();
-                let values =
-                    line.into_iter().filter(counts).filter_map(|other| other.values.get(place));
-                values.filter_map(|value| value.figure()).collect()
+        // those above it, and level with it
+        let before = |first: Option<i64>| {
+            let others: Vec<&Figure> = match among {
+                true => subject.neighbours().unwrap_or_default(),
+                false => {
+                    let line = subject.line().unwrap_or_default().into_iter();
+                    let values = line.filter(|other| counts(other, first));
+                    let values = values.filter_map(|other| other.values.get(place));
+                    values.filter_map(|value| value.figure()).collect()
+                }
+            };
+            let mut above: Vec<&Figure> = Vec::new();
+            let mut tied: Vec<&Figure> = Vec::new();
+            for figure in others {
+                if std::ptr::eq(figure, subject.figure) {
+                    continue;
+                }
+                let Some(number) = figure.value.number() else { continue };
+                // whether it can be above, or level, whatever hidden cells are
+                let (least, most) = number.less(own);
+                let ahead = if lowest { -least } else { most };
+                match ahead.cmp(&Exact::zero()) {
+                    std::cmp::Ordering::Equal => tied.push(figure),
+                    std::cmp::Ordering::Greater => above.push(figure),
+                    std::cmp::Ordering::Less => {}
+                }
             }
+            (above, tied)
         };
-        let mut above: Vec<&Figure> = Vec::new();
-        let mut tied: Vec<&Figure> = Vec::new();
-        for figure in others {
-            if std::ptr::eq(figure, subject.figure) {
-                continue;
-            }
-            let Some(number) = figure.value.number() else { continue };
-            // whether it can be above, or level, whatever hidden cells are
-            let (least, most) = number.less(own);
-            let ahead = if lowest { -least } else { most };
-            match ahead.cmp(&Exact::zero()) {
-                std::cmp::Ordering::Equal => tied.push(figure),
-                std::cmp::Ordering::Greater => above.push(figure),
-                std::cmp::Ordering::Less => {}
+        let days = since.map(|year| Period::Year(year).days());
+        let (mut above, mut tied) = before(days.map(|days| days.0.days()));
+        // the highest since 2015, when it was higher: nothing that came after that year is
+        if days.is_some() && rank == 1 && !(above.is_empty() && tied.is_empty()) {
+            let (later, level) = before(days.map(|days| days.1.days() + 1));
+            if later.is_empty() && level.is_empty() {
+                (above, tied) = (later, level);
             }
         }
         let beaten = above.len() + 1;
