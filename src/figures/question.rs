@@ -762,6 +762,20 @@ impl Asker<'_, '_> {
         match unit {
             Unit::Scaled(..) | Unit::Coded(Meaning::Exact(..)) => Ok((node, unit)),
             _ if dated => Ok((node, unit)),
+            Unit::Coded(Meaning::Text(texts)) => {
+                let found = texts.iter().find(|text| text.chars().any(|c| c.is_ascii_digit()));
+                let why = found.or(texts.first()).map_or(String::new(), |text| {
+                    format!("it was read as text, for it holds `{text}`: ")
+                });
+                Err(Diagnostic::error(
+                    Code::TypeMismatch,
+                    format!("`{}` of {}", function.name(), typed.describe()),
+                )
+                .at(expr.span)
+                .hint(format!(
+                    "it takes a number; {why}declare the column's `type:`, and every cell that is none is listed"
+                )))
+            }
             _ => Err(Diagnostic::error(
                 Code::TypeMismatch,
                 format!("`{}` of {}", function.name(), typed.describe()),

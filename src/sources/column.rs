@@ -311,14 +311,33 @@ fn contradiction(
             meant.join(", "),
         ));
     }
-    let rest: Vec<String> = texts
-        .iter()
-        .filter(|text| vocabulary::known(text).is_none())
-        .take(20)
-        .map(|text| format!("\"{text}\""))
-        .collect();
-    if rest.is_empty() {
+    // what holds digits is mostly a value, written in another way
+    let unknown = texts.iter().filter(|text| vocabulary::known(text).is_none());
+    let (values, rest): (Vec<&&str>, Vec<&&str>) =
+        unknown.take(20).partition(|text| text.chars().any(|c| c.is_ascii_digit()));
+    let decimal = |text: &&&str| typed(ColumnType::Decimal, text.as_bytes()).is_some();
+    if values.is_empty() && rest.is_empty() {
         return error;
+    }
+    if !values.is_empty() && values.iter().all(decimal) {
+        error = error.hint("they are numbers with decimals: `type: decimal` holds them");
+    } else if !values.is_empty() {
+        let stands = |text: &&&str| {
+            let negative = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            let number =
+                negative.filter(|own| own.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+            let stands = number.map_or("…".to_string(), |number| format!("-{number}"));
+            format!("\"{text}\": \"{stands}\"")
+        };
+        let pairs: Vec<String> = values.iter().map(stands).collect();
+        error = error.hint(format!(
+            "if they are values in another form (dates are read as 2024-03-06), say what they stand for: replace: {{ {} }}",
+            pairs.join(", ")
+        ));
+    }
+    let rest: Vec<String> = rest.iter().map(|text| format!("\"{text}\"")).collect();
+    if rest.is_empty() {
+        return error.hint("if the publisher hides these values, write `suppressed:`; if the column is no number, `type: text`");
     }
     error
         .hint(format!("if they mean missing, write under the column: missing: [{}]", rest.join(", ")))
