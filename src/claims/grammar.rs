@@ -10,6 +10,7 @@ use super::lexicon::{Lexicon, Sense, Way};
 use super::token::{Kind as TokenKind, Token, part, tokens};
 use crate::exact::Exact;
 use crate::locale::Locale;
+use crate::value::Period;
 
 /// What a number counts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,8 +104,8 @@ pub(super) enum TermKind {
     Ordinal(u32),
     /// *for the third year running*.
     Running(u32),
-    /// *since 2015*.
-    Since(i16),
+    /// *since 2015*, *since Q1 2023*.
+    Since(Period),
     /// *one*, where it may be a number if a claim says so.
     Pronoun,
     /// A word that turns what follows it round.
@@ -906,6 +907,14 @@ impl Reader<'_> {
     fn since(&mut self) -> bool {
         let start = self.at;
         let Some(length) = self.lexicon.is(self.tokens, start, Sense::Since) else { return false };
+        // since Q1 2023
+        if let Some((Exempt { rule: Rule::Period, when: Some(period), .. }, end)) =
+            exempt(self.text, self.tokens, start + length, self.lexicon, None)
+            && matches!(period, Period::Quarter(..) | Period::Half(..))
+        {
+            self.push(start..end, TermKind::Since(period));
+            return true;
+        }
         let year = self.tokens.get(start + length).and_then(Token::whole);
         let more =
             self.tokens.get(start + length + 1).is_some_and(|next| next.is("/") && next.glued);
@@ -913,7 +922,7 @@ impl Reader<'_> {
             return false;
         }
         let Some(year) = year.filter(|year| (1000..=9999).contains(year)) else { return false };
-        self.push(start..start + length + 1, TermKind::Since(year as i16));
+        self.push(start..start + length + 1, TermKind::Since(Period::Year(year as i16)));
         true
     }
 

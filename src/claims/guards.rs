@@ -491,7 +491,7 @@ impl<'a> Guards<'a> {
         let next = later.iter().find(|mark| matches!(mark.kind, MarkKind::Claim(_)));
         let behind = mark.start..next.map_or(sentence.end, |next| next.range.start);
         let since = self.terms(&behind).find_map(|term| match term.kind {
-            TermKind::Since(year) => Some(Period::Year(year)),
+            TermKind::Since(period) => Some(period),
             _ => None,
         });
         let begins = |since: &Period| since.days().0 <= first && first <= since.days().1;

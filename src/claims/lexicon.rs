@@ -415,6 +415,8 @@ pub struct Lexicon {
     pub bare_rests: String,
     pub(super) ordinal_signs: Vec<String>,
     pub(super) glued: Vec<String>,
+    /// Units of time, singular and plural.
+    pub(super) stretches: Vec<String>,
     pub(super) currency_codes: Vec<String>,
     /// Names of fractions by their denominators, singular and plural, for proposals: `third`, `thirds`.
     pub(super) fraction_names: BTreeMap<u32, (String, String)>,
@@ -470,6 +472,7 @@ impl Lexicon {
             bare_rests: data.bare.rests.clone(),
             ordinal_signs: data.ordinal_signs.clone(),
             glued: data.glued.clone(),
+            stretches: data.stretches.clone(),
             currency_codes: Vec::new(),
             fraction_names: BTreeMap::new(),
             bare_hundred: data.bare_hundred,

@@ -98,23 +98,28 @@ impl<'a> Subject<'a> {
     }
 
     /// The point of its line in a year.
-    pub(super) fn in_year(&self, year: i16) -> Option<&'a Figure> {
+    pub(super) fn in_period(&self, period: Period) -> Option<&'a Figure> {
         let (_, _, place) = self.point?;
-        let day = Period::Year(year).days().0.days();
+        let day = period.days().0.days();
         let at = |point: &&&Point| point.keys.iter().find_map(time) == Some(day);
         self.line()?.iter().find(at)?.values.get(place)?.figure()
     }
 
     /// The points up to this one: from another figure, from a year, or from the first.
-    pub(super) fn steps(&self, first: Option<&Subject<'_>>, since: Option<i16>) -> Vec<&'a Figure> {
+    pub(super) fn steps(
+        &self,
+        first: Option<&Subject<'_>>,
+        since: Option<Period>,
+    ) -> Vec<&'a Figure> {
         let Some((_, _, place)) = self.point else { return Vec::new() };
         let line = self.line().unwrap_or_default();
         let figures = line.into_iter().filter_map(|point| point.values.get(place)?.figure());
-        let begins = |figure: &&Figure| match (first, since.and_then(|year| self.in_year(year))) {
-            (Some(first), _) => std::ptr::eq(*figure, first.figure),
-            (None, Some(year)) => std::ptr::eq(*figure, year),
-            (None, None) => true,
-        };
+        let begins =
+            |figure: &&Figure| match (first, since.and_then(|period| self.in_period(period))) {
+                (Some(first), _) => std::ptr::eq(*figure, first.figure),
+                (None, Some(year)) => std::ptr::eq(*figure, year),
+                (None, None) => true,
+            };
         let mut steps: Vec<&Figure> = figures.skip_while(|figure| !begins(figure)).collect();
         let end = steps.iter().position(|figure| std::ptr::eq(*figure, self.figure));
         steps.truncate(end.map_or(0, |end| end + 1));

@@ -10,7 +10,7 @@ use crate::claims::subject::{Sort, Subject};
 use crate::diag::counted;
 use crate::exact::Exact;
 use crate::figures::{Figure, Provenance};
-use crate::value::{Format, Number};
+use crate::value::{Format, Number, Period};
 
 impl Judge<'_, '_> {
     /// The direction words against the figures.
@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
             _ => None,
         });
         let since = all.into_iter().find_map(|term| match term.kind {
-            TermKind::Since(year) => Some(year),
+            TermKind::Since(period) => Some(period),
             _ => None,
         });
         let each = self.reading.inside.iter().chain(&self.reading.beside);
@@ -136,7 +136,7 @@ impl Judge<'_, '_> {
         &self,
         way: Way,
         figures: &[Subject<'_>],
-        since: Option<i16>,
+        since: Option<Period>,
         near: bool,
     ) -> Option<(bool, String)> {
         let shown = |figure: &Figure| self.shower.figure(figure);
@@ -162,7 +162,7 @@ impl Judge<'_, '_> {
             [from, to] => (from.figure, to.figure),
             [subject] if subject.is_timed() && near => {
                 let earlier = match since {
-                    Some(year) => subject.in_year(year)?,
+                    Some(period) => subject.in_period(period)?,
                     None => subject.earlier(1)?,
                 };
                 (earlier, subject.figure)
@@ -211,7 +211,7 @@ impl Judge<'_, '_> {
     }
 
     /// *Rose each year*: every step up to the point, from the first figure, the year behind *since* or the first point.
-    fn each(&mut self, way: Way, term: &Term, since: Option<i16>, figures: &[Subject<'_>]) {
+    fn each(&mut self, way: Way, term: &Term, since: Option<Period>, figures: &[Subject<'_>]) {
         let word = self.reading.text.get(term.range.clone()).unwrap_or("").to_string();
         let Some(subject) = figures.last().filter(|subject| subject.is_timed()) else {
             return self.unread(format!("`{word}` is checked on points of a series by year"));

@@ -12,7 +12,7 @@ use super::{Finding, Judged};
 use crate::diag::{Code, Diagnostic, counted};
 use crate::exact::Exact;
 use crate::figures::{Figure, Provenance, Shower};
-use crate::value::{Format, Measure, Number, Scale, Value};
+use crate::value::{Format, Measure, Number, Period, Scale, Value};
 
 /// A claim as the grammar reads it.
 pub(in crate::claims) struct Reading<'a> {
@@ -182,6 +182,14 @@ impl<'a> Judge<'a, '_> {
     fn number(&self, figure: &Figure) -> Option<Number> {
         let end = self.ends.iter().find(|(id, _)| *id == figure.id).map(|(_, number)| number);
         end.or(figure.value.number()).cloned()
+    }
+
+    /// Whether the word behind a number is a unit of time, and that of the figure another: *622 weeks* of days.
+    fn other_time(&self, unit: Option<&str>, term: &Term) -> bool {
+        let known = |word: &str| self.rules.lexicon.stretches.iter().any(|own| own == word);
+        let stem = |word: &str| word.trim_end_matches('s').to_string();
+        unit.zip((self.reading.follows)(term))
+            .is_some_and(|(unit, word)| known(unit) && known(word) && stem(unit) != stem(word))
     }
 
     fn found(&mut self, finding: Finding) {
@@ -388,7 +396,7 @@ impl<'a> Judge<'a, '_> {
                 let value = match &term.kind {
                     TermKind::Exempt(exempt) => exempt.number,
                     TermKind::Ordinal(place) => Some(i128::from(*place)),
-                    TermKind::Since(year) => Some(i128::from(*year)),
+                    TermKind::Since(Period::Year(year)) => Some(i128::from(*year)),
                     TermKind::Pronoun => Some(1),
                     _ => None,
                 };
@@ -524,6 +532,15 @@ impl<'a> Judge<'a, '_> {
             },
             _ => None,
         };
+        let unit = number.measure.unit.as_deref();
+        if stated.unit == Unit::Plain && self.other_time(unit, term) {
+            let unit = unit.unwrap_or_default();
+            let message = format!(
+                "`{typed}` is not the figure `{}`: it is {shown} in the unit `{unit}`",
+                figure.id
+            );
+            return self.wrong(message, format!("name the unit of time that it is in: `{unit}`"));
+        }
         if let Some(why) = mismatch {
             let message = format!("`{typed}` is not the figure `{}`: {why}, {shown}", figure.id);
             return self.wrong(message, write);

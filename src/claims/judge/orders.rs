@@ -16,7 +16,7 @@ impl Judge<'_, '_> {
     pub(super) fn orders(&mut self, inside: &[&Term], figures: &[Subject<'_>]) -> Vec<usize> {
         let mut ordered = Vec::new();
         let since = inside.iter().chain(&self.reading.beside).find_map(|term| match term.kind {
-            TermKind::Since(year) => Some(year),
+            TermKind::Since(period) => Some(period),
             _ => None,
         });
         let any_number = inside.iter().any(|term| term.number().is_some());
@@ -119,7 +119,7 @@ impl Judge<'_, '_> {
     fn highest(
         &mut self,
         (rank, lowest): (u32, bool),
-        since: Option<i16>,
+        since: Option<Period>,
         among: bool,
         word: &str,
         subject: &Subject<'_>,
@@ -134,7 +134,7 @@ impl Judge<'_, '_> {
             let to = since.and(own_day).zip(day).is_none_or(|(own, day)| day <= own);
             from && to
         };
-        // those above it, and level with it
+        // those above it, those level with it, and how many it is seen among
         let before = |first: Option<i64>| {
             let others: Vec<&Figure> = match among {
                 true => subject.neighbours().unwrap_or_default(),
@@ -147,6 +147,7 @@ impl Judge<'_, '_> {
             };
             let mut above: Vec<&Figure> = Vec::new();
             let mut tied: Vec<&Figure> = Vec::new();
+            let among = others.len();
             for figure in others {
                 if std::ptr::eq(figure, subject.figure) {
                     continue;
@@ -161,14 +162,14 @@ impl Judge<'_, '_> {
                     std::cmp::Ordering::Less => {}
                 }
             }
-            (above, tied)
+            (above, tied, among)
         };
-        let days = since.map(|year| Period::Year(year).days());
-        let (mut above, mut tied) = before(days.map(|days| days.0.days()));
+        let days = since.map(|period| period.days());
+        let (mut above, mut tied, _) = before(days.map(|days| days.0.days()));
         // the highest since 2015, when it was higher: nothing that came after that year is
         if days.is_some() && rank == 1 && !(above.is_empty() && tied.is_empty()) {
-            let (later, level) = before(days.map(|days| days.1.days() + 1));
-            if later.is_empty() && level.is_empty() {
+            let (later, level, among) = before(days.map(|days| days.1.days() + 1));
+            if later.is_empty() && level.is_empty() && among > 1 {
                 (above, tied) = (later, level);
             }
         }
