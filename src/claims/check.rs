@@ -1,5 +1,6 @@
 //! The walk over a report's texts: claims to the judge, numbers outside them to the list of what is untied or exempt.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -88,12 +89,20 @@ pub fn check(inputs: Inputs<'_>) -> Outcome<Verdicts> {
 }
 
 /// A text with the values that it inserts: they are read as if they had been typed.
-pub(super) fn filled(prose: &Prose, figures: &Figures, shower: Shower<'_>) -> Prose {
+pub(super) fn filled<'p>(
+    prose: &'p Prose,
+    figures: &Figures,
+    shower: Shower<'_>,
+) -> Cow<'p, Prose> {
+    // most texts insert nothing
+    if !prose.plain.marks.iter().any(|mark| matches!(mark.kind, MarkKind::Insert(_))) {
+        return Cow::Borrowed(prose);
+    }
     let value = |reference: &Reference| {
         let figure = figures.find(reference).ok().flatten()?;
         Some(shower.figure(figure).to_string())
     };
-    Prose { plain: prose.plain.filled(value), ..prose.clone() }
+    Cow::Owned(Prose { plain: prose.plain.filled(value), ..prose.clone() })
 }
 
 /// The periods of what stands beside words: a figure its label, a card its value, a chart its texts, a table its caption.

@@ -543,10 +543,8 @@ impl<'a> Guards<'a> {
         }
         let tokens = &self.reading.tokens;
         let lexicon = self.rules.lexicon;
-        let touches =
-            |named: &Named, covers: &[Period]| covers.iter().any(|own| meets(named.days, *own));
-        let only_from = |named: &Named| touches(named, &from) && !touches(named, &to);
-        let only_to = |named: &Named| touches(named, &to) && !touches(named, &from);
+        let only_from = |named: &Named| meets(named.days, &from) && !meets(named.days, &to);
+        let only_to = |named: &Named| meets(named.days, &to) && !meets(named.days, &from);
         // than in 2023, compared with that of 2023, from [16,990] in 2023
         let compared = |named: &Named| {
             let at = self.reading.token_at(named.range.start);
@@ -577,7 +575,7 @@ impl<'a> Guards<'a> {
         };
         let base = placed().find(|named| only_from(named) && during(named) && !compared(named))?;
         // where the other time is named, or a claim of the base stands by, the year is not that of the change
-        let other = named.iter().any(|named| touches(named, &to));
+        let other = named.iter().any(|named| meets(named.days, &to));
         let of_base = claims.iter().flat_map(|claim| &claim.subjects).any(|other| {
             !other.figure.covers.is_empty()
                 && other.figure.covers.iter().all(|own| from.contains(own))
@@ -852,14 +850,14 @@ fn fits(named: &Named, covers: &[Period], extent: (Date, Date), whole: bool) -> 
             }
         };
     }
-    covers.iter().any(|period| meets(named.days, *period))
+    meets(named.days, covers)
 }
 
-/// Whether a stretch of time and a period are of the same time: one lies in the other. The financial year 2024/25 is not of 2024.
-fn meets(days: (Date, Date), period: Period) -> bool {
-    let (first, last) = period.days();
+/// Whether a stretch of time and one of some periods are of the same time: one lies in the other. The financial year 2024/25 is not
+/// of 2024.
+fn meets(days: (Date, Date), periods: &[Period]) -> bool {
     let within = |(a, b): (Date, Date), (c, d): (Date, Date)| c <= a && b <= d;
-    within(days, (first, last)) || within((first, last), days)
+    periods.iter().any(|period| within(days, period.days()) || within(period.days(), days))
 }
 
 /// What is said of a figure whose periods none of the named ones touch, or of which they name more than it covers.
@@ -879,10 +877,10 @@ fn other_period(figure: &Figure, named: &[Named], shower: Shower<'_>) -> Option<
             let (first, last) = period.days();
             first <= named.days.1 && named.days.0 <= last
         };
-        covers.iter().any(|period| match named.span {
-            true => overlaps(period),
-            false => meets(named.days, *period),
-        })
+        match named.span {
+            true => covers.iter().any(overlaps),
+            false => meets(named.days, &covers),
+        }
     };
     let told = covers_in_words(&covers, shower);
     let all: Vec<&str> = named.iter().map(|named| named.words.as_str()).collect();

@@ -206,6 +206,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a token is a word, or a part of a time: *in 2023*.
+    fn is_worded(&self, at: usize) -> bool {
+        let token = &self.reading.tokens[at];
+        token.kind == Kind::Word || self.reading.within(&token.range).iter().any(timed)
+    }
+
     /// The words that compare a claim with the one behind it, and which way.
     fn compared(&self, a: &Tied<'_>, b: &Tied<'_>) -> Option<(Range<usize>, Way)> {
         let tokens = &self.reading.tokens;
@@ -223,16 +229,9 @@ impl<'a> Checker<'a> {
         }
         let from = self.reading.token_at(a.mark.range.end);
         let to = self.reading.token_at(b.mark.range.start);
-        let times = self.reading.within(&(a.mark.range.end..b.mark.range.start)).iter();
-        let times: Vec<Range<usize>> =
-            times.filter(|term| timed(term)).map(|term| term.tokens.clone()).collect();
         let near = |at: usize| {
             to.saturating_sub(at) <= REACH
-                && (at..to).all(|at| {
-                    tokens[at].kind == Kind::Word
-                        || tokens[at].is("(")
-                        || times.iter().any(|time| time.contains(&at))
-                })
+                && (at..to).all(|at| self.is_worded(at) || tokens[at].is("("))
         };
         let joins = |at: usize| self.rules.lexicon.is(tokens, at, Sense::And).is_some();
         let apart = || (from..to).any(joins);
@@ -313,15 +312,9 @@ impl<'a> Checker<'a> {
             );
             let between = &tokens[term.tokens.end..first];
             let Some((opens, words)) = between.split_last() else { continue };
-            let times = self.reading.within(&(term.range.end..claim.mark.range.start)).iter();
-            let times: Vec<Range<usize>> =
-                times.filter(|term| timed(term)).map(|term| term.tokens.clone()).collect();
-            let plain = |at: usize| {
-                tokens[at].kind == Kind::Word || times.iter().any(|time| time.contains(&at))
-            };
             let beside = (opens.is(",") || opens.is("(") || opens.is("–"))
                 && words.len() <= REACH
-                && (term.tokens.end..first - 1).all(plain);
+                && (term.tokens.end..first - 1).all(|at| self.is_worded(at));
             let closes =
                 tokens.get(last).is_none_or(|token| matches!(token.kind, Kind::Sign | Kind::End));
             if beside && closes && subject.is_percent() {

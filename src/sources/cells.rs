@@ -100,10 +100,22 @@ pub(super) fn is_period(cell: &[u8]) -> bool {
 }
 
 /// Whether a column holds years: its name says so, and every text is one.
-pub(super) fn is_year<'a>(name: &str, mut cells: impl Iterator<Item = &'a [u8]>) -> bool {
+fn is_year<'a>(name: &str, mut cells: impl Iterator<Item = &'a [u8]>) -> bool {
     let year = |cell: &[u8]| cell.len() == 4 && matches!(&cell[..2], b"19" | b"20");
     (name == "year" || name.ends_with("_year"))
         && cells.all(|cell| year(cell) && cell.iter().all(u8::is_ascii_digit))
+}
+
+/// The type that a column's name and texts suggest: as [`infer`] has it, but that years are periods, by which words about time are
+/// checked.
+pub(super) fn infer_named<'a>(
+    name: &str,
+    cells: impl Iterator<Item = &'a [u8]> + Clone,
+) -> ColumnType {
+    match infer(cells.clone()) {
+        ColumnType::Integer if is_year(name, cells) => ColumnType::Period(None),
+        inferred => inferred,
+    }
 }
 
 /// The narrowest type that all texts have; nine in ten where the rest may be markers.

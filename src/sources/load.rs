@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use indexmap::IndexMap;
 use memchr::memchr_iter;
 
-use super::cells::{Dictionary, Markers, infer, is_year};
+use super::cells::{Dictionary, Markers, infer_named};
 use super::checks::checks;
 use super::chunk::{Kept, Layout, Parsed, ParsedColumn, Parser, chunk_fault};
 use super::column::Made;
@@ -348,13 +348,7 @@ impl Loader<'_> {
         let infer_one = |(kept, sample): (&Kept, &Vec<Vec<u8>>)| match kept.kind {
             Some(kind) => kind,
             None if self.retyped.contains_key(&kept.name) => self.retyped[&kept.name],
-            // of years, words about time are checked
-            None => match infer(sample.iter().map(Vec::as_slice)) {
-                ColumnType::Integer if is_year(&kept.name, sample.iter().map(Vec::as_slice)) => {
-                    ColumnType::Period(None)
-                }
-                inferred => inferred,
-            },
+            None => infer_named(&kept.name, sample.iter().map(Vec::as_slice)),
         };
         layout.kept.iter().zip(&samples).map(infer_one).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{infer, is_code, is_year, typed, ungrouped};
+use super::cells::{infer_named, is_code, typed, ungrouped};
 use super::declare::{ColumnType, declare};
 use super::grid::{self, Grid, Line, Opened};
 use super::header::{one_line, slugs, tagged};
@@ -270,26 +270,20 @@ impl Proposer<'_> {
                 counts.iter().filter(|(text, _)| number(text)).map(|(_, count)| count).sum();
             let code = counts.keys().any(|text| is_code(text.as_bytes()));
             let texts: Vec<&str> = counts.keys().copied().collect();
-            let inferred = infer(texts.iter().map(|text| text.as_bytes()));
+            let inferred = infer_named(&name, texts.iter().map(|text| text.as_bytes()));
             let dated =
                 matches!(inferred, ColumnType::Period(_) | ColumnType::Date | ColumnType::Boolean);
             let mut proposed = Column {
+                name,
                 header: header.clone(),
                 letter: left + column as u32 + 1,
-                kind: match inferred {
-                    ColumnType::Integer if is_year(&name, texts.iter().map(|t| t.as_bytes())) => {
-                        ColumnType::Period(None)
-                    }
-                    inferred => inferred,
-                },
-                name,
+                kind: inferred,
                 thousands: false,
                 missing: Vec::new(),
                 suppressed: Vec::new(),
                 other: Vec::new(),
                 distinct: counts.len(),
             };
-            let dated = dated || matches!(proposed.kind, ColumnType::Period(_));
             if numeric * 2 > filled && !code && !dated {
                 let numbers: Vec<Vec<u8>> =
                     texts.iter().filter(|text| number(text)).map(|text| plain(text)).collect();

@@ -223,6 +223,7 @@ mod tests {
             "All ages",
             "Total England",
             "All other nationalities",
+            "Some total",
             "Western Australia (Total)",
             "United States Total6, 7, 8, 9",
             "Percent change",

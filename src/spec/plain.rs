@@ -114,27 +114,23 @@ impl Plain {
         let mut places = self.places.iter().peekable();
         let mut at = 0;
         for mark in &self.marks {
-            let MarkKind::Insert(reference) = &mark.kind else { continue };
-            let Some(value) = value(reference) else { continue };
             self.copy(at..mark.range.start, &mut places, &mut filled);
-            let from = places.next_if(|(start, ..)| *start == mark.range.start);
-            filled.instead(&value, from.map_or(0, |(_, from, _)| *from), mark.span);
+            let start = filled.text.len();
+            let known = match &mark.kind {
+                MarkKind::Insert(reference) => value(reference),
+                _ => None,
+            };
+            match known {
+                Some(value) => {
+                    let from = places.next_if(|(start, ..)| *start == mark.range.start);
+                    filled.instead(&value, from.map_or(0, |(_, from, _)| *from), mark.span);
+                }
+                None => self.copy(mark.range.clone(), &mut places, &mut filled),
+            }
+            filled.marks.push(Mark { range: start..filled.text.len(), ..mark.clone() });
             at = mark.range.end;
         }
         self.copy(at..self.text.len(), &mut places, &mut filled);
-        // what stands in front of a mark is as much longer as the values are
-        let mut longer = 0_isize;
-        let moved = |at: usize, longer: isize| at.saturating_add_signed(longer);
-        for mark in &self.marks {
-            let start = moved(mark.range.start, longer);
-            if let MarkKind::Insert(reference) = &mark.kind
-                && let Some(value) = value(reference)
-            {
-                longer += value.len() as isize - mark.range.len() as isize;
-            }
-            let range = start..moved(mark.range.end, longer);
-            filled.marks.push(Mark { range, ..mark.clone() });
-        }
         filled
     }
 
